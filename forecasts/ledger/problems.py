@@ -1,0 +1,62 @@
+"""Bad input, told so that it can be mended: which place, which rule, which value, what to do."""
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One fault in what somebody wrote.
+
+    Parameters
+    ----------
+    place : str
+        File, option or parameter, e.g. ``"seeds/goals.csv"``.
+    rule : str
+        The rule that is broken, as a sentence.
+    value : str
+        The value as it was written.
+    remedy : str
+        What to do about it.
+    line : int, optional
+        Line in the file, counted from 1.
+    column : str, optional
+        Column, key or field.
+    """
+
+    place: str
+    rule: str
+    value: str = ""
+    remedy: str = ""
+    line: int | None = None
+    column: str | None = None
+
+    def __str__(self) -> str:
+        where = self.place
+        if self.line is not None:
+            where += f":{self.line}"
+        if self.column:
+            where += f" [{self.column}]"
+        got = f" (got {self.value!r})" if self.value != "" else ""
+        return f"{where}: {self.rule}{got}" + (f" - {self.remedy}" if self.remedy else "")
+
+
+class BadInput(ValueError):
+    """Input that breaks rules; carries every :class:`Problem` at once."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(map(str, self.problems)))
+
+
+def nearest(name: str, valid: Iterable[str]) -> str:
+    """Return a remedy that names the valid name nearest to `name`, or all of a short list."""
+    names = sorted(valid)
+    close = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
+    if close:
+        return f"did you mean {close[0]!r}?"
+    if not names:
+        return "there is none to choose from"
+    shown = ", ".join(names[:8])
+    return f"choose one of: {shown}" + (", ..." if len(names) > 8 else "")
