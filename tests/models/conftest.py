@@ -1,0 +1,26 @@
+"""Histories made for tests."""
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import pytest
+
+from forecasts.ledger.history import Clock, History
+from forecasts.ledger.records import Kind
+
+Make = Callable[..., History]
+
+
+def make_history(
+    values: Sequence[float], kind: Kind = Kind.STOCK, start: int = 2010, region: str = "here"
+) -> History:
+    """Return yearly figures, exact to a thousandth."""
+    v = np.asarray(values, float)
+    dates = tuple(dt.date(start + i, 12, 31) for i in range(len(v)))
+    return History("indicator", region, kind, dates, v * 0.999, v * 1.001, np.zeros(len(v)), Clock())
+
+
+@pytest.fixture
+def history_of() -> Make:
+    return make_history
