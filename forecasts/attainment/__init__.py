@@ -1,0 +1,1 @@
+"""What it means for a goal: scenarios, probabilities, paces, dates."""

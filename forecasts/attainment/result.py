@@ -1,0 +1,188 @@
+"""The verdict on one goal under one scenario, as values: what ``result.json`` holds and the brief says."""
+
+import datetime as dt
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from forecasts.ledger.records import Basis, Comparison, Confidence, Kind, Origin, Qualifier
+
+#: Version of the layout of ``result.json``; raised when a field changes its meaning.
+FORMAT = 1
+
+PaceScale = Literal["percent_per_year", "units_per_year"]
+
+
+class Frozen(BaseModel):
+    """A frozen value; unknown fields are refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class GoalFacts(Frozen):
+    """The goal as announced, with the names that a reader needs."""
+
+    id: str
+    indicator: str
+    indicator_zh: str
+    indicator_en: str
+    scope_zh: str
+    scope_en: str
+    kind: Kind
+    region: str
+    region_zh: str
+    region_en: str
+    unit_zh: str
+    unit_en: str
+    value: float
+    comparison: Comparison
+    deadline: dt.date
+    announced_on: dt.date | None
+    known: bool = Field(description="Whether the goal itself had been published by `known_on`.")
+    quote: str
+    source_title: str
+    source_url: str
+
+
+class ScenarioFacts(Frozen):
+    """The scenario that was assumed."""
+
+    id: str
+    name_zh: str
+    name_en: str
+    role: Literal["baseline", "reading", "alternative"]
+    why_zh: str
+    why_en: str
+    share: tuple[float, float] | None = Field(
+        default=None, description="Prior of the share of the goal's scope that is counted (uniform)."
+    )
+
+
+class Member(Frozen):
+    """What one growth model says; a failed or unfit one says why and has no weight."""
+
+    name: str
+    weight: float
+    probability: float | None
+    median: float | None = Field(description="Median of the value at the deadline.")
+    low: float | None = Field(description="10 % quantile at the deadline.")
+    high: float | None = Field(description="90 % quantile at the deadline.")
+    status: Literal["serves", "failed", "unfit"]
+    reason: str = ""
+
+
+class Pace(Frozen):
+    """A speed of growth; `years` are years of the indicator's own clock."""
+
+    value: float
+    scale: PaceScale
+    start: dt.date
+    end: dt.date
+    whose: Literal["own", "parent", "reference"] = "own"
+    region_zh: str = ""
+    region_en: str = ""
+
+
+class Growth(Frozen):
+    """Growth of one region between two published figures, in percent a year of the indicator's clock."""
+
+    region: str
+    region_zh: str
+    region_en: str
+    indicator_zh: str
+    indicator_en: str
+    start: dt.date
+    end: dt.date
+    percent_per_year: float
+
+
+class ReferenceFacts(Frozen):
+    """The reference class: what peers did, as known by then."""
+
+    relation: Literal["indicator", "family", "none"]
+    regions: int
+    steps: int
+    low: float | None = Field(description="10 % quantile of growth, percent a year.")
+    median: float | None
+    high: float | None
+    parent: tuple[Growth, ...] = Field(description="The parent region's own steps, oldest first.")
+
+
+class Evidence(Frozen):
+    """One observation that the verdict rests on."""
+
+    id: str
+    indicator_zh: str
+    indicator_en: str
+    region_zh: str
+    region_en: str
+    as_of: dt.date
+    as_of_basis: Basis
+    value: float
+    printed: str
+    unit_zh: str
+    unit_en: str
+    qualifier: Qualifier
+    low: float
+    high: float
+    origin: Origin
+    confidence: Confidence
+    published_on: dt.date
+    quote: str
+    note_zh: str
+    note_en: str
+    source: str
+    source_title: str
+    source_publisher: str
+    source_url: str
+
+
+class FanPoint(Frozen):
+    """Quantiles of the value on one day."""
+
+    date: dt.date
+    q05: float
+    q10: float
+    q25: float
+    q50: float
+    q75: float
+    q90: float
+    q95: float
+
+
+class HistoryPoint(Frozen):
+    """One value of the history that was fitted, with its interval."""
+
+    date: dt.date
+    value: float
+    low: float
+    high: float
+
+
+class Attainment(Frozen):
+    """The verdict on one goal under one scenario."""
+
+    format: int = FORMAT
+    goal: GoalFacts
+    scenario: ScenarioFacts
+    known_on: dt.date
+    probability: float = Field(gt=0, lt=1)
+    std_error: float = Field(ge=0, description="Monte-Carlo standard error of `probability`.")
+    members: tuple[Member, ...]
+    quantiles: dict[str, float] = Field(description="Value at the deadline by level, e.g. 'q0.5'.")
+    reached_p50: dt.date | None = Field(
+        description="First day with P(reached) >= .5; null: not by `horizon`."
+    )
+    reached_p80: dt.date | None
+    horizon: dt.date = Field(description="Last day that was looked at for reached_p50 and reached_p80.")
+    required_pace: Pace | None
+    observed_pace: Pace | None
+    n: int = Field(description="Own observations used.")
+    basis: Literal["own", "own_and_reference", "reference"]
+    reference: ReferenceFacts
+    history: tuple[HistoryPoint, ...]
+    fan: tuple[FanPoint, ...]
+    evidence: tuple[Evidence, ...]
+    draws: int
+    seed: int
+    versions: dict[str, str]
