@@ -1,0 +1,171 @@
+"""The brief: from verdicts to what a person reads. Page one is the answer, the rest is why."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from forecasts.attainment.result import Attainment
+from forecasts.ledger.problems import BadInput, Problem
+from forecasts.publish import detail, phrases
+from forecasts.publish.fonts import spell_out
+from forecasts.publish.parts import (
+    Answer,
+    Block,
+    Brief,
+    Cell,
+    Column,
+    Failed,
+    Failure,
+    Paragraph,
+    Section,
+    Table,
+    Verdict,
+)
+from forecasts.publish.typeset import write_html, write_pdf
+from forecasts.publish.words import SCALE, Words
+
+__all__ = ["Brief", "Failure", "compose", "write_html", "write_pdf"]
+
+
+def compose(results: Sequence[Attainment], failures: Sequence[Failure], words: Words) -> Brief:
+    """Compose a brief.
+
+    Parameters
+    ----------
+    results : sequence of Attainment
+        Verdicts; those on one goal under several scenarios belong together. Goals appear in the order given.
+    failures : sequence of Failure
+        Jobs that gave no result; they are shown on the first page.
+    words : Words
+        The language.
+
+    Returns
+    -------
+    Brief
+        Frozen data, all in words; nothing is read or written.
+
+    Raises
+    ------
+    BadInput
+        If there is neither a result nor a failure, or two results for a goal under one scenario.
+    """
+    if not results and not failures:
+        raise BadInput([Problem("brief", "needs a result or a failure to tell of", remedy="run a job first")])
+    twice = [pair for pair, n in Counter((r.goal.id, r.scenario.id) for r in results).items() if n > 1]
+    if twice:
+        rule = "shows one result for a goal under a scenario"
+        raise BadInput([Problem("brief", rule, " / ".join(pair), "leave one out") for pair in twice])
+    groups = _by_goal(results)
+    heads = {goal: headline_results(group) for goal, group in groups.items()}
+    regions = list(dict.fromkeys(words.of(r.goal, "region") for r in results))
+    unanswered = len({f.goal for f in failures} - set(groups))
+    known_on = words.together([words.date(day) for day in sorted({r.known_on for r in results})])
+    named = {goal: _name(group[0], len(regions) > 1, words) for goal, group in groups.items()}
+    return Brief(
+        lang="zh-CN" if words.language == "zh" else "en",
+        title=_title(regions, words),
+        headline=phrases.headline([(named[goal], heads[goal]) for goal in groups], unanswered, words),
+        known_on=words.say("known_on", date=known_on) if known_on else "",
+        failed=_failed(failures, results, named, words),
+        answers=tuple(_answer(goal, named[goal], heads[goal], groups[goal], words) for goal in groups),
+        sections=(
+            *(
+                detail.section(_anchor(goal), named[goal], heads[goal], groups[goal], words)
+                for goal in groups
+            ),
+            _method(words),
+        ),
+    )
+
+
+def headline_results(results: Sequence[Attainment]) -> tuple[Attainment, ...]:
+    """Return the results that answer: baseline and readings; where there is neither, all of them."""
+    return tuple(r for r in results if r.scenario.role != "alternative") or tuple(results)
+
+
+def _by_goal(results: Sequence[Attainment]) -> dict[str, list[Attainment]]:
+    groups: dict[str, list[Attainment]] = {}
+    for result in results:
+        groups.setdefault(result.goal.id, []).append(result)
+    return groups
+
+
+def _anchor(goal: str) -> str:
+    return f"goal-{goal}"
+
+
+def _name(attainment: Attainment, with_region: bool, words: Words) -> str:
+    indicator = words.of(attainment.goal, "indicator")
+    if not with_region:
+        return indicator
+    return words.say("evidence.what", region=words.of(attainment.goal, "region"), indicator=indicator)
+
+
+def _title(regions: Sequence[str], words: Words) -> str:
+    if not regions:
+        return words.say("title.none")
+    shown = words.together(list(regions[:3]))
+    if len(regions) > 3:
+        return words.say("title.many", regions=shown, count=str(len(regions)))
+    return words.say("title", regions=shown)
+
+
+def _answer(
+    goal: str, name: str, heads: Sequence[Attainment], results: Sequence[Attainment], words: Words
+) -> Answer:
+    notices = [phrases.unknown_goal(heads[0], words)]
+    if all(head.scenario.role == "alternative" for head in heads):
+        notices.append(words.say("no_baseline"))
+    verdicts = [
+        Verdict(
+            reading=phrases.scenario_name(head, words) if len(heads) > 1 else "",
+            number=words.probability(head.probability),
+            likelihood=words.likelihood(head.probability),
+            pace=phrases.paces(head, words),
+            figure=detail.fan_figure(head, words, beside=heads, compact=True),
+        )
+        for head in heads
+    ]
+    return Answer(
+        anchor=_anchor(goal),
+        name=name,
+        target=phrases.target(heads[0], words),
+        split=phrases.split(heads, words),
+        notices=tuple(notice for notice in notices if notice),
+        verdicts=tuple(verdicts),
+        decides_label=words.say("decides.label"),
+        decides=phrases.decides(heads, results, words),
+    )
+
+
+def _failed(
+    failures: Sequence[Failure], results: Sequence[Attainment], named: dict[str, str], words: Words
+) -> Failed | None:
+    if not failures:
+        return None
+    scenarios = {r.scenario.id: phrases.scenario_name(r, words) for r in results}
+    lines = [
+        words.say(
+            "failed.line",
+            goal=named.get(f.goal, f.goal),
+            scenario=scenarios.get(f.scenario, f.scenario),
+            reason=spell_out(f.reason),
+        )
+        for f in failures
+    ]
+    return Failed(words.say("failed.heading", count=str(len(failures))), tuple(lines))
+
+
+def _method(words: Words) -> Section:
+    """Return how the numbers come about, what they do not know, and what the words mean."""
+    keys = ("method.pool", "method.interval", "method.assumed", "method.unknown", "method.extremes")
+    blocks: list[Block] = [Paragraph(words.say(key)) for key in keys]
+    tops = [low - 1 for low, _ in SCALE[1:]]
+    columns = [Column(words.say("in_words"))]
+    numbers = [Cell(words.say("probability"))]
+    for (low, name), top in zip(SCALE, [*tops, 100], strict=True):
+        columns.append(Column(words.say(f"likelihood.{name}")))
+        ends = words.say("probability.ends", low=str(low), high=str(top))
+        only = {0: "probability.below", 100: "probability.above"}
+        numbers.append(Cell(words.say(only[low]) if low in only else ends))
+    blocks.append(Table(words.say("table.scale"), tuple(columns), (tuple(numbers),)))
+    return Section("method", words.say("method"), tuple(blocks), new_page=False)

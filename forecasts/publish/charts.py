@@ -1,0 +1,287 @@
+"""The charts of a brief, as Altair charts: one calm blue, one accent for what was promised."""
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any, Final
+
+import altair as alt
+
+from forecasts.attainment.result import Attainment
+from forecasts.publish.drawing import ACCENT, BANDS, COMPACT, INK, MEDIAN, WIDTH, styled, to_spec, to_svg
+from forecasts.publish.phrases import (
+    FEW_STEPS,
+    fan_alt,
+    goal_sentence,
+    growth_name,
+    member_name,
+    members_alt,
+    pace_value,
+)
+from forecasts.publish.words import Words
+
+__all__ = ["fan_chart", "members_chart", "pace_alt", "pace_chart", "to_spec", "to_svg"]
+
+#: The pace chart shows so many of the parent region's newest steps; the table has them all.
+NEWEST: Final = 8
+
+Row = dict[str, str | float]
+
+
+def fan_chart(
+    attainment: Attainment, words: Words, *, beside: Sequence[Attainment] = (), compact: bool = False
+) -> alt.LayerChart:
+    """Return what was published, what may come, and the goal.
+
+    Parameters
+    ----------
+    attainment : Attainment
+        The verdict; its history may have a single point.
+    words : Words
+        The language of the labels.
+    beside : sequence of Attainment, optional
+        Other readings of the goal, beside which the chart stands: they get the same value axis.
+    compact : bool, optional
+        Small, without title and legend, for the first page.
+    """
+    goal = attainment.goal
+    low, high, cut = _range([attainment, *beside])
+    first = min([p.date for p in attainment.history] + [p.date for p in attainment.fan] + [goal.deadline])
+    last = max([p.date for p in attainment.fan] + [goal.deadline])
+    axis = alt.Axis(
+        title=None,
+        format="%Y-%m",
+        tickCount=4 if compact else 7,
+        grid=False,
+        labelOverlap=True,
+        labelFlush=True,
+    )
+    x = alt.X("date:T", axis=axis, scale=alt.Scale(domain=[_day(first), _day(last)]))
+    unit = words.of(goal, "unit")
+    y_axis = alt.Axis(title=unit, tickCount=4 if compact else 6, format=",~r", **_title_above(unit))
+    y_scale = alt.Scale(domain=[low, high], nice=False, zero=False)
+    layers = [
+        *_bands(attainment, words, x, {"axis": y_axis, "scale": y_scale}, compact),
+        *_goal(attainment, words, first, last),
+        *_observations(attainment, words),
+    ]
+    chart = alt.layer(*layers).properties(description=fan_alt(attainment, words))
+    if compact:
+        return styled(chart.properties(width=COMPACT[0], height=COMPACT[1]))
+    title = words.say(
+        "chart.fan.title",
+        goal=goal_sentence(attainment, words),
+        probability=words.probability(attainment.probability),
+        likelihood=words.likelihood(attainment.probability),
+    )
+    subtitle = [words.say("chart.fan.subtitle")] + ([words.say("chart.fan.cut")] if cut else [])
+    return styled(chart.properties(width=WIDTH, height=270, title=alt.TitleParams(title, subtitle=subtitle)))
+
+
+def members_chart(attainment: Attainment, words: Words) -> alt.LayerChart:
+    """Return each member's own probability as a dot, with the pooled one as a line."""
+    serving = [(m.name, m.probability) for m in attainment.members if m.probability is not None]
+    rows: list[Row] = [
+        {"name": member_name(name, words), "p": p, "text": words.probability(p)}
+        for name, p in sorted(serving, key=lambda pair: -pair[1])
+    ]
+    pooled = words.say("chart.members.pooled", probability=words.probability(attainment.probability))
+    # The ends of the scale are not labelled: nothing is impossible or certain.
+    x_axis = alt.Axis(title=words.say("probability"), format="%", values=[0.1, 0.25, 0.5, 0.75, 0.9])
+    x = alt.X("p:Q", axis=x_axis, scale=alt.Scale(domain=[0, 1]))
+    y = alt.Y("name:N", sort=None, axis=alt.Axis(title=None, labelLimit=200))
+    width = WIDTH - 190
+    base = alt.Chart(_data(rows))
+    tooltip = [
+        alt.Tooltip("name:N", title=words.say("model")),
+        alt.Tooltip("text:N", title=words.say("probability")),
+    ]
+    dots = base.mark_point(filled=True, size=70, color=MEDIAN, opacity=1).encode(x=x, y=y, tooltip=tooltip)
+    # The numbers stand in a column of their own, where no line runs through them.
+    labels = base.mark_text(align="left", color=INK).encode(x=alt.value(width + 10), y=y, text="text:N")
+    rule = (
+        alt.Chart(_data([{"p": attainment.probability}])).mark_rule(color=ACCENT, strokeWidth=2).encode(x=x)
+    )
+    title = alt.TitleParams(words.say("chart.members.title"), subtitle=pooled, subtitleColor=ACCENT)
+    chart = alt.layer(rule, dots, labels).properties(
+        width=width, height=alt.Step(24), title=title, description=members_alt(attainment, words)
+    )
+    return styled(chart)
+
+
+def pace_chart(attainment: Attainment, words: Words) -> alt.LayerChart | None:
+    """Return the required pace beside the paces that were seen, on one scale; None if there is none."""
+    rows = _pace_rows(attainment, words)
+    if not rows:
+        return None
+    required = attainment.required_pace
+    x_title = words.say("chart.pace.percent")
+    if required is not None and required.scale == "units_per_year":
+        x_title = words.say("chart.pace.units", unit=words.of(attainment.goal, "unit"))
+    x = alt.X("low:Q", axis=alt.Axis(title=x_title, tickCount=6), scale=alt.Scale(zero=True, nice=True))
+    y = alt.Y("name:N", sort=None, axis=alt.Axis(title=None, labelLimit=260))
+    base = alt.Chart(_data(rows))
+    colour = alt.Color("role:N", scale=_roles(), legend=None)
+    tooltip = [alt.Tooltip("name:N", title=x_title), alt.Tooltip("text:N", title=" ")]
+    bars = base.mark_bar(height=11).encode(x=x, x2="high:Q", y=y, color=colour, tooltip=tooltip)
+    labels = base.mark_text(
+        align=alt.expr("datum.edge < 0 ? 'right' : 'left'"),
+        dx=alt.expr("datum.edge < 0 ? -6 : 6"),
+        color=INK,
+    ).encode(x="edge:Q", y=y, text="text:N")
+    medians = [{"name": r["name"], "median": r["median"]} for r in rows if "median" in r]
+    layers: list[alt.Chart] = [bars, labels]
+    if medians:
+        tick = alt.Chart(_data(medians)).mark_tick(color=INK, thickness=2, size=15)
+        layers.append(tick.encode(x="median:Q", y=y))
+    if required is not None:
+        line = alt.Chart(_data([{"p": required.value}])).mark_rule(
+            color=ACCENT, strokeWidth=1.5, strokeDash=[4, 3]
+        )
+        layers.append(line.encode(x="p:Q"))
+    title = alt.TitleParams(words.say("chart.pace.title"), subtitle=words.say("chart.pace.subtitle"))
+    chart = alt.layer(*layers).properties(
+        width=WIDTH - 190, height=alt.Step(24), title=title, description=pace_alt(attainment, words)
+    )
+    return styled(chart)
+
+
+def pace_alt(attainment: Attainment, words: Words) -> str:
+    """Return the pace chart in words."""
+    rows = _pace_rows(attainment, words)
+    parts = [words.say("chart.pace.one", name=str(r["name"]), value=str(r["text"])) for r in rows]
+    return words.say("chart.pace.alt", paces=words.together(parts))
+
+
+def _day(day: dt.date) -> str:
+    # With a time, a browser reads the local day; without one it reads UTC and shows the day before.
+    return f"{day.isoformat()}T00:00:00"
+
+
+def _data(rows: Sequence[Row]) -> alt.InlineData:
+    return alt.InlineData(values=list(rows))
+
+
+def _title_above(unit: str) -> dict[str, Any]:
+    # The unit stands above its axis, upright, where it is read first.
+    place = {"titleAngle": 0, "titleAlign": "left", "titleAnchor": "end", "titleX": -30, "titleY": -6}
+    return place if unit else {}
+
+
+def _roles() -> alt.Scale:
+    colours = {"required": ACCENT, "own": MEDIAN, "parent": BANDS["50"], "reference": BANDS["80"]}
+    return alt.Scale(domain=list(colours), range=list(colours.values()))
+
+
+def _range(attainments: Sequence[Attainment]) -> tuple[float, float, bool]:
+    """Return the ends of the value axis, and whether a very long upper tail was cut."""
+    history = [point for a in attainments for point in a.history]
+    fan = [point for a in attainments for point in a.fan]
+    goals = [a.goal.value for a in attainments]
+    lowest = min([*goals, *(p.low for p in history), *(p.q05 for p in fan)])
+    middle = max([*goals, *(p.high for p in history), *(p.q50 for p in fan)])
+    tail = max([middle, *(p.q95 for p in fan)])
+    high = min(tail, 2.5 * middle)
+    room = 0.1 * ((high - lowest) or abs(high) or 1.0)
+    return (max(0.0, lowest - room) if lowest >= 0 else lowest - room), high + 1.4 * room, tail > high
+
+
+def _bands(
+    attainment: Attainment, words: Words, x: alt.X, style: dict[str, Any], compact: bool
+) -> list[alt.Chart]:
+    names = {level: words.say("chart.fan.band", level=level) for level in BANDS}
+    rows: list[Row] = [
+        {
+            "date": _day(p.date),
+            "day": words.date(p.date),
+            **{f"band{level}": name for level, name in names.items()},
+            **{q: getattr(p, q) for q in ("q05", "q10", "q25", "q50", "q75", "q90", "q95")},
+            "median": words.estimate(p.q50),
+            "likely": words.say("range", low=words.estimate(p.q10), high=words.estimate(p.q90)),
+        }
+        for p in attainment.fan
+    ]
+    base = alt.Chart(_data(rows))
+    legend = (
+        None if compact else alt.Legend(title=None, orient="bottom", symbolType="square", symbolStrokeWidth=0)
+    )
+    scale = alt.Scale(domain=list(names.values()), range=list(BANDS.values()))
+    areas = [
+        base.mark_area(clip=True, opacity=1).encode(
+            x=x, y=alt.Y(low, **style), y2=high, color=alt.Color(f"band{level}:N", scale=scale, legend=legend)
+        )
+        for level, low, high in (("90", "q05:Q", "q95:Q"), ("80", "q10:Q", "q90:Q"), ("50", "q25:Q", "q75:Q"))
+    ]
+    tooltip = [
+        alt.Tooltip("day:N", title=words.say("date")),
+        alt.Tooltip("median:N", title=words.say("median")),
+        alt.Tooltip("likely:N", title=words.say("interval80")),
+    ]
+    median = base.mark_line(clip=True, color=MEDIAN, strokeWidth=2).encode(
+        x=x, y=alt.Y("q50:Q", **style), tooltip=tooltip
+    )
+    return [*areas, median]
+
+
+def _goal(attainment: Attainment, words: Words, first: dt.date, last: dt.date) -> list[alt.Chart]:
+    goal = attainment.goal
+    sign = "≥" if goal.comparison == ">=" else ">"
+    label = words.say(
+        "chart.goal", sign=sign, amount=words.amount(words.number(goal.value), words.of(goal, "unit")),
+        deadline=words.date(goal.deadline),
+    )  # fmt: skip
+    line: Row = {"date": _day(first), "end": _day(last), "value": goal.value, "label": label}
+    base = alt.Chart(_data([line]))
+    rule = base.mark_rule(color=ACCENT, strokeWidth=1.8).encode(x="date:T", x2="end:T", y="value:Q")
+    text = base.mark_text(color=ACCENT, align="left", baseline="bottom", dx=4, dy=-3, fontSize=12)
+    day = (
+        alt.Chart(_data([{"date": _day(goal.deadline)}]))
+        .mark_rule(color=ACCENT, strokeDash=[3, 3])
+        .encode(x="date:T")
+    )
+    return [day, rule, text.encode(x="date:T", y="value:Q", text="label:N")]
+
+
+def _observations(attainment: Attainment, words: Words) -> list[alt.Chart]:
+    rows: list[Row] = [
+        {"date": _day(p.date), "value": p.value, "low": p.low, "high": p.high,
+         "day": words.date(p.date), "text": words.estimate(p.value)}
+        for p in attainment.history
+    ]  # fmt: skip
+    base = alt.Chart(_data(rows))
+    tooltip = [
+        alt.Tooltip("day:N", title=words.say("date")),
+        alt.Tooltip("text:N", title=words.say("published")),
+    ]
+    bars = base.mark_rule(color=INK, strokeWidth=1.6).encode(x="date:T", y="low:Q", y2="high:Q")
+    dots = base.mark_point(filled=True, color=INK, size=44, opacity=1)
+    return [bars, dots.encode(x="date:T", y="value:Q", tooltip=tooltip)]
+
+
+def _pace_rows(attainment: Attainment, words: Words) -> list[Row]:
+    """Return a bar for every pace that is on the scale of the required one."""
+    required, observed, reference = attainment.required_pace, attainment.observed_pace, attainment.reference
+    scale = required.scale if required else observed.scale if observed else "percent_per_year"
+    rows: list[Row] = []
+
+    def bar(name: str, value: float, role: str, text: str) -> None:
+        # A row is found by its name: two steps within the same months must not fall on one another.
+        taken = sum(str(row["name"]).startswith(name) for row in rows)
+        shown = f"{name} ({taken + 1})" if taken else name
+        rows.append({"name": shown, "low": 0.0, "high": value, "edge": value, "role": role, "text": text})
+
+    if required:
+        bar(words.say("pace.required"), required.value, "required", pace_value(required, attainment, words))
+    if observed and observed.scale == scale and observed.whose == "own":
+        years = words.say("pace.years", start=f"{observed.start:%Y-%m}", end=f"{observed.end:%Y-%m}")
+        name = words.say("chart.pace.own", years=years)
+        bar(name, observed.value, "own", pace_value(observed, attainment, words))
+    if scale == "percent_per_year":
+        for growth in reference.parent[-NEWEST:]:
+            shown = words.percent(growth.percent_per_year)
+            bar(growth_name(growth, words), growth.percent_per_year, "parent", shown)
+        if reference.steps >= FEW_STEPS and reference.low is not None and reference.high is not None:
+            text = words.say("range", low=words.percent(reference.low), high=words.percent(reference.high))
+            bar(words.say("chart.pace.reference"), reference.high, "reference", text)
+            middle: Row = {} if reference.median is None else {"median": reference.median}
+            rows[-1] |= {"low": reference.low, "edge": max(reference.high, 0.0)} | middle
+    return rows

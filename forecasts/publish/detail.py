@@ -1,0 +1,221 @@
+"""What stands behind an answer: the charts, tables and facts of one goal."""
+
+from collections.abc import Sequence
+
+from forecasts.attainment.result import Attainment, Evidence, Member
+from forecasts.publish import charts, phrases
+from forecasts.publish.parts import Block, Cell, Column, Figure, Heading, Paragraph, Section, Table
+from forecasts.publish.words import Words
+
+
+def section(
+    anchor: str, name: str, heads: Sequence[Attainment], results: Sequence[Attainment], words: Words
+) -> Section:
+    """Return the section of one goal: readings first, then what they share."""
+    first = heads[0]
+    blocks: list[Block] = [Paragraph(phrases.target(first, words))]
+    blocks.append(Paragraph(_goal_source(first, words), "muted"))
+    if unknown := phrases.unknown_goal(first, words):
+        blocks.append(Paragraph(unknown, "warning"))
+    blocks.append(scenarios_table(heads, results, words))
+    for head in heads:
+        if len(heads) > 1:
+            blocks.append(Heading(phrases.scenario_name(head, words)))
+        blocks += _view(head, heads, words)
+    blocks += _shared(heads, words)
+    return Section(anchor, name, tuple(blocks))
+
+
+def fan_figure(
+    attainment: Attainment, words: Words, *, beside: Sequence[Attainment] = (), compact: bool = False
+) -> Figure:
+    """Return the fan chart as a figure."""
+    spec = charts.to_spec(charts.fan_chart(attainment, words, beside=beside, compact=compact))
+    return Figure(_id(attainment, "answer" if compact else "fan"), spec, phrases.fan_alt(attainment, words))
+
+
+def _id(attainment: Attainment, chart: str) -> str:
+    return f"{chart}-{attainment.goal.id}-{attainment.scenario.id}"
+
+
+def _view(attainment: Attainment, heads: Sequence[Attainment], words: Words) -> list[Block]:
+    """Return what differs between the readings of a goal."""
+    blocks: list[Block] = [
+        fan_figure(attainment, words, beside=heads),
+        Paragraph(phrases.dates(attainment, words)),
+        Paragraph(phrases.paces(attainment, words)),
+    ]
+    pace = charts.pace_chart(attainment, words)
+    if pace is not None:
+        blocks.append(
+            Figure(_id(attainment, "pace"), charts.to_spec(pace), charts.pace_alt(attainment, words))
+        )
+    weak = attainment.basis == "reference"
+    said = phrases.reference(attainment, words)
+    blocks += [Paragraph(said[0]), Paragraph(said[1], "warning" if weak else "plain")]
+    if any(m.probability is not None for m in attainment.members):
+        spec = charts.to_spec(charts.members_chart(attainment, words))
+        blocks.append(Figure(_id(attainment, "members"), spec, phrases.members_alt(attainment, words)))
+    blocks.append(members_table(attainment, words))
+    return blocks
+
+
+def _shared(heads: Sequence[Attainment], words: Words) -> list[Block]:
+    blocks: list[Block] = []
+    if heads[0].reference.parent:
+        blocks.append(growth_table(heads[0], words))
+    blocks.append(evidence_table(heads, words))
+    blocks.append(Paragraph(reproducible(heads, words), "muted"))
+    return blocks
+
+
+def scenarios_table(heads: Sequence[Attainment], results: Sequence[Attainment], words: Words) -> Table:
+    """Return every scenario of a goal with its probability, the headline's first."""
+    ordered = [*heads, *(r for r in results if r not in heads)]
+    columns = (
+        Column(words.say("scenario"), 2.2),
+        Column(words.say("assumption"), 4.5),
+        Column(words.say("probability"), 1.7, "right"),
+        Column(words.say("mc_error"), 1.5, "right"),
+    )
+    rows = tuple(
+        (
+            Cell(phrases.scenario_name(r, words), _role(r, words)),
+            Cell(words.of(r.scenario, "why"), _share(r, words)),
+            Cell(words.probability(r.probability), words.likelihood(r.probability)),
+            Cell(words.error(r.std_error)),
+        )
+        for r in ordered
+    )
+    return Table(words.say("table.scenarios"), columns, rows)
+
+
+def members_table(attainment: Attainment, words: Words) -> Table:
+    """Return what each model says; those that failed or do not fit are named with the reason."""
+    columns = (
+        Column(words.say("model"), 2.6),
+        Column(words.say("weight"), 1.0, "right"),
+        Column(words.say("probability"), 1.4, "right"),
+        Column(words.say("median"), 1.3, "right"),
+        Column(words.say("interval80"), 2.1, "right"),
+        Column(words.say("status"), 3.0),
+    )
+    rows = tuple(_member(m, words) for m in attainment.members)
+    return Table(words.say("table.members", unit=words.of(attainment.goal, "unit")), columns, rows)
+
+
+def _member(member: Member, words: Words) -> tuple[Cell, ...]:
+    nothing = words.say("nothing")
+    interval = nothing
+    if member.low is not None and member.high is not None:
+        interval = words.say("range", low=words.estimate(member.low), high=words.estimate(member.high))
+    return (
+        Cell(phrases.member_name(member.name, words)),
+        Cell(words.decimal(member.weight)),
+        Cell(nothing if member.probability is None else words.probability(member.probability)),
+        Cell(nothing if member.median is None else words.estimate(member.median)),
+        Cell(interval),
+        Cell(_status(member, words)),
+    )
+
+
+def _status(member: Member, words: Words) -> str:
+    status = words.say(f"status.{member.status}")
+    told = phrases.reason(member, words)
+    return words.say("status.reason", status=status, reason=told) if told else status
+
+
+def growth_table(attainment: Attainment, words: Words) -> Table:
+    """Return the parent region's own steps."""
+    columns = (
+        Column(words.say("region"), 2.0),
+        Column(words.say("indicator"), 2.4),
+        Column(words.say("from"), 2.0),
+        Column(words.say("to"), 2.0),
+        Column(words.say("growth"), 1.6, "right"),
+    )
+    rows = tuple(
+        (
+            Cell(words.of(g, "region")),
+            Cell(words.of(g, "indicator")),
+            Cell(g.start.isoformat()),
+            Cell(g.end.isoformat()),
+            Cell(words.percent(g.percent_per_year)),
+        )
+        for g in attainment.reference.parent
+    )
+    return Table(words.say("table.growth"), columns, rows)
+
+
+def evidence_table(heads: Sequence[Attainment], words: Words) -> Table:
+    """Return every observation that the readings rest on, once."""
+    columns = (
+        Column(words.say("as_of"), 1.7),
+        Column(words.say("printed"), 2.5),
+        Column(words.say("published_on"), 1.7),
+        Column(words.say("quote"), 3.2),
+        Column(words.say("source"), 3.9),
+    )
+    unique = {(e.id, e.as_of): e for head in heads for e in head.evidence}
+    ordered = sorted(unique.values(), key=lambda e: (e.region_zh, e.as_of, e.id))
+    rows = tuple(_evidence(e, words) for e in ordered)
+    return Table(words.say("table.evidence"), columns, rows)
+
+
+def _evidence(evidence: Evidence, words: Words) -> tuple[Cell, ...]:
+    unit = words.of(evidence, "unit")
+    printed = words.say(f"qualifier.{evidence.qualifier.value}", number=evidence.printed, unit=unit)
+    region, indicator = words.of(evidence, "region"), words.of(evidence, "indicator")
+    what = words.say("evidence.what", region=region, indicator=indicator)
+    origin = words.say(f"origin.{evidence.origin.value}")
+    confidence = words.say(f"confidence.{evidence.confidence.value}")
+    return (
+        Cell(evidence.as_of.isoformat(), words.say(f"basis_of_date.{evidence.as_of_basis.value}")),
+        Cell(printed, words.say("evidence.origin", what=what, origin=origin)),
+        Cell(evidence.published_on.isoformat(), confidence),
+        Cell(words.say("quoted", quote=evidence.quote), words.of(evidence, "note")),
+        Cell(
+            evidence.source_title,
+            words.say("evidence.source", publisher=evidence.source_publisher, url=evidence.source_url),
+            evidence.source_url if _is_web(evidence.source_url) else "",
+        ),
+    )
+
+
+def _is_web(url: str) -> bool:
+    return url.startswith(("https://", "http://"))
+
+
+def _role(attainment: Attainment, words: Words) -> str:
+    role = words.say(f"role.{attainment.scenario.role}")
+    return "" if role.casefold() == phrases.scenario_name(attainment, words).casefold() else role
+
+
+def _share(attainment: Attainment, words: Words) -> str:
+    share = attainment.scenario.share
+    if share is None:
+        return ""
+    return words.say("share", low=words.decimal(share[0]), high=words.decimal(share[1]))
+
+
+def _goal_source(attainment: Attainment, words: Words) -> str:
+    goal = attainment.goal
+    day = words.date(goal.announced_on) if goal.announced_on else words.say("date.unknown")
+    scope = words.of(goal, "scope").rstrip("\u3002. ")
+    title, url = goal.source_title, goal.source_url
+    return words.say("goal.source", scope=scope, quote=goal.quote, date=day, title=title, url=url)
+
+
+def reproducible(heads: Sequence[Attainment], words: Words) -> str:
+    """Return what it takes to get the same numbers again."""
+    head = heads[0]
+    versions = words.together([f"{name} {version}" for name, version in sorted(head.versions.items())])
+    return words.say(
+        "reproducible",
+        known_on=words.date(head.known_on),
+        draws=words.number(head.draws),
+        seed=str(head.seed),
+        goal=head.goal.id,
+        scenarios=words.together([h.scenario.id for h in heads]),
+        versions=versions,
+    )

@@ -1,0 +1,78 @@
+"""How charts look and become drawings: one theme, one font, a specification, an SVG."""
+
+import json
+import re
+from functools import cache
+from typing import Any, Final
+
+import altair as alt
+
+from forecasts.publish.fonts import SANS, font_directory
+
+# Blue and vermilion of Okabe and Ito: told apart by every kind of colour vision.
+ACCENT: Final = "#c8500a"
+MEDIAN: Final = "#1f5a8c"
+BANDS: Final = {"90": "#dce8f3", "80": "#b9d1e7", "50": "#85aed3"}
+INK: Final = "#22303c"
+MUTED: Final = "#5f6b76"
+QUIET: Final = "#e4e8ec"
+
+WIDTH: Final = 620
+COMPACT: Final = (330, 100)
+
+AnyChart = alt.Chart | alt.LayerChart | alt.FacetChart
+
+
+def styled(chart: AnyChart) -> alt.LayerChart:
+    """Return the chart in the one theme; no bold face, since the fonts have none."""
+    plain: dict[str, Any] = {"labelFont": SANS, "titleFont": SANS, "titleFontWeight": "normal"}
+    done = chart.configure(
+        font=SANS,
+        background="white",
+        padding=6,
+        view=alt.ViewConfig(stroke=None),
+        axis=alt.AxisConfig(
+            **plain, labelColor=MUTED, titleColor=MUTED, labelFontSize=11.5, titleFontSize=11.5,
+            gridColor=QUIET, domainColor="#aeb7bf", tickColor="#aeb7bf", tickSize=4,
+        ),
+        legend=alt.LegendConfig(labelFont=SANS, labelFontSize=11.5, labelColor=MUTED),
+        title=alt.TitleConfig(
+            font=SANS, fontSize=15, fontWeight="normal", color=INK, anchor="start", frame="group", offset=16,
+            subtitleFont=SANS, subtitleFontSize=11.5, subtitleColor=MUTED, subtitlePadding=5,
+        ),
+        text=alt.MarkConfig(font=SANS, fontSize=11.5),
+    )  # fmt: skip
+    assert isinstance(done, alt.LayerChart)
+    return done
+
+
+def to_spec(chart: AnyChart) -> str:
+    """Return the Vega-Lite specification as JSON, without the address of a schema: nobody fetches it."""
+    spec: dict[str, Any] = chart.to_dict()
+    spec.pop("$schema", None)
+    return json.dumps(spec, ensure_ascii=False)
+
+
+def to_svg(chart: AnyChart) -> str:
+    """Return the chart as SVG, set in the registered font."""
+    return svg_of(to_spec(chart))
+
+
+@cache
+def svg_of(spec: str) -> str:
+    """Return the SVG of a Vega-Lite specification (JSON)."""
+    import vl_convert
+
+    _register_fonts()
+    svg = str(vl_convert.vegalite_to_svg(spec))
+    # Vega counts its clips through the life of a process; the same chart shall be the same drawing.
+    for number, name in enumerate(dict.fromkeys(re.findall(r'id="(clip\d+)"', svg))):
+        svg = re.sub(rf"\b{name}\b", f"part{number}", svg)
+    return svg
+
+
+@cache
+def _register_fonts() -> None:
+    import vl_convert
+
+    vl_convert.register_font_directory(str(font_directory()))

@@ -1,0 +1,278 @@
+"""Sentences about a verdict, each from the catalogue: paces, dates, what would decide it."""
+
+import re
+from collections.abc import Sequence
+from itertools import combinations
+from typing import Final
+
+from forecasts.attainment.result import Attainment, Growth, Member, Pace
+from forecasts.publish.fonts import spell_out
+from forecasts.publish.words import Words, step
+
+#: Where a sentence ends, in Chinese and in English.
+FIRST_SENTENCE: Final = re.compile(r"(?<=\u3002)|(?<=\.)\s+(?=[A-Z])")
+
+#: Up to so many goals are named in the headline; more are counted.
+NAMED: Final = 4
+
+#: Of fewer steps than these, "eight in ten" would say more than they do.
+FEW_STEPS: Final = 5
+
+
+def chance(attainment: Attainment, words: Words) -> str:
+    """Return the probability as a number and in words."""
+    return words.say(
+        "chance",
+        probability=words.probability(attainment.probability),
+        likelihood=words.likelihood(attainment.probability),
+    )
+
+
+def scenario_name(attainment: Attainment, words: Words) -> str:
+    """Return the scenario's name."""
+    return words.of(attainment.scenario, "name")
+
+
+def why(attainment: Attainment, words: Words) -> str:
+    """Return the first sentence of why the scenario is there; the table has all of it."""
+    return FIRST_SENTENCE.split(words.of(attainment.scenario, "why"), maxsplit=1)[0].rstrip("\u3002\uff1b;. ")
+
+
+def headline(named: Sequence[tuple[str, Sequence[Attainment]]], unanswered: int, words: Words) -> str:
+    """Return the answer to all goals in one line: each by name, or counted where they are many.
+
+    A goal whose readings differ in words depends on the reading.
+
+    Parameters
+    ----------
+    named : sequence of (name, results)
+        Each goal's name and its headline results.
+    unanswered : int
+        How many goals have no result at all.
+    words : Words
+        The language.
+    """
+    if len(named) > NAMED:
+        return _counted([heads for _, heads in named], unanswered, words)
+    parts = [_named(name, heads, words) for name, heads in named]
+    if unanswered:
+        parts.append(words.say("headline.unanswered", count=str(unanswered)))
+    return words.say("headline", parts=words.say("headline.separator").join(parts)) + words.say("stop")
+
+
+def _named(name: str, heads: Sequence[Attainment], words: Words) -> str:
+    steps = {step(head.probability) for head in heads}
+    numbers = words.say("or").join(dict.fromkeys(words.probability(head.probability) for head in heads))
+    if len(steps) > 1:
+        return words.say("headline.readings", name=name, probabilities=numbers)
+    likelihood = words.likelihood(heads[0].probability)
+    return words.say("headline.one", name=name, likelihood=likelihood, probability=numbers)
+
+
+def _counted(groups: Sequence[Sequence[Attainment]], unanswered: int, words: Words) -> str:
+    counts: dict[str, int] = {}
+    for heads in groups:
+        steps = {step(head.probability) for head in heads}
+        outcome = steps.pop() if len(steps) == 1 else "depends"
+        counts[outcome] = counts.get(outcome, 0) + 1
+    if unanswered:
+        counts["unanswered"] = unanswered
+    parts = [words.say(f"headline.{outcome}", count=str(count)) for outcome, count in counts.items()]
+    counted = words.say("headline.counts", count=str(len(groups) + unanswered), parts=words.together(parts))
+    return counted + words.say("stop")
+
+
+def split(heads: Sequence[Attainment], words: Words) -> str:
+    """Return that the readings of a goal differ, by how much and why; empty if there is only one."""
+    if len(heads) < 2:
+        return ""
+    lead = words.say(
+        "split.readings" if all(h.scenario.role == "reading" for h in heads) else "split.scenarios"
+    )
+    parts = [
+        words.say(
+            "split.one",
+            name=scenario_name(head, words),
+            probability=words.probability(head.probability),
+            why=why(head, words),
+        )
+        for head in heads
+    ]
+    return lead + words.say("split.separator").join(parts) + words.say("stop")
+
+
+def decides(heads: Sequence[Attainment], results: Sequence[Attainment], words: Words) -> str:
+    """Return what would decide the verdict: the pair of scenarios whose probabilities differ most.
+
+    A pair that starts from the headline wins a tie, since the reader knows that number.
+    """
+    known = [*heads, *(r for r in results if r not in heads)]
+    pairs = list(combinations(known, 2))
+    if not pairs:
+        return _models(known[0], words)
+    before, after = max(pairs, key=lambda pair: abs(pair[0].probability - pair[1].probability))
+    shown = [words.probability(r.probability) for r in (before, after)]
+    if shown[0] == shown[1]:
+        return words.say("decides.nothing", probability=shown[0])
+    # Where both are readings of the headline, why they differ has just been said.
+    both = before in heads and after in heads
+    return words.say(
+        "decides.readings" if both else "decides",
+        before=scenario_name(before, words),
+        after=scenario_name(after, words),
+        why=why(after, words),
+        x=shown[0],
+        y=shown[1],
+    )
+
+
+def _models(attainment: Attainment, words: Words) -> str:
+    """Return how far the models differ, where there is no other scenario."""
+    own = [m.probability for m in attainment.members if m.probability is not None]
+    if len(own) < 2:
+        return words.say("decides.single")
+    return words.say("decides.members", low=words.probability(min(own)), high=words.probability(max(own)))
+
+
+def paces(attainment: Attainment, words: Words) -> str:
+    """Return the required pace against the observed one."""
+    required, observed = attainment.required_pace, attainment.observed_pace
+    if required is None and observed is None:
+        return words.say("pace.unknown")
+    if required is None or observed is None:
+        pace, key = (observed, "pace.only_observed") if required is None else (required, "pace.only_required")
+        assert pace is not None
+        return words.say(key, pace=pace_value(pace, attainment, words), whose=_whose(pace, words))
+    return words.say(
+        f"pace.{_order(required, observed)}",
+        required=pace_value(required, attainment, words),
+        observed=pace_value(observed, attainment, words),
+        whose=_whose(observed, words),
+    )
+
+
+def _order(required: Pace, observed: Pace) -> str:
+    if required.value <= 0:
+        return "reached"
+    if required.scale != observed.scale:
+        return "apart"
+    return "lower" if required.value < observed.value else "higher"
+
+
+def _whose(pace: Pace, words: Words) -> str:
+    years = words.say("pace.years", start=words.month(pace.start), end=words.month(pace.end))
+    return words.say(f"pace.whose.{pace.whose}", region=words.of(pace, "region"), years=years)
+
+
+def dates(attainment: Attainment, words: Words) -> str:
+    """Return when the goal is reached with even odds and with four in five, or that it is not."""
+    horizon = words.date(attainment.horizon)
+    if attainment.reached_p50 is None:
+        return words.say("reached.p50.never", date=horizon)
+    if attainment.reached_p50 == attainment.reached_p80:
+        return words.say("reached.same", date=words.date(attainment.reached_p80))
+    half = words.say("reached.p50", date=words.date(attainment.reached_p50))
+    if attainment.reached_p80 is None:
+        return words.say("reached.both", half=half, most=words.say("reached.p80.never", date=horizon))
+    return words.say(
+        "reached.both", half=half, most=words.say("reached.p80", date=words.date(attainment.reached_p80))
+    )
+
+
+def reference(attainment: Attainment, words: Words) -> list[str]:
+    """Return what the reference class is, and plainly whether it carries the answer."""
+    facts = attainment.reference
+    said = []
+    if facts.relation == "none" or facts.low is None or facts.median is None or facts.high is None:
+        said.append(words.say("reference.none"))
+    elif facts.steps < FEW_STEPS:
+        said.append(
+            words.say("reference.few", steps=words.number(facts.steps), median=words.percent(facts.median))
+        )
+    else:
+        said.append(
+            words.say(
+                f"reference.{facts.relation}",
+                regions=words.number(facts.regions),
+                steps=words.number(facts.steps),
+                low=words.percent(facts.low),
+                median=words.percent(facts.median),
+                high=words.percent(facts.high),
+            )
+        )
+    said.append(words.say(f"basis.{attainment.basis}", n=words.number(attainment.n)))
+    return said
+
+
+def unknown_goal(attainment: Attainment, words: Words) -> str:
+    """Return that the goal had not been published by then; empty if it had."""
+    if attainment.goal.known:
+        return ""
+    return words.say("goal.unknown", known_on=words.date(attainment.known_on))
+
+
+def target(attainment: Attainment, words: Words) -> str:
+    """Return the goal as a sentence."""
+    return words.say("goal.line", goal=goal_sentence(attainment, words))
+
+
+def goal_sentence(attainment: Attainment, words: Words) -> str:
+    """Return the goal: what it asks, and by when."""
+    goal = attainment.goal
+    key = "goal.at_least" if goal.comparison == ">=" else "goal.above"
+    amount = words.amount(words.number(goal.value), words.of(goal, "unit"))
+    return words.say(key, amount=amount, deadline=words.date(goal.deadline))
+
+
+def member_name(name: str, words: Words) -> str:
+    """Return a member's name in words, or the raw name of one that the catalogue does not know."""
+    key = f"member.{name}"
+    return words.say(key) if words.has(key) else name
+
+
+def pace_value(pace: Pace, attainment: Attainment, words: Words) -> str:
+    """Return a pace with its unit."""
+    if pace.scale == "percent_per_year":
+        return words.say("pace.percent", value=words.percent(pace.value))
+    amount = words.amount(words.estimate(pace.value), words.of(attainment.goal, "unit"))
+    return words.say("pace.units", amount=amount)
+
+
+def reason(member: Member, words: Words) -> str:
+    """Return why a member does not serve: its code in words, or what it reported, with every sign shown.
+
+    Codes are ``n<4`` and the like, ``kind:stock``, or one word such as ``gaps``.
+    """
+    if found := re.fullmatch(r"(n|steps)([<>])(\d+)", member.reason):
+        bound = {"<": "below", ">": "above"}[found[2]]
+        return words.say(f"unfit.{found[1]}.{bound}", count=found[3])
+    key = "unfit." + member.reason.replace(":", ".")
+    return words.say(key) if words.has(key) else spell_out(member.reason)
+
+
+def fan_alt(attainment: Attainment, words: Words) -> str:
+    """Return the fan chart in words."""
+    return words.say(
+        "chart.fan.alt",
+        indicator=words.of(attainment.goal, "indicator"),
+        goal=goal_sentence(attainment, words),
+        probability=words.probability(attainment.probability),
+        n=str(len(attainment.history)),
+    )
+
+
+def members_alt(attainment: Attainment, words: Words) -> str:
+    """Return the members chart in words."""
+    parts = [
+        words.say("chart.members.one", name=member_name(m.name, words), probability=words.probability(p))
+        for m in attainment.members
+        if (p := m.probability) is not None
+    ]
+    pooled = words.probability(attainment.probability)
+    return words.say("chart.members.alt", probability=pooled, members=words.together(parts))
+
+
+def growth_name(growth: Growth, words: Words) -> str:
+    """Return whose growth it is and over which time."""
+    years = words.say("pace.years", start=f"{growth.start:%Y-%m}", end=f"{growth.end:%Y-%m}")
+    return words.say("chart.pace.region", region=words.of(growth, "region"), years=years)

@@ -1,0 +1,147 @@
+"""Setting a brief: PDF with Typst, one offline HTML file with Jinja; written whole or not at all."""
+
+import base64
+import dataclasses
+import hashlib
+import json
+import os
+import tempfile
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+from forecasts.publish.fonts import SANS, SERIF, check_glyphs, font_directory, woff2
+from forecasts.publish.parts import Brief, Figure, strings
+
+PDF_TEMPLATE: Final = "brief.typ"
+HTML_TEMPLATE: Final = "brief.html.j2"
+
+#: Draws every embedded specification; ``ast`` keeps Vega from compiling code, so that the page can forbid it.
+BOOT: Final = """
+async function draw() {
+  await Promise.all([...document.fonts].map(font => font.load())).catch(() => null);
+  const options = {mode: "vega-lite", actions: false, renderer: "svg", ast: true};
+  for (const script of document.querySelectorAll("script[data-place]")) {
+    await vegaEmbed(document.getElementById(script.dataset.place), JSON.parse(script.textContent), options);
+  }
+}
+draw();
+"""
+
+
+def write_pdf(brief: Brief, path: Path, templates: Path) -> None:
+    """Write the brief as an A4 PDF with embedded fonts.
+
+    Parameters
+    ----------
+    brief : Brief
+        What to write.
+    path : Path
+        The file; replaced only when the new one is complete.
+    templates : Path
+        Folder with ``brief.typ``.
+
+    Raises
+    ------
+    BadInput
+        If a character cannot be shown; then nothing is written.
+    """
+    import typst
+
+    check_glyphs(strings(brief))
+    data = typst.compile(
+        str(templates / PDF_TEMPLATE),
+        root=str(templates),
+        font_paths=[str(font_directory())],
+        ignore_system_fonts=True,
+        sys_inputs={"brief": json.dumps(_payload(brief), ensure_ascii=False)},
+        pdf_standards=["ua-1"],
+    )
+    assert isinstance(data, bytes)
+    write_whole(path, data)
+
+
+def write_html(brief: Brief, path: Path, templates: Path) -> None:
+    """Write the brief as one HTML file that needs no network; see `write_pdf` for the rest."""
+    check_glyphs(strings(brief))
+    write_whole(path, html(brief, templates).encode("utf-8"))
+
+
+def html(brief: Brief, templates: Path) -> str:
+    """Return the page."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+    from markupsafe import Markup
+
+    environment = Environment(
+        loader=FileSystemLoader(templates),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    figures = brief.figures()
+    script = _script() if figures else ""
+    digest = base64.b64encode(hashlib.sha256(script.encode("utf-8")).digest()).decode("ascii")
+    text = "".join(sorted(set("".join(strings(brief))) | {chr(code) for code in range(0x20, 0x7F)}))
+    return environment.get_template(HTML_TEMPLATE).render(
+        brief=brief,
+        json={figure.id: Markup(json_in_html(figure.spec)) for figure in figures},
+        svg={figure.id: Markup(_inline_svg(figure, number)) for number, figure in enumerate(figures)},
+        fonts=[(SANS, woff2(SANS, text)), (SERIF, woff2(SERIF, text))],
+        script=Markup(script),
+        script_digest=digest,
+    )
+
+
+def json_in_html(text: str) -> str:
+    """Return JSON that no parser of HTML can mistake for markup."""
+    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Write a file whole or not at all: under another name in the same folder, then renamed."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(data)
+        os.chmod(name, 0o644)  # mkstemp keeps a file to its owner; a brief is to be read
+        os.replace(name, path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def _payload(brief: Brief) -> dict[str, Any]:
+    """Return the brief as JSON for Typst, with a drawing in the place of each specification."""
+    from forecasts.publish.drawing import svg_of
+
+    def drawn(value: Any) -> Any:
+        if isinstance(value, Figure):
+            return {"type": "figure", "svg": svg_of(value.spec), "alt": value.alt, "caption": value.caption}
+        if isinstance(value, tuple):
+            return [drawn(item) for item in value]
+        if dataclasses.is_dataclass(value):
+            return {field.name: drawn(getattr(value, field.name)) for field in dataclasses.fields(value)}
+        return value
+
+    payload: dict[str, Any] = drawn(brief)
+    return payload
+
+
+def _inline_svg(figure: Figure, number: int) -> str:
+    """Return the drawing with ids that no other drawing of the page has."""
+    from forecasts.publish.drawing import svg_of
+
+    svg = svg_of(figure.spec)
+    for before in ('id="', "url(#", 'href="#'):
+        svg = svg.replace(before, f"{before}c{number}-")
+    return svg
+
+
+@cache
+def _script() -> str:
+    """Return Vega, Vega-Lite, Vega-Embed and `BOOT` as one script, safe inside a script element."""
+    import vl_convert
+
+    return str(vl_convert.javascript_bundle(BOOT)).replace("</script", "<\\/script")

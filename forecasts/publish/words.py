@@ -1,0 +1,161 @@
+"""Sentences, numbers and dates in two languages, from the gettext catalogues in ``locale/``.
+
+The catalogues hold everything that is said; code and templates only choose a key and hand over values.
+"""
+
+import datetime as dt
+import math
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Final, Literal
+
+from babel.dates import format_date
+from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
+
+from forecasts.ledger.problems import BadInput, Problem, nearest
+
+Language = Literal["zh", "en"]
+
+#: The catalogue (and babel locale) of each language.
+LOCALES: Final[dict[str, str]] = {"zh": "zh_CN", "en": "en"}
+
+#: Seven steps, by the lowest printed whole percent of each: 0 stands for "below 1 %", 100 for "above 99 %".
+#: The cuts are those of the IPCC's likelihood scale (1, 10, 33, 66, 90, 99 %).
+SCALE: Final[tuple[tuple[int, str], ...]] = (
+    (0, "exceptionally_unlikely"),
+    (1, "very_unlikely"),
+    (10, "unlikely"),
+    (33, "even"),
+    (67, "likely"),
+    (90, "very_likely"),
+    (100, "virtually_certain"),
+)
+
+
+@cache
+def catalogue(language: str) -> dict[str, str]:
+    """Return the sentences of a language by key; a sentence without a translation is left out."""
+    path = files("forecasts.publish") / "locale" / f"{LOCALES[language]}.po"
+    with path.open("rb") as stream:
+        messages = read_po(stream, locale=LOCALES[language], abort_invalid=True)
+    return {str(m.id): str(m.string) for m in messages if m.id and m.string and not m.fuzzy}
+
+
+def printed_percent(probability: float) -> int:
+    """Return the whole percent that stands for a probability: 0 = "below 1 %", 100 = "above 99 %"."""
+    if not 0.0 <= probability <= 1.0:  # also refuses nan
+        raise ValueError(f"a probability lies between 0 and 1 (got {probability!r})")
+    if probability < 0.01:
+        return 0
+    if probability > 0.99:
+        return 100
+    return min(99, max(1, round(100 * probability)))
+
+
+def step(probability: float) -> str:
+    """Return the name of the verbal step; it follows the printed number, so that the two never disagree."""
+    percent = printed_percent(probability)
+    return max((low, name) for low, name in SCALE if low <= percent)[1]
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """One language.
+
+    Parameters
+    ----------
+    language : {"zh", "en"}
+        Which catalogue speaks.
+
+    Examples
+    --------
+    >>> Words("zh").probability(0.004)
+    '不到 1%'
+    >>> Words("en").likelihood(0.88)
+    'likely'
+    """
+
+    language: Language = "zh"
+
+    def __post_init__(self) -> None:
+        if self.language not in LOCALES:
+            remedy = nearest(self.language, LOCALES)
+            raise BadInput(
+                [Problem("language", "must be a language of the catalogues", self.language, remedy)]
+            )
+
+    @property
+    def locale(self) -> str:
+        """The babel locale."""
+        return LOCALES[self.language]
+
+    def say(self, key: str, /, **values: str) -> str:
+        """Return the sentence `key` with its placeholders filled; the values are never interpreted."""
+        try:
+            sentence = catalogue(self.language)[key]
+        except KeyError:
+            raise LookupError(f"no sentence {key!r} in {self.locale}.po") from None
+        return sentence.format_map(values)
+
+    def has(self, key: str) -> bool:
+        """Whether the catalogue has a sentence for `key`."""
+        return key in catalogue(self.language)
+
+    def of(self, value: object, field: str) -> str:
+        """Return ``value.<field>_zh`` or ``_en``; where one is empty, the other speaks."""
+        mine, other = ("zh", "en") if self.language == "zh" else ("en", "zh")
+        return str(getattr(value, f"{field}_{mine}") or getattr(value, f"{field}_{other}"))
+
+    def number(self, value: float) -> str:
+        """Return a number as it stands (no rounding that a reader would notice)."""
+        return str(format_decimal(value, format="#,##0.######", locale=self.locale))
+
+    def estimate(self, value: float) -> str:
+        """Return a computed number, rounded to what it can bear: whole from 100 on, else 1 or 2 decimals."""
+        size = abs(value)
+        pattern = "#,##0" if size >= 100 else "#,##0.#" if size >= 10 else "#,##0.##"
+        return str(format_decimal(value, format=pattern, locale=self.locale))
+
+    def decimal(self, value: float, places: int = 2) -> str:
+        """Return a number with exactly `places` decimals."""
+        return str(format_decimal(value, format="#,##0." + "0" * places, locale=self.locale))
+
+    def percent(self, value: float) -> str:
+        """Return `value`, which already counts percent, with one decimal and the sign."""
+        return f"{self.decimal(value, 1)}%"
+
+    def amount(self, number: str, unit: str) -> str:
+        """Return a formatted number with its unit; a unit that begins with a digit is a factor."""
+        return self.say("amount.factor" if unit[:1].isdigit() else "amount", number=number, unit=unit)
+
+    def date(self, day: dt.date) -> str:
+        """Return a day, written out."""
+        return str(format_date(day, format=self.say("date.format"), locale=self.locale))
+
+    def month(self, day: dt.date) -> str:
+        """Return the month of a day."""
+        return str(format_date(day, format=self.say("month.format"), locale=self.locale))
+
+    def probability(self, probability: float) -> str:
+        """Return a probability as a whole percent; never 0 % and never 100 %."""
+        percent = printed_percent(probability)
+        if percent == 0:
+            return self.say("probability.below")
+        return self.say("probability.above") if percent == 100 else f"{percent}%"
+
+    def likelihood(self, probability: float) -> str:
+        """Return the probability in words (one of seven steps, see `SCALE`)."""
+        return self.say(f"likelihood.{step(probability)}")
+
+    def error(self, std_error: float) -> str:
+        """Return a Monte-Carlo standard error in percentage points."""
+        points = 100 * std_error
+        if not math.isfinite(points):
+            raise ValueError("a standard error must be finite")
+        return self.say("error.small") if points < 0.1 else self.say("error", points=self.decimal(points, 1))
+
+    def together(self, parts: list[str]) -> str:
+        """Join parts of a list as the language does."""
+        return self.say("list.separator").join(parts)
