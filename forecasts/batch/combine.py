@@ -1,0 +1,38 @@
+"""All results and failures of a run become one brief."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+
+from forecasts.attainment.result import Attainment
+from forecasts.batch.parameters import Language
+from forecasts.publish.brief import Failure, compose
+from forecasts.publish.typeset import write_html, write_pdf
+from forecasts.publish.words import Words
+
+
+def write_brief(
+    results: Iterable[Attainment],
+    failures: Iterable[tuple[str, str, str]],
+    language: Language,
+    templates: Path,
+    folder: Path,
+    title: str | None = None,
+) -> tuple[Path, Path]:
+    """Write ``brief.<language>.pdf`` and ``.html``.
+
+    Parameters
+    ----------
+    failures : iterable of (goal, scenario, reason)
+        The jobs that failed; the brief says so where their verdicts would stand.
+    title : str, optional
+        In place of the title that the brief makes of its regions.
+    """
+    told = tuple(Failure(goal, scenario, reason) for goal, scenario, reason in failures)
+    brief = compose(tuple(results), told, Words(language))
+    if title:
+        brief = replace(brief, title=title)
+    pdf, html = folder / f"brief.{language}.pdf", folder / f"brief.{language}.html"
+    write_pdf(brief, pdf, templates)
+    write_html(brief, html, templates)
+    return pdf, html

@@ -1,0 +1,224 @@
+"""What a batch is to do: a plan, written in YAML, becomes jobs."""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from forecasts.batch.choice import BASELINE, resolve, scenarios_of
+from forecasts.batch.parameters import Draws, Language, Seed, parse_date
+from forecasts.batch.root import shown
+from forecasts.batch.seeds import Seeds
+from forecasts.ledger.located import Located, Way, read_located
+from forecasts.ledger.problems import BadInput, Problem, nearest
+from forecasts.ledger.records import Id, Text
+
+
+def _as_day(value: object) -> dt.date:
+    """Take a date as YAML or the command line gives it, and nothing that only could be one."""
+    if isinstance(value, str):
+        return parse_date(value)
+    if type(value) is dt.date:
+        return value
+    raise ValueError("must be `newest` or a date, written YYYY-MM-DD")
+
+
+Day = Annotated[dt.date, BeforeValidator(_as_day)]
+Ids = Annotated[tuple[Id, ...], Field(min_length=1)]
+
+
+class Plan(BaseModel):
+    """What a batch is to do.
+
+    Attributes
+    ----------
+    title_zh, title_en : str, optional
+        Title of the brief, in place of the one that it makes of its regions.
+    notebook : str
+        A notebook inside ``notebooks/``.
+    goals : tuple of str or "headline"
+        Which goals; ``headline`` = those that the ledger marks so.
+    scenarios : tuple of str or "all"
+        Which scenarios; ``all`` = every one that is for the goal.
+    as_of : date or "newest"
+        The day whose knowledge is used; ``newest`` = the day of the newest figure about the goals' regions.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    title_zh: Text | None = None
+    title_en: Text | None = None
+    notebook: Text = "goal.ipynb"
+    goals: Literal["headline"] | Ids = "headline"
+    scenarios: Literal["all"] | Ids = "all"
+    as_of: Literal["newest"] | Day = "newest"
+    draws: Draws = 20_000
+    seed: Seed = 1
+    language: Language = "zh"
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One notebook with its parameters."""
+
+    goal: str
+    scenario: str
+    notebook: str
+    parameters: Mapping[str, str | int]
+
+    @property
+    def id(self) -> str:
+        """Name of the job and of its folder."""
+        return f"{self.goal}--{self.scenario}"
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """A plan with everything resolved: its name, the day, and the jobs."""
+
+    name: str
+    plan: Plan
+    known_on: dt.date
+    jobs: tuple[Job, ...]
+
+
+def read_plan(
+    path: Path,
+    root: Path,
+    seeds: Seeds,
+    overrides: Mapping[str, Any] | None = None,
+) -> Work:
+    """Read a plan and resolve it against the seeds.
+
+    Parameters
+    ----------
+    overrides : mapping, optional
+        Values that replace the plan's own, e.g. from the command line; ``None`` leaves the plan's.
+
+    Raises
+    ------
+    BadInput
+        With every fault at once: file, line, key.
+    """
+    told = read_located(path, shown(path, root))
+    given = {key: value for key, value in (overrides or {}).items() if value is not None}
+    values = {str(key): value for key, value in told.values.items()} | given
+    problems: list[Problem] = []
+    try:
+        plan = Plan.model_validate(values)
+    except ValidationError as error:
+        faults = _unfit(error, told, given)
+        problems = list(faults.values())
+        # The keys that are fit are still checked against the seeds: all faults at once.
+        plan = Plan.model_validate({key: value for key, value in values.items() if key not in faults})
+    problems += _misnamed(plan, told, root, seeds)
+    if problems:
+        raise BadInput(sorted(problems, key=lambda p: p.line or 0))
+    goals = _goals(plan, seeds)
+    day = seeds.ledger.newest_publication(goals) if plan.as_of == "newest" else plan.as_of
+    return Work(path.stem, plan, day, _jobs(plan, goals, day, seeds))
+
+
+def _goals(plan: Plan, seeds: Seeds) -> tuple[str, ...]:
+    return seeds.ledger.headline_goals() if plan.goals == "headline" else plan.goals
+
+
+def _jobs(plan: Plan, goals: Iterable[str], day: dt.date, seeds: Seeds) -> tuple[Job, ...]:
+    """Cross goals and scenarios; a scenario that two names lead to is asked once."""
+    common: dict[str, str | int] = {
+        "as_of": day.isoformat(),
+        "draws": plan.draws,
+        "seed": plan.seed,
+        "language": plan.language,
+    }
+    pairs = dict.fromkeys((goal, scenario) for goal in goals for scenario in _scenarios(plan, goal, seeds))
+    return tuple(
+        Job(goal, scenario, plan.notebook, {"goal": goal, "scenario": scenario} | common)
+        for goal, scenario in pairs
+    )
+
+
+def _scenarios(plan: Plan, goal: str, seeds: Seeds) -> tuple[str, ...]:
+    if plan.scenarios == "all":
+        return scenarios_of(goal, seeds)
+    named = (resolve(name, goal, seeds) for name in plan.scenarios)
+    return tuple(name for name in named if seeds.scenarios[name].applies_to(goal))
+
+
+def _unfit(error: ValidationError, told: Located, given: Mapping[str, Any]) -> dict[str, Problem]:
+    """Turn pydantic's errors into one problem per key; `given` are the keys that options set."""
+    found: dict[str, Problem] = {}
+    for detail in error.errors():
+        key = str(detail["loc"][0])
+        way: Way = (key, *(part for part in detail["loc"][1:] if isinstance(part, int)))
+        column, line = ".".join(map(str, way)), told.line(way)
+        if detail["type"] == "extra_forbidden":
+            problem = Problem(told.place, "unknown key", "", nearest(key, Plan.model_fields), line, column)
+        elif key in given:
+            problem = Problem(f"--{key.replace('_', '-')}", _rule(detail), str(given[key]), HELP[key])
+        else:
+            remedy = HELP.get(key, "correct the value")
+            problem = Problem(told.place, _rule(detail), str(detail["input"]), remedy, line, column)
+        # A choice such as "all" or a list yields an error for each branch: keep the deepest.
+        if key not in found or len(column) > len(found[key].column or ""):
+            found[key] = problem
+    return found
+
+
+#: What may stand under a key, told when something else does.
+HELP: Mapping[str, str] = {
+    "goals": "write `headline` or a list of goal ids",
+    "scenarios": "write `all` or a list of scenario ids",
+    "as_of": "write `newest` or a date such as 2023-09-06",
+    "language": "write zh or en",
+    "draws": "write a whole number from 100 to 1000000",
+    "seed": "write a whole number from 0 on",
+    "notebook": "write the name of a file in notebooks/",
+}
+
+
+def _rule(detail: Any) -> str:
+    message = str(detail["msg"]).removeprefix("Value error, ")
+    return message[:1].lower() + message[1:]
+
+
+def _misnamed(plan: Plan, told: Located, root: Path, seeds: Seeds) -> list[Problem]:
+    """Check what the plan names: a notebook, goals, scenarios."""
+    problems = []
+
+    def tell(rule: str, value: str, remedy: str, *way: str | int) -> None:
+        problems.append(Problem(told.place, rule, value, remedy, told.line(way), ".".join(map(str, way))))
+
+    if fault := _notebook_fault(plan.notebook, root):
+        books = {p.relative_to(root / "notebooks").as_posix() for p in (root / "notebooks").rglob("*.ipynb")}
+        tell(fault, plan.notebook, nearest(plan.notebook, books), "notebook")
+    if plan.goals == "headline" and not seeds.ledger.headline_goals():
+        tell("no goal is a headline goal", "headline", "mark one in seeds/goals.csv, or list ids", "goals")
+    if plan.goals != "headline":
+        for i, goal in enumerate(plan.goals):
+            if goal not in seeds.ledger.goals:
+                tell("no such goal", goal, nearest(goal, seeds.ledger.goals), "goals", i)
+    if plan.scenarios != "all":
+        valid = {BASELINE, *seeds.scenarios}
+        goals = [g for g in _goals(plan, seeds) if g in seeds.ledger.goals]
+        for i, name in enumerate(plan.scenarios):
+            if name not in valid:
+                tell("no such scenario", name, nearest(name, valid), "scenarios", i)
+            elif name != BASELINE and goals and not any(seeds.scenarios[name].applies_to(g) for g in goals):
+                fit = {s for g in goals for s in scenarios_of(g, seeds)}
+                tell("the scenario is for none of the goals", name, nearest(name, fit), "scenarios", i)
+    return problems
+
+
+def _notebook_fault(name: str, root: Path) -> str:
+    """Say what is wrong with a notebook's name: it must be a file below notebooks/, by every path."""
+    shelf = (root / "notebooks").resolve()
+    path = (shelf / name).resolve()
+    if not path.is_relative_to(shelf):
+        return "the notebook must lie inside notebooks/"
+    if path.suffix != ".ipynb" or not path.is_file():
+        return "no such notebook in notebooks/"
+    return ""

@@ -1,0 +1,216 @@
+"""``forecasts ...``: thin, one function a verb.
+
+What is slow to import is imported by the verb that needs it, so that ``--help`` is quick.
+"""
+
+import json
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from forecasts import __version__
+from forecasts.ledger.problems import BadInput, Problem
+
+if TYPE_CHECKING:
+    from forecasts.ledger.ledger import Ledger
+
+HELP = """Published figures become an honest probability that a goal will be met.
+
+Exit codes: 0 = all is well; 1 = a job or the brief failed (the rest is written, and says so);
+2 = bad input (nothing is written; every problem is told on standard error, one a line)."""
+
+app = typer.Typer(
+    help=HELP,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    rich_markup_mode=None,
+)
+
+
+class Format(StrEnum):
+    """How the answer is printed."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+class Language(StrEnum):
+    """Language of the brief."""
+
+    ZH = "zh"
+    EN = "en"
+
+
+FormatOption = Annotated[Format, typer.Option("--format", help="text for people, json for programs")]
+
+
+@contextmanager
+def problems_told() -> Iterator[None]:
+    """Print every problem of bad input, one a line, and end with 2."""
+    try:
+        yield
+    except BadInput as bad:
+        for problem in bad.problems:
+            typer.echo(" ".join(str(problem).split()), err=True)
+        raise typer.Exit(2) from None
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"forecasts {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def main(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and end.")
+    ] = False,
+) -> None:
+    """Tell the version; every verb stands for itself."""
+
+
+@app.command(help="Validate seeds/ and say what it holds. " + HELP.split("\n\n")[1])
+def check(
+    seeds: Annotated[
+        Path | None, typer.Option(help="folder to check; default: seeds/ of this project")
+    ] = None,
+    format: FormatOption = Format.TEXT,
+) -> None:
+    """Validate seeds and say what they hold."""
+    from forecasts.batch.root import find_root
+    from forecasts.batch.seeds import read_seeds
+
+    with problems_told():
+        held = read_seeds(seeds or find_root() / "seeds")
+    holdings = _holdings(held.ledger) | {"scenarios": len(held.scenarios)}
+    typer.echo(_json(holdings) if format is Format.JSON else _lines(holdings))
+
+
+@app.command(
+    help="Run a plan: every notebook, then one brief. The last line on standard output is the path of the "
+    "combined PDF. " + HELP.split("\n\n")[1]
+)
+def run(
+    plan: Annotated[Path, typer.Argument(help="a plan, e.g. reports/plans/brief.yaml")],
+    language: Annotated[Language | None, typer.Option(help="instead of the plan's")] = None,
+    as_of: Annotated[str | None, typer.Option(help="YYYY-MM-DD or newest, instead of the plan's")] = None,
+    out: Annotated[Path | None, typer.Option(help="folder of all runs; default: reports/out")] = None,
+    jobs: Annotated[int, typer.Option(min=1, help="notebooks that run at the same time")] = 2,
+    draws: Annotated[int | None, typer.Option(help="instead of the plan's")] = None,
+    seed: Annotated[int | None, typer.Option(help="instead of the plan's")] = None,
+    format: FormatOption = Format.TEXT,
+) -> None:
+    """Run a plan."""
+    from forecasts.batch.plan import read_plan
+    from forecasts.batch.root import shown
+    from forecasts.batch.run import record, run_plan
+    from forecasts.batch.seeds import read_seeds
+
+    given = {"language": language and language.value, "as_of": as_of, "draws": draws, "seed": seed}
+    with problems_told():
+        root = _root_of(plan)
+        work = read_plan(plan, root, read_seeds(root / "seeds"), given)
+        target = _folder(out or root / "reports" / "out")
+    with _progress(len(work.jobs)) as advance:
+        came = run_plan(work, root, target, jobs, lambda done: advance())
+    for done in came.done:
+        if done.error:
+            typer.echo(f"{done.job.id}: failed, see {shown(done.folder, Path.cwd())}", err=True)
+    if came.error:
+        typer.echo(came.error, err=True)
+    if format is Format.JSON:
+        typer.echo(_json(record(came, root)))
+    else:
+        good = sum(not done.error for done in came.done)
+        typer.echo(f"{good} of {len(came.done)} jobs done, as known on {work.known_on}")
+        if came.pdf:
+            typer.echo(shown(came.pdf, Path.cwd()))
+    if not came.ok:
+        raise typer.Exit(1)
+
+
+@app.command(help="Print the schema of result.json, or write it to a file.")
+def schema(
+    out: Annotated[Path | None, typer.Option(help="file to write; default: standard output")] = None,
+) -> None:
+    """Print the schema of ``result.json``."""
+    from forecasts.batch.save import result_schema, write_whole
+
+    if out is None:
+        typer.echo(result_schema(), nl=False)
+    else:
+        write_whole(out, result_schema())
+
+
+def _root_of(plan: Path) -> Path:
+    """Return the project that a plan belongs to; for a plan from elsewhere, the one we stand in."""
+    from forecasts.batch.root import find_root
+
+    try:
+        return find_root(plan.parent)
+    except BadInput:
+        return find_root()
+
+
+def _folder(path: Path) -> Path:
+    """Refuse a path whose place is taken by a file, before anything is written."""
+    for taken in (path, *path.parents):
+        if taken.is_file():
+            raise BadInput([Problem("--out", "there is a file of this name", str(taken), "choose a folder")])
+    return path.resolve()
+
+
+def _holdings(ledger: "Ledger") -> dict[str, Any]:
+    """Count what a ledger holds."""
+    observations = ledger.observations.values()
+    days = sorted(o.as_of for o in observations)
+    return {
+        "indicators": len(ledger.indicators),
+        "regions": len(ledger.regions),
+        "sources": len(ledger.sources),
+        "observations": len(ledger.observations),
+        "observations_by_origin": dict(sorted(Counter(o.origin.value for o in observations).items())),
+        "first_as_of": days[0].isoformat() if days else None,
+        "last_as_of": days[-1].isoformat() if days else None,
+        "goals": len(ledger.goals),
+        "goals_by_outcome": dict(sorted(Counter(g.outcome.value for g in ledger.goals.values()).items())),
+        "headline_goals": list(ledger.headline_goals()),
+    }
+
+
+def _lines(holdings: dict[str, Any]) -> str:
+    """Write holdings for people: one a line."""
+
+    def flat(value: Any) -> str:
+        if isinstance(value, dict):
+            return ", ".join(f"{k} {v}" for k, v in value.items())
+        return ", ".join(value) if isinstance(value, list) else str(value)
+
+    return "\n".join(f"{key.replace('_', ' ')}: {flat(value)}" for key, value in holdings.items())
+
+
+def _json(value: dict[str, Any]) -> str:
+    return json.dumps(value, ensure_ascii=False, indent=1)
+
+
+@contextmanager
+def _progress(total: int) -> Iterator[Callable[[], None]]:
+    """Show a bar on a terminal; elsewhere nothing, so that logs stay short."""
+    if not sys.stderr.isatty():
+        yield lambda: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("notebooks", total=total)
+        yield lambda: bar.advance(task)

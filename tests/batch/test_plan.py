@@ -1,0 +1,140 @@
+"""Plans: resolved against the seeds, with every fault told with its line."""
+
+import datetime as dt
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from forecasts.batch.plan import Plan, Work, read_plan
+from forecasts.batch.seeds import Seeds
+from forecasts.ledger.problems import BadInput, Problem
+
+
+def read(text: str, tmp_path: Path, root: Path, seeds: Seeds, **options: Any) -> Work:
+    path = tmp_path / "night.yaml"
+    path.write_text(text, encoding="utf-8")
+    return read_plan(path, root, seeds, options)
+
+
+def faults(text: str, tmp_path: Path, root: Path, seeds: Seeds, **options: Any) -> list[Problem]:
+    with pytest.raises(BadInput) as caught:
+        read(text, tmp_path, root, seeds, **options)
+    return list(caught.value.problems)
+
+
+def test_the_default_plan_names_nobody(root: Path, seeds: Seeds) -> None:
+    path = root / "reports" / "plans" / "brief.yaml"
+    text = path.read_text(encoding="utf-8")
+    ids = {*seeds.ledger.goals, *seeds.ledger.regions, *seeds.ledger.indicators, *seeds.scenarios} - {
+        "baseline"
+    }
+    assert not [name for name in ids if name in text.split()]
+    work = read_plan(path, root, seeds)
+    assert work.name == "brief"
+    assert {job.goal for job in work.jobs} == set(seeds.ledger.headline_goals())
+    assert len({job.id for job in work.jobs}) == len(work.jobs)
+
+
+def test_every_default_stands_in_the_default_plan(root: Path, seeds: Seeds) -> None:
+    assert read_plan(root / "reports" / "plans" / "brief.yaml", root, seeds).plan == Plan()
+
+
+def test_options_replace_the_plan(tmp_path: Path, root: Path, seeds: Seeds) -> None:
+    work = read("draws: 300\nseed: 7\n", tmp_path, root, seeds, as_of="2023-10-01", language="en", draws=None)
+    assert (work.plan.draws, work.plan.seed, work.plan.language) == (300, 7, "en")
+    assert work.known_on == dt.date(2023, 10, 1)
+    assert all(job.parameters["as_of"] == "2023-10-01" for job in work.jobs)
+
+
+def test_baseline_stands_for_each_goals_own(tmp_path: Path, root: Path, seeds: Seeds) -> None:
+    work = read("scenarios: [baseline]\n", tmp_path, root, seeds)
+    assert [(j.goal, j.scenario) for j in work.jobs] == [
+        (g, seeds.ledger.goals[g].baseline) for g in seeds.ledger.headline_goals()
+    ]
+
+
+def test_all_faults_at_once_with_their_lines(tmp_path: Path, root: Path, seeds: Seeds, goal: str) -> None:
+    text = f"""\
+notebok: goal.ipynb
+goals:
+  - {goal}
+  - {goal}x
+scenarios: [baseline, nonsense]
+as_of: soon
+draws: 2e4
+language: fr
+notebook: ../evil.ipynb
+"""
+    told = {(p.line, p.column) for p in faults(text, tmp_path, root, seeds)}
+    named = {(1, "notebok"), (4, "goals.1"), (5, "scenarios.1"), (9, "notebook")}
+    assert told == named | {(6, "as_of"), (7, "draws"), (8, "language")}
+
+
+@pytest.mark.parametrize(
+    "name", ["../notebooks.ipynb", "/etc/passwd", "nowhere.ipynb", ".", "goal", "../seeds/goals.csv"]
+)
+def test_a_notebook_stays_on_its_shelf(name: str, tmp_path: Path, root: Path, seeds: Seeds) -> None:
+    [told] = faults(f"notebook: {name}\n", tmp_path, root, seeds)
+    assert told.column == "notebook"
+
+
+def test_a_link_out_of_the_shelf_is_refused(tmp_path: Path, root: Path, seeds: Seeds) -> None:
+    house = tmp_path / "house"
+    (house / "notebooks").mkdir(parents=True)
+    (tmp_path / "evil.ipynb").write_text("{}")
+    try:
+        (house / "notebooks" / "link.ipynb").symlink_to(tmp_path / "evil.ipynb")
+    except OSError:
+        pytest.skip("no symbolic links here")
+    [told] = faults("notebook: link.ipynb\n", tmp_path, house, seeds)
+    assert "inside notebooks/" in told.rule
+
+
+@pytest.mark.parametrize(
+    ("text", "part"),
+    [
+        ("", "mapping"),
+        ("- a\n", "mapping"),
+        ("draws: [1\n", "not YAML"),
+        ("draws: 300\ndraws: 400\n", "twice"),
+        ("as_of: 2023-02-30\n", "day is out of range"),
+        ("goals: []\n", "a list of goal ids"),
+        ("goals: everything\n", "headline"),
+        ("as_of: 20230906\n", "date"),
+    ],
+)
+def test_what_is_no_plan(text: str, part: str, tmp_path: Path, root: Path, seeds: Seeds) -> None:
+    told = faults(text, tmp_path, root, seeds)
+    assert any(part in str(problem) for problem in told)
+
+
+def test_no_such_file(tmp_path: Path, root: Path, seeds: Seeds) -> None:
+    with pytest.raises(BadInput, match="no such file"):
+        read_plan(tmp_path / "none.yaml", root, seeds)
+
+
+def test_a_bad_option_is_told_as_an_option(tmp_path: Path, root: Path, seeds: Seeds) -> None:
+    [told] = faults("draws: 300\n", tmp_path, root, seeds, as_of="yesterday")
+    assert (told.place, told.line) == ("--as-of", None)
+
+
+VALUES = (
+    st.none() | st.integers() | st.text(max_size=9) | st.booleans() | st.dates()
+    | st.lists(st.text(max_size=5), max_size=2)
+)  # fmt: skip
+
+
+@given(values=st.dictionaries(st.sampled_from([*Plan.model_fields, "other"]), VALUES))
+def test_any_yaml_is_a_plan_or_told_problems(
+    values: dict[str, Any], tmp_path: Path, root: Path, seeds: Seeds
+) -> None:
+    came: object = ()
+    try:
+        came = read(yaml.safe_dump(values, allow_unicode=True), tmp_path, root, seeds).jobs
+    except BadInput as bad:
+        came = bad.problems
+    assert came

@@ -1,0 +1,276 @@
+"""Runs: isolated jobs, evidence of failures, nothing stale; the plan, the command, the moved city."""
+
+import csv
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+
+from forecasts.batch.plan import Job, Plan, Work, read_plan
+from forecasts.batch.run import FAILED, Done, run_job, run_plan
+from forecasts.batch.save import RESULT, read_result
+from forecasts.batch.seeds import Seeds, read_seeds
+
+BIN = Path(sys.executable).parent
+DRAWS = "500"
+
+
+def forecasts(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-c", "from forecasts.cli import app; app()", *arguments]
+    env = {**os.environ, "PYTHONUTF8": "1", "COLUMNS": "200"}
+    return subprocess.run(
+        command, cwd=cwd, capture_output=True, text=True, encoding="utf-8", env=env, check=False
+    )
+
+
+def probabilities(out: Path) -> list[float]:
+    """Return every probability of a run, in the plan's order."""
+    [run] = out.glob("*/*/run.json")
+    record = json.loads(run.read_text(encoding="utf-8"))
+    return [read_result(run.parent / "jobs" / job["id"] / RESULT).probability for job in record["jobs"]]
+
+
+@pytest.fixture(scope="module")
+def real_run(root: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """Run the default plan on the real seeds once: the folder of runs, and what was printed last."""
+    out = tmp_path_factory.mktemp("real")
+    plan = "reports/plans/brief.yaml"
+    ended = forecasts("run", plan, "--out", str(out), "--draws", DRAWS, "--language", "en", cwd=root)
+    assert ended.returncode == 0, ended.stderr
+    return out, Path(ended.stdout.splitlines()[-1])
+
+
+@pytest.mark.slow
+def test_the_whole_plan_on_the_real_seeds(root: Path, real_run: tuple[Path, Path], seeds: Seeds) -> None:
+    _, pdf = real_run
+    assert pdf.name == "brief.en.pdf"
+    assert pdf.read_bytes().startswith(b"%PDF")
+    assert (pdf.parent / "brief.en.html").is_file()
+    text = (pdf.parent / "run.json").read_text(encoding="utf-8")
+    record = json.loads(text)
+    assert record["ok"]
+    assert len(record["jobs"]) == len(read_plan(root / "reports" / "plans" / "brief.yaml", root, seeds).jobs)
+    for job in record["jobs"]:
+        folder = pdf.parent / "jobs" / job["id"]
+        assert {p.name for p in folder.iterdir()} >= {"notebook.ipynb", RESULT, "fan.vl.json"}
+        book = nbformat.read(folder / "notebook.ipynb", as_version=4)
+        nbformat.validate(book)
+        kinds = {kind for cell in book.cells for o in cell.get("outputs", []) for kind in o.get("data", {})}
+        assert {"image/svg+xml", "text/html", "application/vnd.vegalite.v6+json"} <= kinds
+    assert not list(pdf.parent.rglob(".*")), "no draft is left"
+
+
+@pytest.mark.slow
+def test_a_failed_job_keeps_its_evidence_and_the_others_their_brief(
+    copy_house: Callable[[], Path], tmp_path: Path
+) -> None:
+    house = copy_house()
+    book = nbformat.read(house / "notebooks" / "goal.ipynb", as_version=4)
+    unlucky = read_seeds(house / "seeds").ledger.headline_goals()[1]
+    book.cells.insert(3, nbformat.v4.new_code_cell(f'assert goal != "{unlucky}", "an unlucky goal"'))
+    nbformat.write(book, house / "notebooks" / "goal.ipynb")
+    plan = house / "reports" / "plans" / "night.yaml"
+    plan.write_text(f"scenarios: [baseline]\ndraws: {DRAWS}\n", encoding="utf-8")
+    ended = forecasts("run", str(plan), "--out", str(tmp_path / "out"), cwd=house)
+    assert ended.returncode == 1
+    assert ended.stdout.splitlines()[-1].endswith("brief.zh.pdf")
+    assert unlucky in ended.stderr
+    assert "Traceback" not in ended.stderr
+    [run] = (tmp_path / "out").glob("night/*/run.json")
+    jobs = {job["goal"]: job for job in json.loads(run.read_text(encoding="utf-8"))["jobs"]}
+    assert {goal for goal, job in jobs.items() if job["status"] == "failed"} == {unlucky}
+    failed = run.parent / "jobs" / (jobs[unlucky]["id"] + FAILED)
+    assert sorted(p.name for p in failed.iterdir()) == ["error.txt", "notebook.ipynb"]
+    assert "an unlucky goal" in (failed / "error.txt").read_text(encoding="utf-8")
+    assert "an unlucky goal" in (failed / "notebook.ipynb").read_text(encoding="utf-8")
+    assert "an unlucky goal" in (run.parent / "brief.zh.html").read_text(encoding="utf-8")
+
+
+def job_of(seeds: Seeds, notebook: str = "goal.ipynb", **more: Any) -> Job:
+    goal = seeds.ledger.headline_goals()[0]
+    scenario = seeds.ledger.goals[goal].baseline
+    day = seeds.ledger.newest_publication([goal]).isoformat()
+    asked = {"goal": goal, "scenario": scenario, "as_of": day, "draws": 500, "seed": 1, "language": "zh"}
+    return Job(goal, scenario, notebook, asked | more)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("source", "reason"),
+    [
+        ("pass", "wrote no result.json"),
+        ("import pathlib; pathlib.Path(output, 'result.json').write_text('{}')", "is not valid"),
+        ("import os; os._exit(3)", "died"),
+    ],
+)
+def test_success_is_a_valid_result_and_never_an_exit_code(
+    source: str, reason: str, copy_house: Callable[[], Path], seeds: Seeds
+) -> None:
+    house = copy_house()
+    book = nbformat.read(house / "notebooks" / "goal.ipynb", as_version=4)
+    book.cells = [*book.cells[:2], nbformat.v4.new_code_cell(source)]
+    nbformat.write(book, house / "notebooks" / "goal.ipynb")
+    shelf = house / "reports" / "out" / "jobs"
+    shelf.mkdir(parents=True)
+    done = run_job(job_of(seeds), house, shelf)
+    assert reason.lower() in done.error.lower()
+    assert done.folder.name.endswith(FAILED)
+    assert not (done.folder / RESULT).exists()
+
+
+@pytest.mark.slow
+def test_an_answer_to_another_question_is_no_answer(copy_house: Callable[[], Path], seeds: Seeds) -> None:
+    house = copy_house()
+    book = nbformat.read(house / "notebooks" / "goal.ipynb", as_version=4)
+    book.cells.insert(2, nbformat.v4.new_code_cell("seed = 2"))
+    nbformat.write(book, house / "notebooks" / "goal.ipynb")
+    shelf = house / "reports" / "out" / "jobs"
+    shelf.mkdir(parents=True)
+    done = run_job(job_of(seeds), house, shelf)
+    assert "another question: seed is 2, asked was 1" in done.error
+
+
+def test_nothing_stale_is_left_and_nothing_of_others_is_touched(
+    tmp_path: Path, seeds: Seeds, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = job_of(seeds)
+    work = Work("night", Plan(), seeds.ledger.newest_publication([job.goal]), (job,))
+    folder = tmp_path / "night" / work.known_on.isoformat()
+    (folder / "jobs" / job.id).mkdir(parents=True)
+    (folder / "jobs" / job.id / RESULT).write_text("old")
+    for name in ("brief.zh.pdf", "run.json", "notes.txt"):
+        (folder / name).write_text("old")
+
+    def failing(job: Job, root: Path, shelf: Path) -> Done:
+        return Done(job, shelf / f"{job.id}{FAILED}", 0.0, "no")
+
+    monkeypatch.setattr("forecasts.batch.run.run_job", failing)
+    monkeypatch.setattr("forecasts.batch.run._brief", lambda *_: (None, None, "none"))
+    run = run_plan(work, tmp_path, tmp_path)
+    assert not run.ok
+    assert not (folder / "jobs" / job.id).exists()
+    assert not (folder / "brief.zh.pdf").exists()
+    assert not json.loads((folder / "run.json").read_text(encoding="utf-8"))["ok"]
+    assert (folder / "notes.txt").read_text() == "old"
+
+
+@pytest.mark.slow
+def test_a_broken_brief_leaves_the_results(copy_house: Callable[[], Path], tmp_path: Path) -> None:
+    house = copy_house()
+    shutil.rmtree(house / "reports" / "templates")
+    plan = house / "reports" / "plans" / "one.yaml"
+    goal = read_seeds(house / "seeds").ledger.headline_goals()[0]
+    plan.write_text(f"goals: [{goal}]\nscenarios: [baseline]\ndraws: {DRAWS}\n", encoding="utf-8")
+    ended = forecasts("run", str(plan), "--out", str(tmp_path / "out"), cwd=house)
+    assert ended.returncode == 1
+    assert "the brief could not be written" in ended.stderr
+    assert len(probabilities(tmp_path / "out")) == 1
+
+
+@pytest.mark.slow
+def test_papermill_alone_runs_the_notebook(root: Path, tmp_path: Path, goal: str, seeds: Seeds) -> None:
+    day = seeds.ledger.newest_publication([goal]).isoformat()
+    output, executed = tmp_path / "answer", tmp_path / "out.ipynb"
+    asked = ("-p", "goal", goal, "-p", "as_of", day, "-p", "draws", DRAWS, "-p", "output", str(output))
+    ended = papermill("notebooks/goal.ipynb", str(executed), *asked, cwd=root)
+    assert ended.returncode == 0, ended.stderr
+    result = read_result(output / RESULT)
+    assert (result.goal.id, result.known_on.isoformat(), result.draws) == (goal, day, int(DRAWS))
+
+
+@pytest.mark.slow
+def test_papermill_fails_on_an_unknown_parameter_and_says_so_shortly(root: Path, tmp_path: Path) -> None:
+    ended = papermill("notebooks/goal.ipynb", str(tmp_path / "out.ipynb"), "-p", "gaol", "x", cwd=root)
+    assert ended.returncode != 0
+    book = nbformat.read(tmp_path / "out.ipynb", as_version=4)
+    [error] = [o for c in book.cells for o in c.get("outputs", []) if o.output_type == "error"]
+    assert len(error.traceback) == 2
+    assert "did you mean 'goal'?" in error.traceback[1]
+
+
+def test_papermill_documents_the_parameters(root: Path) -> None:
+    for name, count in (("goal", 7), ("portfolio", 6)):
+        told = papermill("--help-notebook", f"notebooks/{name}.ipynb", cwd=root).stdout
+        assert len(re.findall(r"^  \w+: (?:str|int|list) \(default", told, re.MULTILINE)) == count, told
+
+
+def papermill(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "papermill", *arguments]
+    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, encoding="utf-8", check=False)
+
+
+@pytest.mark.slow
+def test_the_portfolio_runs_and_a_second_run_of_its_cells_too(root: Path, tmp_path: Path) -> None:
+    from nbclient import NotebookClient
+
+    book = nbformat.read(root / "notebooks" / "portfolio.ipynb", as_version=4)
+    book.cells = [
+        *book.cells,
+        *(nbformat.from_dict({**cell, "id": f"{cell.id}-2"}) for cell in book.cells[2:]),
+    ]
+    book.cells.insert(2, nbformat.v4.new_code_cell(f"output = {str(tmp_path)!r}\ndraws = {DRAWS}"))
+    NotebookClient(
+        book, kernel_name="python3", resources={"metadata": {"path": str(root / "notebooks")}},
+        shutdown_kernel="immediate",
+    ).execute()  # fmt: skip
+    assert len(list(tmp_path.glob("*/result.json"))) > 1
+
+
+@pytest.mark.slow
+def test_another_city_moves_in_by_its_seeds_alone(
+    copy_house: Callable[[], Path], tmp_path: Path, root: Path, real_run: tuple[Path, Path]
+) -> None:
+    house = copy_house()
+    rename_everything(house / "seeds")
+    arguments = ("run", "reports/plans/brief.yaml", "--out", str(tmp_path / "there"), "--draws", DRAWS)
+    ended = forecasts(*arguments, cwd=house)
+    assert ended.returncode == 0, ended.stderr
+    here, there = probabilities(real_run[0]), probabilities(tmp_path / "there")
+    assert len(here) > 1
+    assert there == pytest.approx(here, abs=1e-12)
+    told = "".join(p.read_text(encoding="utf-8") for p in (tmp_path / "there").rglob(RESULT))
+    assert not [name for name in old_names(root / "seeds") if f'"{name}"' in told]
+
+
+def old_names(seeds: Path) -> list[str]:
+    """Return the ids that another city would not have: of regions, indicators, goals and observations."""
+    names = []
+    for table in ("regions", "indicators", "goals", "observations"):
+        with (seeds / f"{table}.csv").open(encoding="utf-8-sig", newline="") as stream:
+            names += [row["id"] for row in csv.DictReader(stream)]
+    return names
+
+
+def rename_everything(seeds: Path) -> None:
+    """Give every region, indicator, goal and observation a new id, wherever it is named."""
+    new = {name: f"renamed-{i}" for i, name in enumerate(old_names(seeds))}
+    for path in seeds.glob("*.csv"):
+        with path.open(encoding="utf-8-sig", newline="") as stream:
+            rows = list(csv.DictReader(stream))
+        columns = {"id", "region", "parent", "indicator"} & set(rows[0]) - (
+            {"id"} if path.stem == "sources" else set()
+        )
+        for row in rows:
+            row.update({column: new.get(row[column], row[column]) for column in columns})
+        with path.open("w", encoding="utf-8", newline="") as stream:
+            writer = csv.DictWriter(stream, fieldnames=list(rows[0]))
+            writer.writeheader()
+            writer.writerows(rows)
+    word = re.compile(
+        r"(?<![\w-])(" + "|".join(sorted(map(re.escape, new), key=len, reverse=True)) + r")(?![\w-])"
+    )
+    for path in (seeds / "scenarios").glob("*.yaml"):
+        lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+        named = (
+            line if line.startswith(("id:", "name_", "why_")) else word.sub(lambda m: new[m[0]], line)
+            for line in lines
+        )
+        path.write_text("".join(named), encoding="utf-8")

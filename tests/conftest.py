@@ -1,0 +1,43 @@
+"""What all tests share: the project's folder, a copy of it to play with, and hypothesis' pace."""
+
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+ROOT = Path(__file__).resolve().parents[1]
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+settings.register_profile(
+    "house", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+settings.load_profile("house")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run what is quick first."""
+    items.sort(key=lambda item: item.get_closest_marker("slow") is not None)
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """The project's folder."""
+    return ROOT
+
+
+@pytest.fixture
+def copy_house(tmp_path: Path) -> Callable[[], Path]:
+    """Make a copy of what a run needs, free to be changed."""
+
+    def copy() -> Path:
+        house = tmp_path / "house"
+        for name in ("seeds", "notebooks"):
+            shutil.copytree(ROOT / name, house / name, ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
+        shutil.copytree(ROOT / "reports", house / "reports", ignore=shutil.ignore_patterns("out"))
+        return house
+
+    return copy
