@@ -113,6 +113,8 @@ def _answer(
     goal: str, name: str, heads: Sequence[Attainment], results: Sequence[Attainment], words: Words
 ) -> Answer:
     notices = [phrases.unknown_goal(heads[0], words)]
+    if heads[0].basis == "reference":
+        notices.append(words.say("basis.reference"))
     if all(head.scenario.role == "alternative" for head in heads):
         notices.append(words.say("no_baseline"))
     verdicts = [

@@ -162,7 +162,7 @@ def attainment(
             region_en="Chongqing",
         ),
         n=1,
-        basis="reference",
+        basis="own_and_reference",
         reference=ReferenceFacts(
             relation="indicator", regions=17, steps=46, low=6.2, median=19.8, high=38.0, parent=parent
         ),

@@ -115,9 +115,10 @@ def test_a_member_that_the_catalogue_does_not_know_keeps_its_name(make: Maker, w
 
 
 def test_the_reference_class_is_said_to_carry_the_answer(make: Maker, words: Words) -> None:
-    blocks = compose([make()], [], words).sections[0].blocks
-    warned = [b.text for b in blocks if isinstance(b, Paragraph) and b.tone == "warning"]
-    assert words.say("basis.reference", n="1") in warned
+    brief = compose([make(n=0, basis="reference")], [], words)
+    warned = [b.text for b in brief.sections[0].blocks if isinstance(b, Paragraph) and b.tone == "warning"]
+    assert words.say("basis.reference") in warned
+    assert words.say("basis.reference") in brief.answers[0].notices
 
 
 def test_too_few_steps_make_no_range(make: Maker, words: Words) -> None:
