@@ -3,7 +3,9 @@
 What is slow to import is imported by the verb that needs it, so that ``--help`` is quick.
 """
 
+import datetime as dt
 import json
+import os
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -38,6 +40,14 @@ class Format(StrEnum):
     """How the answer is printed."""
 
     TEXT = "text"
+    JSON = "json"
+
+
+class TableFormat(StrEnum):
+    """How a table is printed."""
+
+    TEXT = "text"
+    CSV = "csv"
     JSON = "json"
 
 
@@ -137,6 +147,87 @@ def run(
         raise typer.Exit(1)
 
 
+@app.command(
+    name="attain",
+    help="Answer goals: those of two tables (--observations, --goals, --out), or, without tables, those of "
+    "seeds/. "
+    + HELP.split("\n\n")[1]
+    + " 3 = answered, but some rows were not sound or some goals have no answer.",
+)
+def attain_goals(
+    observations: Annotated[
+        Path | None,
+        typer.Option(help="CSV or Parquet: region, indicator, as_of, value (+ qualifier, published_on)"),
+    ] = None,
+    goals: Annotated[
+        Path | None,
+        typer.Option(
+            help="CSV or Parquet: goal, region, indicator, value, deadline (+ comparison, announced_on)"
+        ),
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="file to write: .csv, .parquet or .json")] = None,
+    indicators: Annotated[
+        Path | None, typer.Option(help="CSV or Parquet: indicator, kind (stock, cumulative or flow)")
+    ] = None,
+    reference: Annotated[
+        Path | None, typer.Option(help="more observations, of regions that only teach")
+    ] = None,
+    as_of: Annotated[str | None, typer.Option(help="YYYY-MM-DD: nothing known later is used")] = None,
+    jobs: Annotated[int | None, typer.Option(min=1, help="processes; default: one a processor")] = None,
+    goal: Annotated[str | None, typer.Option(help="one goal of seeds/ instead of the headline goals")] = None,
+    scenario: Annotated[
+        str | None, typer.Option(help="one scenario instead of all that are for the goal")
+    ] = None,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="say what moved the answer, step by step")
+    ] = False,
+    format: Annotated[
+        TableFormat, typer.Option("--format", help="of the answer for seeds/ on standard output")
+    ] = TableFormat.TEXT,
+) -> None:
+    """Answer goals."""
+    from forecasts.batch import answers
+
+    with problems_told():
+        day = _day(as_of)
+        if observations is None and goals is None:
+            _tell_seeds(goal, scenario, day, explain, out, format)
+            return
+        given = {"--observations": observations, "--goals": goals, "--out": out}
+        if observations is None or goals is None or out is None:
+            missing = [name for name, path in given.items() if path is None]
+            raise BadInput(
+                [Problem(name, "is missing", remedy="the tables come together") for name in missing]
+            )
+        with _counting() as count:
+            unsound = answers.answer_files(
+                observations, goals, out, indicators, reference, day, jobs or os.cpu_count() or 1, count
+            )
+    for problem in unsound:
+        typer.echo(" ".join(str(problem).split()), err=True)
+    if unsound:
+        raise typer.Exit(3)
+
+
+@app.command(
+    help="Learn the engine's numbers anew from the benchmark's training part, score them with whole "
+    "sources left out, and write both to one file. " + HELP.split("\n\n")[1]
+)
+def train(
+    units: Annotated[Path, typer.Argument(help="the training part, e.g. train.parquet")],
+    out: Annotated[Path | None, typer.Option(help="file to write; default: the package's own")] = None,
+) -> None:
+    """Learn the engine's numbers."""
+    from forecasts.batch.learning import learn_file
+
+    with problems_told():
+        path, scores = learn_file(units, out)
+    for name, score in scores.items():
+        said = "  ".join(f"{k} {v}" for k, v in score.items())
+        typer.echo(f"{name:24} {said}")
+    typer.echo(str(path))
+
+
 @app.command(help="Print the schema of result.json, or write it to a file.")
 def schema(
     out: Annotated[Path | None, typer.Option(help="file to write; default: standard output")] = None,
@@ -148,6 +239,59 @@ def schema(
         typer.echo(result_schema(), nl=False)
     else:
         write_whole(out, result_schema())
+
+
+def _day(text: str | None) -> dt.date | None:
+    """Read a day of the command line."""
+    if text is None:
+        return None
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        raise BadInput([Problem("--as-of", "must be a day", text, "write it as 2023-12-31")]) from None
+
+
+def _tell_seeds(
+    goal: str | None, scenario: str | None, day: dt.date | None, explained: bool, out: Path | None,
+    format: TableFormat,
+) -> None:  # fmt: skip
+    """Answer for seeds/ and print or write the answer."""
+    from forecasts.batch import answers, told
+    from forecasts.batch.root import find_root
+    from forecasts.batch.seeds import read_seeds
+    from forecasts.ledger.tables import write_table
+
+    seeds = read_seeds(find_root() / "seeds")
+    if explained:
+        for explanation in answers.explain_seeds(seeds, goal, scenario, day):
+            typer.echo(told.explained(explanation))
+        return
+    results = answers.answer_seeds(seeds, goal, scenario, day)
+    table = answers.table_of(results)
+    if out is not None:
+        answers.check_ending(out)
+        write_table(table, out)
+    elif format is TableFormat.TEXT:
+        told.print_answers(results)
+    elif format is TableFormat.CSV:
+        typer.echo(table.to_csv(index=False, lineterminator="\n"), nl=False)
+    else:
+        typer.echo(table.to_json(orient="records", force_ascii=False, indent=1, double_precision=15))
+
+
+@contextmanager
+def _counting() -> Iterator[Callable[[int, int], None]]:
+    """Show how many goals are answered, on a terminal; elsewhere nothing."""
+    if not sys.stderr.isatty():
+        yield lambda done, of: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("goals", total=None)
+        yield lambda done, of: bar.update(task, completed=done, total=of)
 
 
 def _root_of(plan: Path) -> Path:

@@ -14,6 +14,7 @@ from forecasts.attainment.pace import observed_pace, percent, required_pace, ste
 from forecasts.attainment.reading import Reading, read
 from forecasts.attainment.result import (
     Attainment,
+    EngineRecord,
     Evidence,
     FanPoint,
     GoalFacts,
@@ -28,13 +29,14 @@ from forecasts.ledger.ledger import Ledger
 from forecasts.ledger.problems import BadInput, Problem, nearest
 from forecasts.ledger.records import Goal, Observation
 from forecasts.models.base import Predictive, bisect
-from forecasts.models.pool import Fitted, Pool, fit_all, pool
+from forecasts.models.learned import SCORE, learned
+from forecasts.models.pool import Fitted, Pool, fit_all, pool, weigh_members
 from forecasts.models.reference import Reference
 
 Floats = NDArray[np.float64]
 
 #: No verdict is surer than this: the share of cases in which none of the models is right.
-FLOOR = 0.005
+FLOOR = 0.002
 
 LEVELS = (0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.975)
 
@@ -106,21 +108,21 @@ def answer(
         For a name that is not there, a scenario that is not for the goal, a deadline that has passed, or
         if neither own figures nor a reference class can answer.
     """
-    the_goal, the_scenario = _named(ledger, scenarios, goal, scenario, known_on)
+    the_goal, the_scenario = find_question(ledger, scenarios, goal, scenario, known_on)
     seen = ledger.known_on(known_on)
     reading = read(the_goal, the_scenario, seen, known_on)
     history, reference = reading.history, reading.reference
     fitted = fit_all(history, reference, seed)
-    mixture = pool(fitted)
+    weights = weigh_members(fitted, history)
+    mixture = pool(fitted, weights)
     if mixture is None:
         told = "; ".join(f"{f.name}: {f.reason}" for f in fitted if f.status == "failed")
         problem = Problem("forecasts", f"no growth model serves ({told})", goal, "see the history's values")
         raise BadInput([problem])
     share = the_scenario.find(Share)
-    future = _whole(mixture, share)
+    future = whole_of(mixture, share)
     end = history.clock.years(the_goal.deadline)
     probability = _reached(future, end, the_goal)
-    weights = dict(zip((f.name for f in fitted if f.predictive), mixture.weights, strict=True))
     middle = 1.0 if share is None else (share.low + share.high) / 2
     whole = _scaled(history, middle)
     horizon = dt.date(known_on.year + HORIZON_YEARS, 12, 31)
@@ -130,7 +132,7 @@ def answer(
         scenario=_scenario_facts(the_scenario, share),
         known_on=known_on,
         probability=probability,
-        std_error=_std_error(mixture, fitted, share, end, the_goal),
+        std_error=_std_error(mixture, share, end, the_goal),
         members=tuple(_member(f, weights.get(f.name, 0.0), share, end, the_goal) for f in fitted),
         quantiles={f"q{p:g}": float(v) for p, v in zip(LEVELS, future.quantile(end, LEVELS), strict=True)},
         reached_p50=_day_reached(future, history, the_goal, known_on, horizon, 0.5),
@@ -144,13 +146,14 @@ def answer(
         history=_points(history, share) if reading.own else (),
         fan=_fan(future, history, the_goal.deadline),
         evidence=tuple(_evidence(seen.observations[i], seen) for i in _rows_of(reading, parent)),
+        record=_record(),
         draws=draws,
         seed=seed,
         versions=_versions(),
     )
 
 
-def _named(
+def find_question(
     ledger: Ledger, scenarios: Mapping[str, Scenario], goal: str, scenario: str, known_on: dt.date
 ) -> tuple[Goal, Scenario]:
     """Look up the goal and the scenario; tell all that is wrong at once."""
@@ -179,7 +182,8 @@ def _named(
     return found, scenarios[scenario]
 
 
-def _whole(mixture: Predictive, share: Share | None) -> Predictive:
+def whole_of(mixture: Predictive, share: Share | None) -> Predictive:
+    """Return the future of what the goal means, if only a share of it is counted."""
     return mixture if share is None else Shared(mixture, share.low, share.high)
 
 
@@ -189,14 +193,12 @@ def _reached(future: Predictive, time: float, goal: Goal) -> float:
     return float(np.clip(chance, FLOOR, 1 - FLOOR))
 
 
-def _std_error(
-    mixture: Pool, fitted: tuple[Fitted, ...], share: Share | None, time: float, goal: Goal
-) -> float:
+def _std_error(mixture: Pool, share: Share | None, time: float, goal: Goal) -> float:
     """Return the Monte-Carlo standard error; members in closed form have none."""
     variance = 0.0
     for weight, member in zip(mixture.weights, mixture.members, strict=True):
         if member.draws is not None:
-            p = _reached(_whole(member, share), time, goal)
+            p = _reached(whole_of(member, share), time, goal)
             variance += float(weight) ** 2 * p * (1 - p) / member.draws
     return float(np.sqrt(variance))
 
@@ -207,7 +209,7 @@ def _member(f: Fitted, weight: float, share: Share | None, time: float, goal: Go
             name=f.name, weight=0.0, probability=None, median=None, low=None, high=None,
             status=f.status, reason=f.reason,
         )  # fmt: skip
-    future = _whole(f.predictive, share)
+    future = whole_of(f.predictive, share)
     low, median, high = (float(q) for q in future.quantile(time, np.array([0.1, 0.5, 0.9])))
     return Member(
         name=f.name, weight=float(weight), probability=_reached(future, time, goal),
@@ -328,6 +330,11 @@ def _scenario_facts(scenario: Scenario, share: Share | None) -> ScenarioFacts:
         why_zh=scenario.why_zh, why_en=scenario.why_en,
         share=None if share is None else (share.low, share.high),
     )  # fmt: skip
+
+
+@cache
+def _record() -> EngineRecord:
+    return EngineRecord.model_validate(learned().scores[SCORE])
 
 
 @cache

@@ -159,6 +159,14 @@ class HistoryPoint(Frozen):
     high: float
 
 
+class EngineRecord(Frozen):
+    """How the engine did on real growth series of sources that it had not learned from."""
+
+    units: int = Field(description="Forecasts that were scored, at five goal levels each.")
+    brier_skill: float = Field(description="One minus the ratio of its Brier score to that of the base rate.")
+    calibration_error: float = Field(description="Mean distance of stated and observed frequency.")
+
+
 class Attainment(Frozen):
     """The verdict on one goal under one scenario."""
 
@@ -183,6 +191,7 @@ class Attainment(Frozen):
     history: tuple[HistoryPoint, ...]
     fan: tuple[FanPoint, ...]
     evidence: tuple[Evidence, ...]
+    record: EngineRecord
     draws: int
     seed: int
     versions: dict[str, str]

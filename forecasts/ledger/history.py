@@ -55,20 +55,24 @@ def round_unit(value: Decimal) -> Decimal:
 
 
 def interval(observation: Observation) -> tuple[float, float]:
+    """Return the bounds of what a row says: those that it states, or those of :func:`interval_of`."""
+    if observation.low is not None and observation.high is not None:
+        return float(observation.low), float(observation.high)
+    if observation.origin is Origin.KNOWN_START:
+        return 0.0, 0.0
+    return interval_of(observation.value, observation.qualifier)
+
+
+def interval_of(value: Decimal | str | float, qualifier: Qualifier) -> tuple[float, float]:
     """Return the bounds of what a printed number says.
 
     ``eq`` is the number to half of its last printed place; ``over`` and ``remainder`` reach up to the
-    next round unit, ``near`` down to the last one, ``about`` half a unit or 1 % both ways. Bounds that
-    the row states win.
+    next round unit, ``near`` down to the last one, ``about`` half a unit or 1 % both ways.
     """
-    if observation.low is not None and observation.high is not None:
-        return float(observation.low), float(observation.high)
-    value = observation.value
+    value = Decimal(str(value))
     exponent = value.as_tuple().exponent
     assert isinstance(exponent, int)
-    if observation.origin is Origin.KNOWN_START:
-        return 0.0, 0.0
-    match observation.qualifier:
+    match qualifier:
         case Qualifier.EQ:
             half = Decimal(1).scaleb(min(exponent, 0)) / 2
             low, high = value - half, value + half
@@ -80,6 +84,16 @@ def interval(observation: Observation) -> tuple[float, float]:
             half = max(round_unit(value) / 2, value / 100)
             low, high = value - half, value + half
     return max(float(low), 0.0), float(high)
+
+
+def log_sd_of(low: Floats, high: Floats) -> Floats:
+    """Return the standard deviation of the logarithm of a value that is uniform between positive bounds.
+
+    A value that may be zero is taken to be known to a factor of e, one that is negative to be exact.
+    """
+    with np.errstate(divide="ignore", invalid="ignore"):
+        width = np.where(low > 0, np.log(high) - np.log(low), np.where(high > low, 1.0, 0.0))
+    return np.asarray(width / math.sqrt(12), float)
 
 
 @dataclass(frozen=True)
@@ -128,9 +142,7 @@ class History:
     @cached_property
     def log_sd(self) -> Floats:
         """Standard deviation of the logarithm of each value: the interval as a uniform law, plus `noise`."""
-        with np.errstate(divide="ignore", invalid="ignore"):
-            width = np.where(self.low > 0, np.log(self.high) - np.log(self.low), 1.0)
-        return np.hypot(width / math.sqrt(12), self.noise)
+        return np.hypot(log_sd_of(self.low, self.high), self.noise)
 
     def positive(self) -> "History":
         """Return the history without its zeros (for models on the log scale)."""
@@ -140,6 +152,10 @@ class History:
     def until(self, day: dt.date) -> "History":
         """Return the part that describes days up to `day`."""
         return self._take([i for i, d in enumerate(self.dates) if d <= day])
+
+    def newest(self, count: int) -> "History":
+        """Return the newest values only."""
+        return self._take(list(range(max(len(self) - count, 0), len(self))))
 
     def _take(self, rows: list[int]) -> "History":
         dates = tuple(self.dates[i] for i in rows)

@@ -50,6 +50,8 @@ class GrowthModel(Protocol):
         From how many and up to how many own points it serves.
     kinds : frozenset of Kind
         Quantities that it serves.
+    knows_totals : bool
+        Whether its future of a cumulative total never falls by itself.
     """
 
     @property
@@ -63,6 +65,9 @@ class GrowthModel(Protocol):
 
     @property
     def kinds(self) -> frozenset[Kind]: ...  # noqa: D102
+
+    @property
+    def knows_totals(self) -> bool: ...  # noqa: D102
 
     def fit(self, history: History, reference: Reference, seed: int) -> Predictive:
         """Fit to one history, with what its peers did as the prior.

@@ -58,6 +58,7 @@ class Curve:
     min_n: int = 4
     max_n: int = 10_000
     kinds: frozenset[Kind] = ALL_KINDS
+    knows_totals: bool = False
 
     def fit(self, history: History, reference: Reference, seed: int) -> LogNormalMixture:
         """See :class:`forecasts.models.base.GrowthModel`."""

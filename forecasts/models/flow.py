@@ -90,6 +90,7 @@ class Flow:
     name = "flow"
     min_n, max_n = 2, 10_000
     kinds = frozenset({Kind.CUMULATIVE})
+    knows_totals = True
 
     def fit(self, history: History, reference: Reference, seed: int) -> GammaProcess:
         """See :class:`forecasts.models.base.GrowthModel`."""

@@ -20,6 +20,7 @@ class Peers:
     name = "peers"
     min_n, max_n = 1, 3
     kinds = ALL_KINDS
+    knows_totals = False
 
     def fit(self, history: History, reference: Reference, seed: int) -> LogNormalMixture:
         """See :class:`forecasts.models.base.GrowthModel`."""

@@ -1,6 +1,6 @@
-"""The combination: all members that serve, equally weighted; failed ones are reported, never averaged.
+"""The combination: who carries the answer, and who gives a second opinion.
 
-A linear opinion pool (Stone, "The opinion pool", 1961).
+A linear opinion pool (Stone, "The opinion pool", 1961); failed members are reported, never averaged.
 """
 
 from dataclasses import dataclass
@@ -57,6 +57,8 @@ class Pool:
 
     def quantile(self, time: float, level: ArrayLike) -> Floats:
         """See :class:`forecasts.models.base.Predictive`; it lies between the members' own quantiles."""
+        if len(self.members) == 1:
+            return self.members[0].quantile(time, level)
         levels = np.asarray(level, float)
         each = np.array([m.quantile(time, levels) for m in self.members])
         # Members' quantiles bracket the pool's; the search is on the log scale, where values allow.
@@ -96,12 +98,26 @@ def _fit(model: GrowthModel, history: History, reference: Reference, seed: int) 
         return Fitted(model.name, "unfit", reason=str(unfit))
     except Exception as error:  # a member of somebody else's library may fail in any way
         return Fitted(model.name, "failed", reason=str(error).splitlines()[0] if str(error) else repr(error))
-    if history.kind is Kind.CUMULATIVE and not isinstance(model, Flow):
+    if history.kind is Kind.CUMULATIVE and not model.knows_totals:
         predictive = NeverFalls(predictive, float(history.low[-1]))
     return Fitted(model.name, "serves", predictive)
 
 
-def pool(fitted: tuple[Fitted, ...]) -> Pool | None:
-    """Combine the members that serve, with equal weights; None where none does."""
-    members = tuple(f.predictive for f in fitted if f.predictive is not None)
-    return Pool(members, np.full(len(members), 1 / len(members))) if members else None
+def weigh_members(fitted: tuple[Fitted, ...], history: History) -> dict[str, float]:
+    """Return the weight of each member that serves.
+
+    On the benchmark the trend alone is better than any mixture of it with the others, which are worse than
+    the base rate there; they are shown as second opinions. Only of a young total with a known start, which
+    the trend cannot see, the flow says as much as the trend. Without the trend all others weigh alike.
+    """
+    serving = [f.name for f in fitted if f.predictive is not None]
+    young = history.kind is Kind.CUMULATIVE and len(history.positive()) < min(3, len(history))
+    leading = [name for name in serving if name == "trend" or (name == "flow" and young)] or serving
+    return {name: (1 / len(leading) if name in leading else 0.0) for name in serving}
+
+
+def pool(fitted: tuple[Fitted, ...], weights: dict[str, float]) -> Pool | None:
+    """Combine the members that have weight; None where none has."""
+    heavy = [f for f in fitted if f.predictive is not None and weights[f.name] > 0]
+    members = tuple(f.predictive for f in heavy if f.predictive is not None)
+    return Pool(members, np.array([weights[f.name] for f in heavy])) if members else None

@@ -71,6 +71,7 @@ class ProphetLinear:
     name = "prophet_linear"
     min_n, max_n = 10, 10_000
     kinds = ALL_KINDS
+    knows_totals = False
 
     def fit(self, history: History, reference: Reference, seed: int) -> SampledPaths:
         """See :class:`forecasts.models.base.GrowthModel`."""
@@ -84,6 +85,7 @@ class ProphetLogistic:
     name = "prophet_logistic"
     min_n, max_n = 10, 10_000
     kinds = ALL_KINDS
+    knows_totals = False
 
     def fit(self, history: History, reference: Reference, seed: int) -> SampledPaths:
         """See :class:`forecasts.models.base.GrowthModel`."""

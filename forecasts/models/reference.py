@@ -12,15 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecasts.ledger.history import History
+from forecasts.models.series import ANY_PACE, PACE_YEARS
 
 Floats = NDArray[np.float64]
 
 #: Steps shorter than this say more about rounding and dating than about growth.
 MIN_SPAN_YEARS = 0.2
 
-#: Growth of log value a year of a series about which nothing is known: mean, sd, and how many regions
-#: that knowledge is worth against a reference class.
-GLOBAL_MEAN, GLOBAL_SD, GLOBAL_WEIGHT = 0.12, 0.20, 2.0
+GLOBAL_MEAN, GLOBAL_SD, GLOBAL_WEIGHT = ANY_PACE
 
 #: How far a region's growth strays from that of the region that contains it (sd of the logarithm a year).
 #: An assumption: too few pairs are published to measure it.
@@ -82,7 +81,9 @@ class Reference:
         steps = self.steps()
         regional = []
         for i in np.unique(steps.history):
-            regional.append(_newest(steps.rate[steps.history == i], steps.span[steps.history == i], 3.0))
+            regional.append(
+                _newest(steps.rate[steps.history == i], steps.span[steps.history == i], PACE_YEARS)
+            )
         rates = np.array(regional)
         mean, variance = GLOBAL_MEAN, GLOBAL_SD**2
         if len(rates):

@@ -58,6 +58,7 @@ class LocalTrend:
     name = "local_trend"
     min_n, max_n = 5, 10_000
     kinds = ALL_KINDS
+    knows_totals = False
 
     def fit(self, history: History, reference: Reference, seed: int) -> SampledPaths:
         """See :class:`forecasts.models.base.GrowthModel`."""
@@ -80,6 +81,7 @@ class DampedEts:
     name = "damped_ets"
     min_n, max_n = 8, 10_000
     kinds = ALL_KINDS
+    knows_totals = False
 
     def fit(self, history: History, reference: Reference, seed: int) -> SampledPaths:
         """See :class:`forecasts.models.base.GrowthModel`."""

@@ -72,7 +72,7 @@ def compose(results: Sequence[Attainment], failures: Sequence[Failure], words: W
                 detail.section(_anchor(goal), named[goal], heads[goal], groups[goal], words)
                 for goal in groups
             ),
-            _method(words),
+            _method(results, words),
         ),
     )
 
@@ -157,10 +157,12 @@ def _failed(
     return Failed(words.say("failed.heading", count=str(len(failures))), tuple(lines))
 
 
-def _method(words: Words) -> Section:
+def _method(results: Sequence[Attainment], words: Words) -> Section:
     """Return how the numbers come about, what they do not know, and what the words mean."""
     keys = ("method.pool", "method.interval", "method.assumed", "method.unknown", "method.extremes")
     blocks: list[Block] = [Paragraph(words.say(key)) for key in keys]
+    if results:
+        blocks.insert(1, Paragraph(detail.record(results[0], words)))
     tops = [low - 1 for low, _ in SCALE[1:]]
     columns = [Column(words.say("in_words"))]
     numbers = [Cell(words.say("probability"))]

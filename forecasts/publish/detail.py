@@ -120,7 +120,8 @@ def _member(member: Member, words: Words) -> tuple[Cell, ...]:
 
 
 def _status(member: Member, words: Words) -> str:
-    status = words.say(f"status.{member.status}")
+    second = member.status == "serves" and member.weight == 0
+    status = words.say("status.second" if second else f"status.{member.status}")
     told = phrases.reason(member, words)
     return words.say("status.reason", status=status, reason=told) if told else status
 
@@ -204,6 +205,17 @@ def _goal_source(attainment: Attainment, words: Words) -> str:
     scope = words.of(goal, "scope").rstrip("\u3002. ")
     title, url = goal.source_title, goal.source_url
     return words.say("goal.source", scope=scope, quote=goal.quote, date=day, title=title, url=url)
+
+
+def record(attainment: Attainment, words: Words) -> str:
+    """Return how the engine did where it had not learned."""
+    record = attainment.record
+    return words.say(
+        "method.record",
+        units=words.number(record.units),
+        skill=words.percent(100 * record.brier_skill),
+        error=words.decimal(round(100 * record.calibration_error, 1)),
+    )
 
 
 def reproducible(heads: Sequence[Attainment], words: Words) -> str:

@@ -139,7 +139,7 @@ def test_the_parts_agree(goal: str) -> None:
     assert sum(m.weight for m in serving) == pytest.approx(1)
     assert all(m.probability is not None and 0 < m.probability < 1 for m in serving)
     mean = sum(m.weight * (m.probability or 0) for m in serving)
-    assert found.probability == pytest.approx(mean, abs=0.006)  # each member is kept from certainty alone
+    assert found.probability == pytest.approx(mean, abs=0.003)  # each member is kept from certainty alone
     assert found.fan[-1].date == found.goal.deadline
     assert found.fan[-1].q50 == pytest.approx(found.quantiles["q0.5"], rel=1e-3)
     assert all(p.q05 <= p.q50 <= p.q95 for p in found.fan)
@@ -182,7 +182,7 @@ def test_a_long_history_lets_all_light_members_serve() -> None:
     found = ask(goal.id)
     serving = {m.name for m in found.members if m.status == "serves"}
     assert {"trend", "exponential", "logistic", "gompertz", "local_trend"} <= serving
-    assert found.std_error > 0
+    assert found.std_error == 0  # the trend carries it, in closed form
     assert found.basis == "own"
 
 

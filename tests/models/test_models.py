@@ -14,7 +14,7 @@ from forecasts.models.base import ModelUnfit
 from forecasts.models.curves import CURVES
 from forecasts.models.flow import Flow
 from forecasts.models.peers import Peers
-from forecasts.models.pool import MODELS, Fitted, fit_all, pool
+from forecasts.models.pool import MODELS, Fitted, fit_all, pool, weigh_members
 from forecasts.models.reference import GLOBAL_MEAN, GLOBAL_SD, Reference
 from forecasts.models.trend import Trend
 from tests.models.conftest import Make, make_history
@@ -165,11 +165,11 @@ def test_a_failed_member_is_named_and_never_averaged(history_of: Make) -> None:
     fitted = fit_all(history, CLASS, 1, (Trend(), _Broken(), _NotFinite()))  # type: ignore[arg-type]
     assert [f.status for f in fitted] == ["serves", "failed", "failed"]
     assert fitted[1].reason == "no luck"
-    mixture = pool(fitted)
+    mixture = pool(fitted, weigh_members(fitted, history))
     assert mixture is not None
     alone = Trend().fit(history, CLASS, 1)
     assert mixture.quantile(2014.0, LEVELS) == pytest.approx(alone.quantile(2014.0, LEVELS), rel=1e-6)
-    assert pool((Fitted("x", "failed"),)) is None
+    assert pool((Fitted("x", "failed"),), {}) is None
 
 
 def test_the_pool_lies_between_its_members(history_of: Make) -> None:
@@ -184,7 +184,8 @@ def test_the_pool_lies_between_its_members(history_of: Make) -> None:
         "local_trend",
         "damped_ets",
     }
-    mixture = pool(fitted)
+    alike = {f.name: 1 / len(serving) for f in serving}
+    mixture = pool(fitted, alike)
     assert mixture is not None
     each = [float(f.predictive.cdf(2024.0, 700.0)) for f in serving if f.predictive]
     assert float(mixture.cdf(2024.0, 700.0)) == pytest.approx(np.mean(each))
@@ -219,3 +220,14 @@ def test_models_import_heavy_libraries_only_when_used() -> None:
         names = {n.name for s in top if isinstance(s, ast.Import) for n in s.names}
         names |= {s.module or "" for s in top if isinstance(s, ast.ImportFrom)}
         assert not any(n.split(".")[0] in {"prophet", "statsmodels", "pandas"} for n in names), path
+
+
+def test_the_trend_carries_the_answer_and_the_others_are_second_opinions(history_of: Make) -> None:
+    history = history_of(GROWING)
+    weights = weigh_members(fit_all(history, CLASS, 1, LIGHT), history)
+    assert weights["trend"] == 1.0
+    assert sum(weights.values()) == 1.0
+    young = history_of([0.0, 65.0], Kind.CUMULATIVE)
+    assert weigh_members(fit_all(young, CLASS, 1, LIGHT), young) == {"trend": 0.5, "peers": 0.0, "flow": 0.5}
+    without = fit_all(history, CLASS, 1, tuple(m for m in LIGHT if m.name != "trend"))
+    assert len(set(weigh_members(without, history).values())) == 1

@@ -9,6 +9,7 @@ import pytest
 
 from forecasts.attainment.result import (
     Attainment,
+    EngineRecord,
     Evidence,
     FanPoint,
     GoalFacts,
@@ -222,6 +223,7 @@ def attainment(
                 source_url="github:owner/archive 2023.md",
             ),
         ),
+        record=EngineRecord(units=7759, brier_skill=0.09, calibration_error=0.014),
         draws=20000,
         seed=7,
         versions={"forecasts": "0.1", "numpy": "2.0"},

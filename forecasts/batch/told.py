@@ -1,0 +1,69 @@
+"""Answers on a terminal: a readable table, and an explanation in sentences."""
+
+from rich.console import Console
+from rich.table import Table
+
+from forecasts.attainment.explain import Explanation
+from forecasts.attainment.result import Attainment, Pace
+
+#: How the steps of an explanation are told.
+STEPS = {
+    "last figure": "from the last figure and the pool of all growth series",
+    "class": "with what its reference class did",
+    "own history": "with its own earlier figures",
+    "all members": "with every member that has weight",
+}
+
+
+def percentage(p: float) -> str:
+    """Return a probability for people; never 0 % or 100 %."""
+    return "<1%" if p < 0.01 else ">99%" if p > 0.99 else f"{p:.0%}"
+
+
+def print_answers(results: list[Attainment]) -> None:
+    """Print results as a table."""
+    table = Table(box=None, pad_edge=False)
+    for name in ("goal", "scenario", "P", "median", "80 %", "reached P50", "required", "observed", "n"):
+        table.add_column(name, justify="left" if name in ("goal", "scenario") else "right", no_wrap=True)
+    for r in results:
+        q = r.quantiles
+        table.add_row(
+            r.goal.id, r.scenario.id, percentage(r.probability), f"{q['q0.5']:,.0f}",
+            f"{q['q0.1']:,.0f}-{q['q0.9']:,.0f}", str(r.reached_p50 or f"not by {r.horizon.year}"),
+            _pace(r.required_pace), _pace(r.observed_pace), str(r.n),
+        )  # fmt: skip
+    console = Console()
+    console.width = max(console.width, 160) if not console.is_terminal else console.width
+    console.print(table)
+
+
+def _pace(pace: Pace | None) -> str:
+    if pace is None:
+        return "-"
+    if pace.scale == "percent_per_year":
+        return f"{pace.value:.1f}%/y"
+    return f"{pace.value:,.1f}/y"
+
+
+def explained(e: Explanation) -> str:
+    """Return an explanation as lines of text."""
+    r = e.result
+    facts = r.reference
+    said = f"{facts.steps} steps of {facts.regions} regions ({facts.relation})"
+    if facts.median is not None:
+        said += f", median {facts.median:.1f} % a year"
+    lines = [f"{r.goal.id} / {r.scenario.id}: {percentage(r.probability)}, as known on {r.known_on}"]
+    before = None
+    for step in e.steps:
+        moved = "" if before is None else f"  ({100 * (step.probability - before):+.0f} points)"
+        lines.append(f"  {percentage(step.probability):>5}  {STEPS[step.name]}{moved}")
+        before = step.probability
+    lines.append(f"  own history without a class: {percentage(e.without_class)}")
+    lines.append(f"  rests on the prior: {e.prior_share:.0%}; own figures: {r.n}")
+    lines.append(f"  reference class: {said}")
+    if r.required_pace:
+        lines.append(f"  pace: required {_pace(r.required_pace)}, observed {_pace(r.observed_pace)}")
+    for m in r.members:
+        own = percentage(m.probability) if m.probability is not None else m.status
+        lines.append(f"  {m.name:<18} weight {m.weight:.2f}  {own}{' ' + m.reason if m.reason else ''}")
+    return "\n".join(lines)

@@ -1,0 +1,193 @@
+"""Histories as the engine sees them: numbers on a clock, in units of their own last value."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+
+#: Observations looked at, newest first.
+MEMORY = 40
+
+#: Years of a past that a series of one or two values borrows from its class.
+BORROWED = 3
+
+#: Growth of the logarithm a year of any class: mean, sd, and how many series that knowledge is worth.
+ANY_PACE = (0.12, 0.20, 2.0)
+
+#: A class's pace is that of its newest years.
+PACE_YEARS = 3.0
+
+#: Values are kept within these multiples of the last one.
+TINY, HUGE = 1e-9, 1e9
+
+
+@dataclass(frozen=True)
+class Series:
+    """One indicator in one region.
+
+    Attributes
+    ----------
+    times, values : (n,) arrays
+        Clock time in years, increasing, and finite values in any unit.
+    known : (n,) array
+        When each value could be known, on the calendar that questions are asked on.
+    group, region : str
+        The indicator, and where; series of one group teach each other. No group, no teaching.
+    never_falls : bool
+        Whether it is a cumulative total.
+    log_sd : (n,) array, optional
+        Standard deviation of the logarithm of each printed value; none = exact.
+    low : float, optional
+        Lowest value that the last printed one admits; none = the value itself.
+    """
+
+    times: Floats
+    values: Floats
+    known: Floats
+    group: str = ""
+    region: str = ""
+    never_falls: bool = False
+    log_sd: Floats | None = None
+    low: float | None = None
+
+    def cut(self, seen: NDArray[np.bool_]) -> "Series":
+        """Return the seen part."""
+        sd = None if self.log_sd is None else self.log_sd[seen]
+        low = self.low if seen[-1] else None
+        return replace(
+            self, times=self.times[seen], values=self.values[seen], known=self.known[seen], log_sd=sd, low=low
+        )
+
+
+@dataclass(frozen=True)
+class Clean:
+    """A history in relative units: positive, its last value 1.
+
+    Attributes
+    ----------
+    relative : (n,) array
+        (value + offset) / scale.
+    gaps : (n - 1,) array
+        Years between the values.
+    step : float
+        Typical gap, in years.
+    end : float
+        Time of the last value.
+    floor : float
+        The future cannot be lower than this, in the unit of the values.
+    variance : (n,) array, optional
+        Variance of the logarithm of each relative value.
+    """
+
+    relative: Floats
+    gaps: Floats
+    step: float
+    offset: float
+    scale: float
+    end: float
+    floor: float
+    variance: Floats | None
+
+
+def snap(gaps: Floats) -> tuple[Floats, float]:
+    """Make gaps of nearly one length equal (365 and 366 days are both a year); return the typical one."""
+    step = float(np.median(gaps)) if len(gaps) else 1.0
+    for unit in (1.0, 0.5, 0.25, 1 / 12):
+        if abs(step / unit - 1) < 0.1:
+            step = unit
+    near = np.maximum(np.rint(gaps / step), 1) * step
+    return np.where(np.abs(gaps - near) < 0.15 * step, near, gaps), step
+
+
+def clean(series: Series, seen: NDArray[np.bool_], typical: float = 1.0) -> Clean:
+    """Bring the seen part of a series into relative units.
+
+    Leading zeros are dropped; a history with negative values, or that ends in zero, is shifted up.
+
+    Parameters
+    ----------
+    seen : (n,) array of bool
+        Which values are seen; at least one.
+    typical : float
+        A size for a history of nothing but zeros.
+    """
+    times, values = series.times[seen], series.values[seen]
+    variance = None if series.log_sd is None else series.log_sd[seen] ** 2
+    floor = -np.inf
+    if series.never_falls:
+        floor = float(values[-1]) if series.low is None or not seen[-1] else series.low
+    first = max(len(values) - MEMORY, 0)
+    offset = 0.0
+    if values.min() >= 0 and values[-1] > 0:
+        floor = max(floor, 0.0)  # what was never negative stays so
+        first = max(first, int(np.argmax(values > 0)))
+        relative = np.maximum(values[first:], values[values > 0].min() / 2)
+    else:
+        size = float(np.ptp(values) or abs(values[-1]) or typical)
+        offset = float(0.1 * size - values.min() if np.ptp(values) else size - values[-1])
+        relative = values[first:] + offset
+    gaps, step = snap(np.diff(times[first:]))
+    scale = float(relative[-1])
+    return Clean(
+        relative=np.clip(relative / scale, TINY, HUGE),
+        gaps=gaps,
+        step=step,
+        offset=offset,
+        scale=scale,
+        end=float(times[-1]),
+        floor=floor,
+        variance=variance[first:] if variance is not None and variance.any() else None,
+    )
+
+
+def pace_of(histories: Sequence[Clean]) -> tuple[float, float]:
+    """Return the mean growth of the logarithm a year over the newest years of a class, and its spread.
+
+    Shrunk to :data:`ANY_PACE`, as of a class about which nothing is known.
+    """
+    paces = []
+    for h in histories:
+        age = np.concatenate([np.cumsum(h.gaps[::-1])[::-1], [0.0]])
+        first = int(np.argmax(age <= max(PACE_YEARS, float(h.gaps[-1]))))
+        paces.append(float(-np.log(h.relative[first]) / age[first]))
+    mean, sd, worth = ANY_PACE
+    share = len(paces) / (len(paces) + worth)
+    middle = float(np.median(paces))
+    spread = share * float(np.mean((np.array(paces) - middle) ** 2)) + (1 - share) * sd**2
+    return share * middle + (1 - share) * mean, float(np.sqrt(spread))
+
+
+def borrow_past(series: Series, drift: float, sd: float) -> Series:
+    """Give a series of one or two values the past that its class suggests; a longer one is left as it is.
+
+    Before the first value come :data:`BORROWED` yearly ones that lead to it by the class's pace, each with
+    the uncertainty of that pace as its measurement error.
+
+    Parameters
+    ----------
+    drift, sd : float
+        Growth of the logarithm a year in the class, and how much regions differ in it.
+    """
+    positive = np.flatnonzero(series.values > 0)
+    if len(positive) > 2 or not len(positive) or series.values.min() < 0:
+        return series
+    first = int(positive[0])
+    back = np.arange(BORROWED, 0, -1.0)
+    own_sd = np.zeros(len(series.values)) if series.log_sd is None else series.log_sd
+    return replace(
+        series,
+        times=np.concatenate([series.times[first] - back, series.times[first:]]),
+        values=np.concatenate([series.values[first] * np.exp(-drift * back), series.values[first:]]),
+        known=np.concatenate([np.repeat(series.known[first], BORROWED), series.known[first:]]),
+        log_sd=np.concatenate([np.hypot(sd * back, own_sd[first]), own_sd[first:]]),
+    )
+
+
+def ahead_of(history: Clean, time: float) -> float:
+    """Return the years from the history's end to `time`, snapped to whole steps where a few days are off."""
+    ahead = max(time - history.end, 1e-3)
+    whole = round(ahead / history.step) * history.step
+    return whole if whole > 0 and abs(ahead - whole) < 0.12 * history.step else ahead
