@@ -43,6 +43,9 @@ LEVELS = (0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.975)
 #: How far ahead the day of reaching the goal is looked for.
 HORIZON_YEARS = 10
 
+#: A fan has about so many days at most: months, or every second, third ... one.
+FAN_POINTS = 16
+
 #: Stands for a goal's own baseline scenario.
 BASELINE = "baseline"
 
@@ -52,7 +55,7 @@ PACKAGES = ("forecasts", "numpy", "pandas", "prophet", "scipy", "statsmodels")
 
 
 @dataclass(frozen=True)
-class Shared:
+class Shared(Predictive):
     """The future of a whole of which an unknown share is counted, uniform between `low` and `high`."""
 
     inner: Predictive
@@ -63,6 +66,10 @@ class Shared:
     def draws(self) -> int | None:
         """See :class:`forecasts.models.base.Predictive`."""
         return self.inner.draws
+
+    def prefetch(self, times: Floats) -> None:
+        """See :class:`forecasts.models.base.Predictive`."""
+        self.inner.prefetch(times)
 
     def cdf(self, time: float, value: ArrayLike) -> Floats:
         """See :class:`forecasts.models.base.Predictive`; Gauss-Legendre over the share's prior."""
@@ -221,9 +228,21 @@ def _day_reached(
     future: Predictive, history: History, goal: Goal, start: dt.date, horizon: dt.date, level: float
 ) -> dt.date | None:
     """Return the first month's end at which the goal is reached with probability `level`."""
-    for day in month_ends(start, horizon):
-        if 1.0 - float(future.cdf(history.clock.years(day), float(goal.value))) >= level:
-            return day
+
+    def reached(day: dt.date) -> bool:
+        return 1.0 - float(future.cdf(history.clock.years(day), float(goal.value))) >= level
+
+    days = month_ends(start, horizon)
+    ends = [i for i in range(len(days)) if (i + 1) % 12 == 0 or i == len(days) - 1]
+    future.prefetch(np.array([history.clock.years(days[i]) for i in ends]))
+    # Year by year first, then the months of the year in which it happens.
+    before = -1
+    for i in ends:
+        if reached(days[i]):
+            months = days[before + 1 : i + 1]
+            future.prefetch(np.array([history.clock.years(day) for day in months]))
+            return next(day for day in months if reached(day))
+        before = i
     return None
 
 
@@ -242,9 +261,12 @@ def month_ends(start: dt.date, end: dt.date) -> list[dt.date]:
 
 def _fan(future: Predictive, history: History, deadline: dt.date) -> tuple[FanPoint, ...]:
     start = history.dates[-1]
-    days = sorted({start, *month_ends(start, deadline), deadline})
+    months = month_ends(start, deadline)
+    every = 1 + len(months) // FAN_POINTS
+    days = sorted({start, *months[::-1][::every], deadline})
     levels = np.array([0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95])
     names = ("q05", "q10", "q25", "q50", "q75", "q90", "q95")
+    future.prefetch(np.array([history.clock.years(day) for day in days]))
     points = []
     for day in days:
         values = np.maximum.accumulate(future.quantile(history.clock.years(day), levels))

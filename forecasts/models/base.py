@@ -26,6 +26,10 @@ class Predictive(Protocol):
         """Number of random draws behind `cdf`; None where it is exact."""
         ...
 
+    def prefetch(self, times: Floats) -> None:
+        """Prepare for questions at some times at once; a future that is quick to ask need not."""
+        return None
+
     def cdf(self, time: float, value: ArrayLike) -> Floats:
         """Return P(value at `time` <= `value`), shape of `value`."""
         ...
@@ -102,7 +106,7 @@ def bisect(cdf: Callable[[Floats], Floats], level: ArrayLike, low: float, high: 
 
 
 @dataclass(frozen=True)
-class LogNormalMixture:
+class LogNormalMixture(Predictive):
     """Mixture of normal laws of the logarithm, whose components move with time.
 
     Parameters
@@ -118,7 +122,11 @@ class LogNormalMixture:
     weights: Floats
     moments: Callable[[float], tuple[Floats, Floats]]
     steps: Callable[[Floats, NDArray[np.intp], np.random.Generator], Floats]
-    draws: int | None = None
+
+    @property
+    def draws(self) -> int | None:
+        """See :class:`Predictive`."""
+        return None
 
     def cdf(self, time: float, value: ArrayLike) -> Floats:
         """See :class:`Predictive`."""
@@ -141,7 +149,7 @@ class LogNormalMixture:
 
 
 @dataclass(frozen=True)
-class SampledPaths:
+class SampledPaths(Predictive):
     """A future known by sample paths on a grid of times, straight in the logarithm between them.
 
     Parameters
@@ -191,11 +199,15 @@ class SampledPaths:
 
 
 @dataclass(frozen=True)
-class NeverFalls:
+class NeverFalls(Predictive):
     """A future that is known not to fall below `last`: the rest of the law, given that."""
 
     inner: Predictive
     last: float
+
+    def prefetch(self, times: Floats) -> None:
+        """See :class:`Predictive`."""
+        self.inner.prefetch(times)
 
     @property
     def draws(self) -> int | None:

@@ -16,7 +16,7 @@ from scipy.special import betainc, gammaln
 
 from forecasts.ledger.history import History
 from forecasts.ledger.records import Kind
-from forecasts.models.base import Floats, ModelFailed, bisect
+from forecasts.models.base import Floats, ModelFailed, Predictive, bisect
 from forecasts.models.reference import Reference
 
 #: Gamma shape a year at the end of the history (large = smooth), and growth of the speed a year.
@@ -44,7 +44,7 @@ def log_likelihood(increments: Floats, shape: Floats) -> float:
 
 
 @dataclass(frozen=True)
-class GammaProcess:
+class GammaProcess(Predictive):
     """The future of a total; see the module."""
 
     weights: Floats
@@ -54,7 +54,11 @@ class GammaProcess:
     start: float
     last: float
     risen: float
-    draws: int | None = None
+
+    @property
+    def draws(self) -> int | None:
+        """See :class:`forecasts.models.base.Predictive`."""
+        return None
 
     def _shape(self, time: float) -> Floats:
         ahead = max(time - self.start, 0.0)

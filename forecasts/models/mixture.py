@@ -15,6 +15,9 @@ from forecasts.models.series import HUGE, TINY, Clean
 #: Components kept in a forecast: the heaviest.
 KEPT = 64
 
+#: Elements that are worked on at once.
+ELEMENTS = 400_000
+
 #: No probability is surer than this before calibration.
 EDGE = 1e-4
 
@@ -66,16 +69,18 @@ class Mixture:
     def _raw(self, x: Floats) -> Floats:
         """Return P(relative value >= x) before calibration, for x (P, k)."""
         x = np.clip(x, TINY, HUGE)
-        gain = np.log(np.maximum(x - 1, TINY))
         out = np.empty(x.shape)
-        for j in range(x.shape[1]):
-            one = x[:, j, None]
-            z = np.where(self.power == FLOW, gain[:, j, None], np.log(one))
+        # As many columns at a time as fit in a modest block of memory: one row is then one step.
+        width = max(1, ELEMENTS // max(self.weight.size, 1))
+        power, location, spread = self.power[:, None], self.location[:, None], self.spread[:, None]
+        for j in range(0, x.shape[1], width):
+            one = x[:, j : j + width, None]
+            z = np.where(power == FLOW, np.log(np.maximum(one - 1, TINY)), np.log(one))
             for p in (0.5, 1.0):
-                z = np.where(self.power == p, box_cox(one, p), z)
-            above = stdtr(self.freedom, (self.location - z) / self.spread)
-            above = np.where((self.power == FLOW) & (one <= 1), 1.0, above)
-            out[:, j] = (self.weight * above).sum(1)
+                z = np.where(power == p, box_cox(one, p), z)
+            above = stdtr(self.freedom[:, None], (location - z) / spread)
+            above = np.where((power == FLOW) & (one <= 1), 1.0, above)
+            out[:, j : j + width] = (self.weight[:, None] * above).sum(2)
         return np.clip(out, EDGE, 1 - EDGE)
 
     def survival(self, values: ArrayLike) -> Floats:

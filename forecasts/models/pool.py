@@ -37,7 +37,7 @@ class Fitted:
 
 
 @dataclass(frozen=True)
-class Pool:
+class Pool(Predictive):
     """The members' mixture as one future."""
 
     members: tuple[Predictive, ...]
@@ -48,6 +48,11 @@ class Pool:
         """Number of draws behind the coarsest member; None where all are exact."""
         counts = [m.draws for m in self.members if m.draws is not None]
         return min(counts) if counts else None
+
+    def prefetch(self, times: Floats) -> None:
+        """See :class:`forecasts.models.base.Predictive`."""
+        for member in self.members:
+            member.prefetch(times)
 
     def cdf(self, time: float, value: ArrayLike) -> Floats:
         """See :class:`forecasts.models.base.Predictive`."""

@@ -4,12 +4,11 @@ import warnings
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from forecasts.ledger.history import History
-from forecasts.models.base import ALL_KINDS, Floats, ModelFailed, ModelUnfit, SampledPaths
+from forecasts.models.base import ALL_KINDS, Floats, LogNormalMixture, ModelFailed, ModelUnfit
 from forecasts.models.reference import Reference
-
-DRAWS = 2000
 
 #: How far the members look ahead, in years.
 AHEAD = 10
@@ -40,16 +39,28 @@ def regular_grid(history: History) -> tuple[Floats, Floats, int]:
     return logs, seen.years[-1] + np.arange(slot[0], 1) / per_year, per_year
 
 
-def _as_paths(simulated: Floats, last: float, end: float, per_year: int) -> SampledPaths:
-    """Make paths (draws, T) of logarithms a predictive, refusing what is not finite or absurd."""
-    if not np.all(np.isfinite(simulated)):
-        raise ModelFailed("the simulated paths are not finite")
-    near = simulated[:, : 3 * per_year]
-    if np.quantile(np.abs(near - last), 0.9) > ABSURD:
-        raise ModelFailed("the simulated paths explode within three years")
-    times = end + np.arange(simulated.shape[1] + 1) / per_year
-    start = np.full((len(simulated), 1), last)
-    return SampledPaths(times, np.exp(np.clip(np.hstack([start, simulated]), -700, 700)))
+def _as_future(mean: Floats, sd: Floats, last: float, end: float, per_year: int) -> LogNormalMixture:
+    """Make a forecast of logarithms, one entry a period, a predictive; refuse what is absurd."""
+    if not (np.all(np.isfinite(mean)) and np.all(np.isfinite(sd))):
+        raise ModelFailed("the forecast is not finite")
+    if np.max(np.abs(mean[: 3 * per_year] - last)) > ABSURD or np.max(sd[: 3 * per_year]) > ABSURD:
+        raise ModelFailed("the forecast explodes within three years")
+    times = end + np.arange(len(mean) + 1) / per_year
+    means, sds = np.concatenate([[last], mean]), np.concatenate([[0.0], sd])
+
+    def moments(time: float) -> tuple[Floats, Floats]:
+        return (
+            np.array([np.interp(time, times, means)]),
+            np.array([max(float(np.interp(time, times, sds)), 1e-6)]),
+        )
+
+    def steps(when: Floats, component: NDArray[np.intp], rng: np.random.Generator) -> Floats:
+        ahead = np.maximum(when - end, 1e-9)
+        walk = rng.standard_normal((len(component), len(when))) * np.sqrt(np.diff(ahead, prepend=0.0))
+        z = np.cumsum(walk, 1) / np.sqrt(ahead)
+        return np.asarray(np.interp(when, times, means) + z * np.interp(when, times, sds), float)
+
+    return LogNormalMixture(np.ones(1), moments, steps)
 
 
 class LocalTrend:
@@ -60,19 +71,17 @@ class LocalTrend:
     kinds = ALL_KINDS
     knows_totals = False
 
-    def fit(self, history: History, reference: Reference, seed: int) -> SampledPaths:
+    def fit(self, history: History, reference: Reference, seed: int) -> LogNormalMixture:
         """See :class:`forecasts.models.base.GrowthModel`."""
         from statsmodels.tsa.statespace.structural import UnobservedComponents
 
         logs, years, per_year = regular_grid(history)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            fitted: Any = UnobservedComponents(logs, level="lltrend").fit(disp=0, maxiter=200)
-            simulated = fitted.simulate(
-                AHEAD * per_year, repetitions=DRAWS, anchor="end", rng=np.random.default_rng(seed)
-            )
-        paths = np.asarray(simulated, float).reshape(AHEAD * per_year, DRAWS).T
-        return _as_paths(paths, float(logs[-1]), float(years[-1]), per_year)
+            fitted: Any = UnobservedComponents(logs, level="lltrend").fit(disp=0, maxiter=100)
+            ahead = fitted.get_forecast(AHEAD * per_year)
+        mean, sd = np.asarray(ahead.predicted_mean, float), np.asarray(ahead.se_mean, float)
+        return _as_future(mean, sd, float(logs[-1]), float(years[-1]), per_year)
 
 
 class DampedEts:
@@ -83,8 +92,9 @@ class DampedEts:
     kinds = ALL_KINDS
     knows_totals = False
 
-    def fit(self, history: History, reference: Reference, seed: int) -> SampledPaths:
+    def fit(self, history: History, reference: Reference, seed: int) -> LogNormalMixture:
         """See :class:`forecasts.models.base.GrowthModel`."""
+        import pandas as pd
         from statsmodels.tsa.exponential_smoothing.ets import ETSModel
 
         logs, years, per_year = regular_grid(history)
@@ -92,9 +102,11 @@ class DampedEts:
             raise ModelUnfit("gaps")
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            fitted: Any = ETSModel(logs, error="add", trend="add", damped_trend=True).fit(disp=False)
-            simulated = fitted.simulate(
-                AHEAD * per_year, anchor="end", repetitions=DRAWS, rng=np.random.default_rng(seed)
+            fitted: Any = ETSModel(pd.Series(logs), error="add", trend="add", damped_trend=True).fit(
+                disp=False
             )
-        paths = np.asarray(simulated, float).reshape(AHEAD * per_year, DRAWS).T
-        return _as_paths(paths, float(logs[-1]), float(years[-1]), per_year)
+            steps = len(logs), len(logs) + AHEAD * per_year - 1
+            table = fitted.get_prediction(*steps, method="exact").summary_frame(alpha=0.05)
+        mean = table["mean"].to_numpy(float)
+        sd = (table["pi_upper"].to_numpy(float) - mean) / 1.959964
+        return _as_future(mean, sd, float(logs[-1]), float(years[-1]), per_year)

@@ -13,7 +13,7 @@ from scipy.special import ndtr
 
 from forecasts.ledger.history import History
 from forecasts.ledger.records import Kind
-from forecasts.models.base import ALL_KINDS, Floats, ModelFailed
+from forecasts.models.base import ALL_KINDS, Floats, ModelFailed, Predictive
 from forecasts.models.engine import Lesson, learn_from, look_ahead
 from forecasts.models.learned import learned
 from forecasts.models.mixture import Mixture
@@ -44,19 +44,29 @@ def seen_whole(series: Series) -> Clean:
 
 
 @dataclass(frozen=True)
-class TrendFuture:
+class TrendFuture(Predictive):
     """The engine's future of one history, asked time by time."""
 
     history: Clean
     lesson: Lesson
     never_falls: bool
-    draws: int | None = None
     _seen: dict[float, Mixture] = field(default_factory=dict, repr=False)
+
+    @property
+    def draws(self) -> int | None:
+        """See :class:`forecasts.models.base.Predictive`."""
+        return None
+
+    def prefetch(self, times: Floats) -> None:
+        """See :class:`forecasts.models.base.Predictive`."""
+        new = np.array([float(t) for t in times if float(t) not in self._seen])
+        if len(new):
+            futures = look_ahead(self.history, self.lesson, new, learned())
+            self._seen.update({float(t): futures.rows(slice(i, i + 1)) for i, t in enumerate(new)})
 
     def at(self, time: float) -> Mixture:
         """Return the distribution at one time."""
-        if time not in self._seen:
-            self._seen[time] = look_ahead(self.history, self.lesson, np.array([time]), learned())
+        self.prefetch(np.array([time]))
         return self._seen[time]
 
     def cdf(self, time: float, value: ArrayLike) -> Floats:
