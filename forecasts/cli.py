@@ -4,6 +4,7 @@ What is slow to import is imported by the verb that needs it, so that ``--help``
 """
 
 import datetime as dt
+import itertools
 import json
 import os
 import sys
@@ -129,8 +130,9 @@ def run(
         root = _root_of(plan)
         work = read_plan(plan, root, read_seeds(root / "seeds"), given)
         target = _folder(out or root / "reports" / "out")
-    with _progress(len(work.jobs)) as advance:
-        came = run_plan(work, root, target, jobs, lambda done: advance())
+    ended = itertools.count(1)
+    with _progress("notebooks") as count:
+        came = run_plan(work, root, target, jobs, lambda done: count(next(ended), len(work.jobs)))
     for done in came.done:
         if done.error:
             typer.echo(f"{done.job.id}: failed, see {shown(done.folder, Path.cwd())}", err=True)
@@ -199,7 +201,7 @@ def attain_goals(
             raise BadInput(
                 [Problem(name, "is missing", remedy="the tables come together") for name in missing]
             )
-        with _counting() as count:
+        with _progress("goals") as count:
             unsound = answers.answer_files(
                 observations, goals, out, indicators, reference, day, jobs or os.cpu_count() or 1, count
             )
@@ -279,21 +281,6 @@ def _tell_seeds(
         typer.echo(table.to_json(orient="records", force_ascii=False, indent=1, double_precision=15))
 
 
-@contextmanager
-def _counting() -> Iterator[Callable[[int, int], None]]:
-    """Show how many goals are answered, on a terminal; elsewhere nothing."""
-    if not sys.stderr.isatty():
-        yield lambda done, of: None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("goals", total=None)
-        yield lambda done, of: bar.update(task, completed=done, total=of)
-
-
 def _root_of(plan: Path) -> Path:
     """Return the project that a plan belongs to; for a plan from elsewhere, the one we stand in."""
     from forecasts.batch.root import find_root
@@ -346,15 +333,15 @@ def _json(value: dict[str, Any]) -> str:
 
 
 @contextmanager
-def _progress(total: int) -> Iterator[Callable[[], None]]:
-    """Show a bar on a terminal; elsewhere nothing, so that logs stay short."""
+def _progress(name: str) -> Iterator[Callable[[int, int], None]]:
+    """Show how much of all is done, on a terminal; elsewhere nothing, so that logs stay short."""
     if not sys.stderr.isatty():
-        yield lambda: None
+        yield lambda done, of: None
         return
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("notebooks", total=total)
-        yield lambda: bar.advance(task)
+        task = bar.add_task(name, total=None)
+        yield lambda done, of: bar.update(task, completed=done, total=of)
