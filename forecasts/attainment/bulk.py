@@ -130,12 +130,15 @@ def _kinds(indicators: Table | None) -> dict[str, Kind]:
 
 
 def _series(tables: list[Table], kinds: dict[str, Kind]) -> tuple[list[Series], dict[tuple[str, str], int]]:
-    """Make one series of each region and indicator; several figures of one day become their median."""
+    """Make one series of each region and indicator.
+
+    Several figures of one day that became known together become their median; a later one revises it.
+    """
     read = [_read_observations(table) for table in tables]
     frame = pd.concat(read, ignore_index=True)
-    keys = ["indicator", "region", "as_of"]
+    keys = ["indicator", "region", "as_of", "known"]
     middle = frame.groupby(keys, sort=True, as_index=False).agg(
-        low=("low", "median"), high=("high", "median"), known=("known", "min")
+        low=("low", "median"), high=("high", "median")
     )
     middle["value"] = (middle["low"] + middle["high"]) / 2
     start = np.flatnonzero(np.r_[True, (middle[keys[:2]] != middle[keys[:2]].shift()).any(axis=1)[1:]])
@@ -317,7 +320,7 @@ def _survival(futures: Mixture, row: NDArray[np.intp], value: Floats) -> Floats:
 
 def _last(series: Series, seen_on: float) -> tuple[float, float, float]:
     """Return how many values were seen by then, the last one and its time."""
-    seen = np.flatnonzero(series.known <= seen_on)
+    seen = np.flatnonzero(series.visible(seen_on))
     if not len(seen):
         return 0.0, np.nan, float(series.times[0])
     return float(len(seen)), float(series.values[seen[-1]]), float(series.times[seen[-1]])
@@ -351,7 +354,7 @@ def _paces(asked: _Goals, series: list[Series], last: Floats) -> tuple[Floats, F
         s = series[i]
         if years > 0:
             required[k] = _pace(value, asked.value[k], years, s.never_falls)
-        seen = np.flatnonzero(s.known <= asked.seen_on[k])
+        seen = np.flatnonzero(s.visible(asked.seen_on[k]))
         age = end - s.times[seen]
         far = np.flatnonzero(age >= LOOK_BACK_YEARS - 0.01)
         first = int(far[-1]) if len(far) else 0

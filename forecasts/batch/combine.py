@@ -4,9 +4,11 @@ from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
+from forecasts.attainment.backtest import TrackRecord
 from forecasts.attainment.result import Attainment
 from forecasts.batch.parameters import Language
 from forecasts.publish.brief import Failure, compose
+from forecasts.publish.record import summary
 from forecasts.publish.typeset import write_html, write_pdf
 from forecasts.publish.words import Words
 
@@ -18,6 +20,7 @@ def write_brief(
     templates: Path,
     folder: Path,
     title: str | None = None,
+    record: TrackRecord | None = None,
 ) -> tuple[Path, Path]:
     """Write ``brief.<language>.pdf`` and ``.html``.
 
@@ -27,9 +30,13 @@ def write_brief(
         The jobs that failed; the brief says so where their verdicts would stand.
     title : str, optional
         In place of the title that the brief makes of its regions.
+    record : TrackRecord, optional
+        What earlier verdicts were worth.
     """
     told = tuple(Failure(goal, scenario, reason) for goal, scenario, reason in failures)
-    brief = compose(tuple(results), told, Words(language))
+    words = Words(language)
+    looked_back = summary(record, words) if record is not None else ()
+    brief = compose(tuple(results), told, words, looked_back)
     if title:
         brief = replace(brief, title=title)
     pdf, html = folder / f"brief.{language}.pdf", folder / f"brief.{language}.html"

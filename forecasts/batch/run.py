@@ -22,6 +22,10 @@ from forecasts.batch.root import shown
 from forecasts.batch.save import RESULT, dump_json, read_result, write_whole
 
 FAILED = ".failed"
+
+#: Resamples behind the standard errors of the track record that a brief cites.
+RESAMPLES = 500
+
 NOTEBOOK = "notebook.ipynb"
 ERROR = "error.txt"
 
@@ -178,14 +182,18 @@ def _brief(
 ) -> tuple[Path | None, Path | None, str]:
     """Write the combined brief; a fault of the brief does not undo the results."""
     # What draws and typesets is slow to import: only when a brief is due.
+    from forecasts.attainment.backtest import track_record
     from forecasts.batch.combine import write_brief
+    from forecasts.batch.seeds import read_seeds
 
     results = [read_result(d.folder / RESULT) for d in done if not d.error]
     failures = [(d.job.goal, d.job.scenario, d.error) for d in done if d.error]
     try:
         title = work.plan.title_zh if work.plan.language == "zh" else work.plan.title_en
         templates = root / "reports" / "templates"
-        pdf, html = write_brief(results, failures, work.plan.language, templates, folder, title)
+        seeds = read_seeds(root / "seeds")
+        record = track_record(seeds.ledger, seeds.scenarios, work.known_on, draws=RESAMPLES)
+        pdf, html = write_brief(results, failures, work.plan.language, templates, folder, title, record)
     except Exception as error:
         # The edge of the house: whatever went wrong is told, and the results stay.
         message = f"the brief could not be written: {type(error).__name__}: {error}"

@@ -110,7 +110,7 @@ class _Desk:
     def seen(self, i: int, day: float) -> int:
         """Return the history of series `i` as seen on a day; -1 if nothing was seen."""
         s = self.series[i]
-        mask = s.known <= day
+        mask = s.visible(day)
         if not mask.any():
             return -1
         key = (i, mask.tobytes())
@@ -127,7 +127,7 @@ class _Desk:
         others = [self.histories[h] for j, h in lesson if self.series[j].region != self.series[i].region]
         if len(others) < FEW:
             return plain
-        mask = self.series[i].known <= day
+        mask = self.series[i].visible(day)
         longer = borrow_past(self.series[i].cut(mask), *pace_of(others))
         self.histories.append(clean(longer, np.ones(len(longer.values), bool), self.typical))
         self.marks.append(self.marks[plain])

@@ -31,7 +31,8 @@ class Series:
     Attributes
     ----------
     times, values : (n,) arrays
-        Clock time in years, increasing, and finite values in any unit.
+        Clock time in years, in order, and finite values in any unit; a time may have several, each known
+        later than the one before (a revision).
     known : (n,) array
         When each value could be known, on the calendar that questions are asked on.
     group, region : str
@@ -52,6 +53,14 @@ class Series:
     never_falls: bool = False
     log_sd: Floats | None = None
     low: float | None = None
+
+    def visible(self, day: float) -> NDArray[np.bool_]:
+        """Return which values somebody used on a day: those known by then, of each time the newest."""
+        seen = self.known <= day
+        at = np.flatnonzero(seen)
+        replaced = at[:-1][np.diff(self.times[at]) == 0]
+        seen[replaced] = False
+        return seen
 
     def cut(self, seen: NDArray[np.bool_]) -> "Series":
         """Return the seen part."""

@@ -5,6 +5,7 @@ The catalogues hold everything that is said; code and templates only choose a ke
 
 import datetime as dt
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -155,6 +156,10 @@ class Words:
         if not math.isfinite(points):
             raise ValueError("a standard error must be finite")
         return self.say("error.small") if points < 0.1 else self.say("error", points=self.decimal(points, 1))
+
+    def run_on(self, sentences: Sequence[str]) -> str:
+        """Join whole sentences as the language does: with a space, or with none."""
+        return ("" if self.language == "zh" else " ").join(sentences)
 
     def together(self, parts: list[str]) -> str:
         """Join parts of a list as the language does."""

@@ -151,6 +151,17 @@ def test_a_figure_published_late_is_seen_late() -> None:
     assert after["probability"][0] > before["probability"][0]
 
 
+def test_a_revision_counts_from_its_day() -> None:
+    first = table([10.0, 12, 15, 17, 21])
+    first["published_on"] = ENDS[:5]
+    revised = pd.concat([first, table([30.0], dates=[ENDS[4]]).assign(published_on=dt.date(2006, 6, 1))])
+    asked = goal(30, year=2008)
+    before, after = (ask(revised, asked, as_of=dt.date(2006, m, 1)) for m in (5, 7))
+    assert before["probability"][0] == pytest.approx(ask(first, asked)["probability"][0], rel=1e-9)
+    assert before["n"][0] == after["n"][0] == 5
+    assert after["probability"][0] > before["probability"][0]
+
+
 def test_hedged_numbers_widen_the_answer() -> None:
     rows = table([1000.0, 1200, 1500, 1700, 2000])
     hedged = rows.assign(qualifier=["eq", "eq", "eq", "eq", "over"])
