@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy.special import logit
 
 from forecasts.attainment.attain import FLOOR, HORIZON_YEARS, LEVELS
 from forecasts.attainment.pace import LOOK_BACK_YEARS, percent
@@ -30,8 +31,8 @@ COLUMNS = (
     "required_pace", "observed_pace", "n", "model", "note",
 )  # fmt: skip
 
-#: Years after the last figure at which the goal is looked for; between them the probability is straight.
-LOOKS = np.array([0.25, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.5, 8.0, float(HORIZON_YEARS)])
+#: Years after the last figure at which the goal is looked for; between them the logit is straight.
+LOOKS = np.array([0.25, 0.5, 1.0, 1.5, 2.0, 3.0, 5.0, float(HORIZON_YEARS)])
 
 #: Goals that one process answers at a time.
 CHUNK = 5_000
@@ -274,19 +275,25 @@ def answer_part(asked: _Goals, series: list[Series]) -> dict[str, NDArray[np.obj
         Ask(int(s), float(d), float(t))
         for s, d, t in zip(asked.series, asked.seen_on, asked.time, strict=True)
     ]
-    last = np.array([_last(series[a.series], a.seen_on) for a in asks])
+    # Goals of one history share its looks ahead.
+    seen_as: dict[tuple[int, float], int] = {}
+    history = np.array([seen_as.setdefault((a.series, a.seen_on), len(seen_as)) for a in asks])
+    each = np.array([_last(series[i], day) for i, day in seen_as])
+    last = each[history]
     seen = last[:, 0] > 0
     if not seen.any():
         return {"note": np.repeat(np.array("nothing was known by then", object), count)}
-    later = last[:, 2, None] + LOOKS
-    more = [Ask(a.series, a.seen_on, float(t)) for a, row in zip(asks, later, strict=True) for t in row]
+    ends = each[:, 2, None] + LOOKS
+    more = [Ask(i, day, float(t)) for (i, day), row in zip(seen_as, ends, strict=True) for t in row]
     found = forecast(series, asks + more, learned())
+    later = ends[history]
+    looked = np.maximum(found.row[count:], 0).reshape(len(seen_as), looks)[history]
     row = np.maximum(found.row[:count], 0)
     out: dict[str, NDArray[np.object_] | Floats] = {}
     chance = np.clip(_survival(found.futures, row, asked.value), FLOOR, 1 - FLOOR)
     distinct, back = np.unique(row, return_inverse=True)
     quantiles = found.futures.rows(distinct).quantiles(LEVELS)[back]
-    ahead = _survival(found.futures, np.maximum(found.row[count:], 0), np.repeat(asked.value, looks))
+    ahead = _survival(found.futures, looked.ravel(), np.repeat(asked.value, looks))
     curve = np.column_stack([last[:, 1] >= asked.value, ahead.reshape(count, looks)]).astype(float)
     times = np.column_stack([last[:, 2], later])
     late = asked.time <= last[:, 2]
@@ -329,12 +336,13 @@ def _last(series: Series, seen_on: float) -> tuple[float, float, float]:
 def _first_day(curve: Floats, times: Floats, level: float) -> NDArray[np.object_]:
     """Return the first day on which probabilities (N, T) reach a level; empty if they never do."""
     above = curve >= level
+    curve = np.clip(curve, FLOOR, 1 - FLOOR)
     k = above.argmax(1)
     rows = np.arange(len(curve))
     before = np.maximum(k - 1, 0)
     c0, c1, t0, t1 = curve[rows, before], curve[rows, k], times[rows, before], times[rows, k]
     with np.errstate(divide="ignore", invalid="ignore"):
-        part = np.where(k > 0, (level - c0) / (c1 - c0), 0.0)
+        part = np.where(k > 0, (logit(level) - logit(c0)) / (logit(c1) - logit(c0)), 0.0)
     time = t0 + np.clip(np.nan_to_num(part), 0.0, 1.0) * (t1 - t0)
     year = np.floor(time).astype(int)
     start = (year - 1970).astype("datetime64[Y]").astype("datetime64[D]")

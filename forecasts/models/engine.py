@@ -16,7 +16,7 @@ from forecasts.models.series import Clean, Series, ahead_of, borrow_past, clean,
 Floats = NDArray[np.float64]
 
 #: A class is looked at on so many days at most; a question uses the last of them before its own day.
-MOST_DAYS = 8
+MOST_DAYS = 5
 
 #: Series that agree in so many newest figures and their days are one series under two names.
 NEWEST = 4
@@ -106,9 +106,15 @@ class _Desk:
         self.histories: list[Clean] = []
         self.marks: list[tuple[float, ...]] = []
         self._index: dict[tuple[int, bytes], int] = {}
+        self._asked: dict[tuple[int, float], int] = {}
 
     def seen(self, i: int, day: float) -> int:
         """Return the history of series `i` as seen on a day; -1 if nothing was seen."""
+        if (i, day) not in self._asked:
+            self._asked[i, day] = self._look(i, day)
+        return self._asked[i, day]
+
+    def _look(self, i: int, day: float) -> int:
         s = self.series[i]
         mask = s.visible(day)
         if not mask.any():

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,12 +55,17 @@ class Series:
     log_sd: Floats | None = None
     low: float | None = None
 
+    @cached_property
+    def revised(self) -> bool:
+        """Whether a time has several values."""
+        return bool(np.any(np.diff(self.times) == 0))
+
     def visible(self, day: float) -> NDArray[np.bool_]:
         """Return which values somebody used on a day: those known by then, of each time the newest."""
         seen = self.known <= day
-        at = np.flatnonzero(seen)
-        replaced = at[:-1][np.diff(self.times[at]) == 0]
-        seen[replaced] = False
+        if self.revised:
+            at = np.flatnonzero(seen)
+            seen[at[:-1][np.diff(self.times[at]) == 0]] = False
         return seen
 
     def cut(self, seen: NDArray[np.bool_]) -> "Series":
@@ -103,10 +109,14 @@ class Clean:
 
 def snap(gaps: Floats) -> tuple[Floats, float]:
     """Make gaps of nearly one length equal (365 and 366 days are both a year); return the typical one."""
-    step = float(np.median(gaps)) if len(gaps) else 1.0
+    low, high = (float(gaps.min()), float(gaps.max())) if len(gaps) else (1.0, 1.0)
+    even = high < 1.1 * low
+    step = (low + high) / 2 if even else float(np.median(gaps))
     for unit in (1.0, 0.5, 0.25, 1 / 12):
         if abs(step / unit - 1) < 0.1:
             step = unit
+    if even and max(abs(low - step), abs(high - step)) < 0.15 * step:
+        return np.full(len(gaps), step), step
     near = np.maximum(np.rint(gaps / step), 1) * step
     return np.where(np.abs(gaps - near) < 0.15 * step, near, gaps), step
 

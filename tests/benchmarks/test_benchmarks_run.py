@@ -1,0 +1,138 @@
+"""The benchmark scripts still run; how good or how quick is no test's business."""
+
+import os
+from pathlib import Path
+
+import compare
+import folds
+import methods
+import numpy as np
+import pandas as pd
+import pytest
+import scale
+from common import LEVELS, NORMAL, base_of, by_level, chances, one_row_a_unit
+from tables import deadline, many
+
+from forecasts.attainment.benchmark import units_of
+from forecasts.attainment.training import pool_of
+
+ROOT = Path(__file__).resolve().parents[2]
+TRAIN = Path(os.environ.get("FORECASTS_TRAIN") or ROOT / "../shared/bench/train.parquet")
+
+
+@pytest.fixture(scope="module")
+def frame() -> pd.DataFrame:
+    """Return a few hundred units of the training part."""
+    if not TRAIN.is_file():
+        pytest.skip("no training part: set FORECASTS_TRAIN to the path of train.parquet")
+    whole = pd.read_parquet(TRAIN)
+    names = base_of(whole.series_id)
+    some = np.random.default_rng(0).choice(names.unique(), 120, replace=False)
+    return whole[names.isin(some)].reset_index(drop=True)
+
+
+def test_folds_forecast_every_real_unit(frame: pd.DataFrame) -> None:
+    pool = pool_of(units_of(frame))
+    part = folds.series_folds(pool.units, 2, seed=0)
+    for name in np.unique(part.astype(str)):
+        regions = {str(r).removeprefix("CUM-") for r in pool.units.region[part == name]}
+        others = {str(r).removeprefix("CUM-") for r in pool.units.region[part != name]}
+        assert not regions & others
+    left = folds.leave_out(pool, part, folds.steps_of(pool.units, frame))
+    assert len(left.truth.actual) == frame.unit_id.nunique()
+    assert np.isfinite(left.engine.chance).all()
+    assert (np.diff(left.engine.quantiles, axis=1) >= 0).all()
+    rows = folds.rows_of(left, left.label, folds.LABELS)
+    assert [row[0] for row in rows][-1] == "overall"
+    assert {len(row) for row in rows} == {len(folds.COLUMNS)}
+
+
+@pytest.mark.slow
+def test_compare_runs_every_method_that_is_installed(
+    frame: pd.DataFrame, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sample = compare.draw(frame, 4, seed=0)
+    assert len(sample.units) == sample.units.base.nunique() == 4
+    rows, truth = compare.engine_rows(frame, sample)
+    assert [row.failed for row in rows] == [0, 0]
+    rows += [compare.method_row(name, sample, truth) for name in methods.METHODS]
+    compare.show(rows, truth, sample)
+    told = capsys.readouterr().out
+    assert all(row.name.split(",")[0] in told for row in rows)
+    assert "AutoETS / engine" in told
+
+
+def test_a_method_that_is_not_installed_is_a_row_that_says_so(
+    frame: pd.DataFrame, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def absent(*_: object) -> np.ndarray:
+        raise ModuleNotFoundError("No module named 'absent'")
+
+    monkeypatch.setitem(methods.METHODS, "Absent", (absent, "absent"))
+    sample = compare.draw(frame, 2, seed=0)
+    row = compare.method_row("Absent", sample, sample.truth)
+    assert compare.cells(row, sample.truth)[0] == "Absent (not installed: pip install absent)"
+
+
+def test_a_failure_is_counted_and_filled_with_the_base_rate(
+    frame: pd.DataFrame, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failing(history: np.ndarray, days: object, h: int) -> np.ndarray:
+        if history is not methods.WARM:
+            raise ValueError("too short")
+        return LEVELS
+
+    monkeypatch.setitem(methods.METHODS, "Failing", (failing, ""))
+    sample = compare.draw(frame, 3, seed=0)
+    truth = compare.Truth(
+        sample.truth.histories, sample.truth.actual, sample.truth.goals, sample.truth.hits,
+        np.full(sample.truth.hits.shape, 0.4),
+    )  # fmt: skip
+    row = compare.method_row("Failing", sample, truth)
+    assert row.failed == 3
+    assert row.note == "3 x ValueError: too short"
+    assert row.forecast is not None
+    assert (row.forecast.chance == 0.4).all()
+
+
+@pytest.mark.slow
+def test_scale_runs_the_command(frame: pd.DataFrame) -> None:
+    units = one_row_a_unit(frame).head(8)
+    goals = by_level(frame, units.unit_id, "target")
+    observations, asked = many(units, goals, 20)
+    assert observations.region.nunique() == asked.region.nunique() == 20
+    came, answered = scale.attain_files(observations, asked, "csv", jobs=1)
+    assert answered == len(asked) == 100
+    assert came.seconds > 0
+
+
+@pytest.mark.slow
+def test_scale_asks_one_goal() -> None:
+    (row,) = scale.one_goal_rows(calls=1, with_prophet=False)
+    assert int(row[2]) >= 10
+
+
+@pytest.mark.parametrize("script", [folds, compare, scale])
+def test_a_missing_training_part_ends_with_2(
+    script: object, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        script.main([str(tmp_path / "nothing.parquet")])  # type: ignore[attr-defined]
+    assert ended.value.code == 2
+    assert "nothing.parquet" in capsys.readouterr().err
+
+
+def test_chances_of_a_normal_law_are_its_own() -> None:
+    goals = np.array([[-4.0, -1.0, 0.0, 1.0, 4.0]])
+    found = chances(NORMAL[None], goals)
+    assert found == pytest.approx(np.array([[0.99997, 0.8413, 0.5, 0.1587, 0.00003]]), abs=5e-5)
+    assert chances(np.full((1, 9), 3.0), np.array([[2.0, 4.0]])) == pytest.approx(np.array([[1.0, 0.0]]))
+
+
+@pytest.mark.parametrize(
+    ("last", "h", "freq", "day"),
+    [("2015-12-31", 2, "Y", "2017-12-31"), ("2016-09-30", 4, "Q", "2017-09-30"),
+     ("2008-12-31", 2, "M", "2009-02-28")],
+)  # fmt: skip
+def test_a_deadline_is_a_month_end(last: str, h: int, freq: str, day: str) -> None:
+    assert deadline(last, h, freq) == day
