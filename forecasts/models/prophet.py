@@ -39,8 +39,9 @@ def _simulate(history: History, seed: int, ceiling: float | None, draws: int) ->
     """Fit Prophet once; return times (T,) and paths (draws, T): values, or logarithms without a ceiling."""
     import pandas as pd
 
-    logging.getLogger("cmdstanpy").setLevel(logging.ERROR)
-    logging.getLogger("prophet").setLevel(logging.ERROR)
+    # Both libraries set their own levels when they are imported; a batch's log is no place for their chatter.
+    logging.getLogger("cmdstanpy").disabled = True
+    logging.getLogger("prophet").setLevel(logging.CRITICAL)
     from prophet import Prophet
 
     seen = history.positive()

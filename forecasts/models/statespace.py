@@ -78,7 +78,9 @@ class LocalTrend:
         logs, years, per_year = regular_grid(history)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            fitted: Any = UnobservedComponents(logs, level="lltrend").fit(disp=0, maxiter=100)
+            fitted: Any = UnobservedComponents(logs, level="lltrend").fit(
+                disp=0, maxiter=100, cov_type="none"
+            )
             ahead = fitted.get_forecast(AHEAD * per_year)
         mean, sd = np.asarray(ahead.predicted_mean, float), np.asarray(ahead.se_mean, float)
         return _as_future(mean, sd, float(logs[-1]), float(years[-1]), per_year)

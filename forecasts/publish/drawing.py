@@ -6,8 +6,12 @@ from functools import cache
 from typing import Any, Final
 
 import altair as alt
+from altair.utils.schemapi import disable_debug_mode
 
 from forecasts.publish.fonts import SANS, font_directory
+
+# Checking every part of a chart against Vega-Lite's schema takes longer than drawing it; the tests do it.
+disable_debug_mode()
 
 # Blue and vermilion of Okabe and Ito: told apart by every kind of colour vision.
 ACCENT: Final = "#c8500a"
@@ -48,7 +52,7 @@ def styled(chart: AnyChart) -> alt.LayerChart:
 
 def to_spec(chart: AnyChart) -> str:
     """Return the Vega-Lite specification as JSON, without the address of a schema: nobody fetches it."""
-    spec: dict[str, Any] = chart.to_dict()
+    spec: dict[str, Any] = chart.to_dict(validate=False)
     spec.pop("$schema", None)
     return json.dumps(spec, ensure_ascii=False)
 

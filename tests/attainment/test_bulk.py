@@ -128,6 +128,25 @@ def test_without_a_history_the_class_gives_the_pace() -> None:
     assert alone["probability"][0] < with_class["probability"][0]
 
 
+@given(st.floats(1e-6, 1e12), st.sampled_from([1.05, 1.2, 2.0]))
+@settings(max_examples=15, deadline=None)
+def test_a_single_figure_without_a_class_says_what_the_pool_says(value: float, times: float) -> None:
+    found, of_one = (ask(table([v]), goal(v * times, year=2003))["probability"][0] for v in (value, 1.0))
+    assert found == pytest.approx(of_one, rel=1e-6)
+
+
+@given(st.lists(st.integers(1, 400), min_size=2, max_size=8, unique=True), st.floats(1.02, 1.5))
+@settings(max_examples=30, deadline=None)
+def test_gaps_of_months_and_years_are_fine(months: list[int], pace: float) -> None:
+    days = [dt.date(1990 + m // 12, m % 12 + 1, 28) for m in sorted(months)]
+    values = [100 * pace ** ((day - days[0]).days / 365.25) for day in days]
+    found = ask(table(values, dates=days), goal(values[-1] * 1.1, year=days[-1].year + 3))
+    quantiles = found[list(QUANTILES)].to_numpy(float)
+    assert 0 < found["probability"][0] < 1
+    assert np.all(np.isfinite(quantiles))
+    assert np.all(np.diff(quantiles) >= 0)
+
+
 def test_later_figures_are_not_seen() -> None:
     early = table([10.0, 12, 15, 17, 21])
     later = pd.concat([early, table([500.0], dates=[ENDS[6]]), peers(n=9)])

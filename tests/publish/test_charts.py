@@ -111,3 +111,13 @@ def test_every_text_is_set_in_the_registered_font(make: Maker, words: Words) -> 
     root = ElementTree.fromstring(to_svg(fan_chart(make(history=long), words)))
     fonts = {n.get("font-family", "").strip("'\"") for n in root.iter("{http://www.w3.org/2000/svg}text")}
     assert fonts == {SANS}
+
+
+def test_charts_keep_to_the_schema(make: Maker) -> None:
+    from altair.utils.schemapi import debug_mode
+
+    words = Words("zh")
+    with debug_mode(True):
+        for chart in (fan_chart(make(), words), members_chart(make(), words), pace_chart(make(), words)):
+            assert chart is not None
+            chart.to_dict(validate=True)
