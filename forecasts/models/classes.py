@@ -7,6 +7,7 @@ better its prior than the pool's predicts each member from the others.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,11 +55,23 @@ class Class:
     trust: float
     flow: float
 
-    def prior(self, without: set[str], learned: Learned) -> Floats:
+    @cached_property
+    def _row(self) -> dict[str, int]:
+        return {name: i for i, name in enumerate(self.names)}
+
+    @cached_property
+    def _total(self) -> Floats:
+        return np.asarray(self.posterior.sum(0), float)
+
+    def others(self, own: set[str]) -> int:
+        """Return how many regions there are beside those of one's own."""
+        return len(self.names) - sum(name in self._row for name in own)
+
+    def prior(self, own: set[str], learned: Learned) -> Floats:
         """Return the class's prior of the components, as the other regions teach it."""
-        others = [i for i, name in enumerate(self.names) if name not in without]
-        taught = learned.strength * learned.weights + self.posterior[others].sum(0)
-        return np.asarray(taught / (learned.strength + len(others)), float)
+        mine = [self._row[name] for name in own if name in self._row]
+        taught = learned.strength * learned.weights + self._total - self.posterior[mine].sum(0)
+        return np.asarray(np.maximum(taught, 0) / (learned.strength + self.others(own)), float)
 
 
 def teach(likelihood: NDArray[np.float32], regions: Sequence[str], learned: Learned) -> Class:
@@ -101,7 +114,7 @@ def weigh(
     weights = pool.astype(float)
     share = weights[:, COMPONENT_IS_FLOW].sum(1)
     for i, (lesson, own) in enumerate(zip(taught, without, strict=True)):
-        if lesson is None or not set(lesson.names) - own:
+        if lesson is None or not lesson.others(own):
             continue
         joint = likelihood[i] * lesson.prior(own, learned)
         weights[i] = lesson.trust * joint / joint.sum() + (1 - lesson.trust) * weights[i]

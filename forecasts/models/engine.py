@@ -24,8 +24,11 @@ NEWEST = 4
 #: A history of so few values borrows a past from its class, if the class has so many other series.
 SHORT, FEW = 2, 3
 
-#: Questions worked on together; classes are kept whole.
-BLOCK = 20_000
+#: Series of a class that teach, at most: evenly many of them.
+MOST_MEMBERS = 1500
+
+#: Questions worked on together.
+BLOCK = 10_000
 
 
 @dataclass(frozen=True)
@@ -62,15 +65,9 @@ def forecast(series: Sequence[Series], asks: Sequence[Ask], learned: Learned) ->
 
 
 def _blocks(series: Sequence[Series], asks: Sequence[Ask]) -> list[NDArray[np.intp]]:
-    """Split the questions into blocks that keep classes whole."""
+    """Split the questions into blocks, those of one class side by side."""
     order = sorted(range(len(asks)), key=lambda i: (series[asks[i].series].group, asks[i].series))
-    blocks: list[list[int]] = [[]]
-    for k, i in enumerate(order):
-        group = series[asks[i].series].group
-        if len(blocks[-1]) >= BLOCK and (not group or group != series[asks[order[k - 1]].series].group):
-            blocks.append([])
-        blocks[-1].append(i)
-    return [np.array(b, np.intp) for b in blocks if b]
+    return [np.array(order[k : k + BLOCK], np.intp) for k in range(0, len(order), BLOCK)]
 
 
 @dataclass(frozen=True)
@@ -174,15 +171,14 @@ def _answer_block(
     found = scan(desk.histories, owner, np.array([a for _, a in leads], float), learned.discount)
     likelihood = relative(found.likelihood)
     classes = {key: _teach(lessons[key], desk, likelihood, learned) for key in set(taught_by) if key}
+    alike = {key: _names(lessons[key], desk) for key in classes}
     taught: dict[int, Class | None] = {}
     without: dict[int, set[str]] = {}
     for k, i in enumerate(block):
         h, key_ = int(own[k]), taught_by[k]
         if h >= 0 and h not in taught:
             taught[h] = classes[key_] if key_ else None
-            # A series under another name has the same newest figures: it is the same series.
-            members = lessons[key_] if key_ else []
-            same = {series[j].region for j, m in members if desk.marks[m] == desk.marks[h]}
+            same = alike[key_].get(desk.marks[h], set()) if key_ else set()
             without[h] = {series[asks[i].series].region} | same
     asked = sorted(taught)
     weights, flow = np.empty((len(desk.histories), likelihood.shape[1])), np.zeros(len(desk.histories))
@@ -210,8 +206,9 @@ def _lessons(desk: _Desk, asks: Sequence[Ask], block: NDArray[np.intp]) -> dict[
             members[s.group].append(j)
     lessons: dict[_Key, list[tuple[int, int]]] = {}
     for group, some in days.items():
+        teachers = members[group][:: 1 + len(members[group]) // MOST_MEMBERS]
         for day in _days(some):
-            seen = [(j, desk.seen(j, day)) for j in members[group]]
+            seen = [(j, desk.seen(j, day)) for j in teachers]
             lessons[group, day] = [(j, h) for j, h in seen if h >= 0 and len(desk.histories[h].relative) > 1]
     return lessons
 
@@ -221,6 +218,14 @@ def _before(looked: dict[str, list[float]], group: str, day: float) -> _Key | No
     days = looked.get(group, [])
     at = bisect_right(days, day)
     return (group, days[at - 1]) if at else None
+
+
+def _names(lesson: list[tuple[int, int]], desk: _Desk) -> dict[tuple[float, ...], set[str]]:
+    """Return the names of each series of a class: one under two names has the same newest figures twice."""
+    names: dict[tuple[float, ...], set[str]] = {}
+    for j, h in lesson:
+        names.setdefault(desk.marks[h], set()).add(desk.series[j].region)
+    return names
 
 
 def _teach(
