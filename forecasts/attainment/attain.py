@@ -129,10 +129,12 @@ def answer(
     share = the_scenario.find(Share)
     future = whole_of(mixture, share)
     end = history.clock.years(the_goal.deadline)
+    horizon = dt.date(known_on.year + HORIZON_YEARS, 12, 31)
+    asked = [*_fan_days(history, the_goal.deadline), *month_ends(known_on, horizon)[11::12]]
+    future.prefetch(np.array([history.clock.years(day) for day in asked]))
     probability = _reached(future, end, the_goal)
     middle = 1.0 if share is None else (share.low + share.high) / 2
     whole = _scaled(history, middle)
-    horizon = dt.date(known_on.year + HORIZON_YEARS, 12, 31)
     parent = reference.parent
     return Attainment(
         goal=_goal_facts(the_goal, ledger, known_on),
@@ -234,7 +236,6 @@ def _day_reached(
 
     days = month_ends(start, horizon)
     ends = [i for i in range(len(days)) if (i + 1) % 12 == 0 or i == len(days) - 1]
-    future.prefetch(np.array([history.clock.years(days[i]) for i in ends]))
     # Year by year first, then the months of the year in which it happens.
     before = -1
     for i in ends:
@@ -259,14 +260,17 @@ def month_ends(start: dt.date, end: dt.date) -> list[dt.date]:
             days.append(day)
 
 
-def _fan(future: Predictive, history: History, deadline: dt.date) -> tuple[FanPoint, ...]:
+def _fan_days(history: History, deadline: dt.date) -> list[dt.date]:
+    """Return the days of a fan, from the last figure to the deadline."""
     start = history.dates[-1]
     months = month_ends(start, deadline)
-    every = 1 + len(months) // FAN_POINTS
-    days = sorted({start, *months[::-1][::every], deadline})
+    return sorted({start, *months[::-1][:: 1 + len(months) // FAN_POINTS], deadline})
+
+
+def _fan(future: Predictive, history: History, deadline: dt.date) -> tuple[FanPoint, ...]:
+    days = _fan_days(history, deadline)
     levels = np.array([0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95])
     names = ("q05", "q10", "q25", "q50", "q75", "q90", "q95")
-    future.prefetch(np.array([history.clock.years(day) for day in days]))
     points = []
     for day in days:
         values = np.maximum.accumulate(future.quantile(history.clock.years(day), levels))
