@@ -59,7 +59,7 @@ def test_compare_runs_every_method_that_is_installed(
     compare.show(rows, truth, sample)
     told = capsys.readouterr().out
     assert all(row.name.split(",")[0] in told for row in rows)
-    assert "AutoETS / engine" in told
+    assert "statsforecast AutoETS, season told" in told
 
 
 def test_a_method_that_is_not_installed_is_a_row_that_says_so(
