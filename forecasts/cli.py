@@ -235,7 +235,8 @@ def schema(
     out: Annotated[Path | None, typer.Option(help="file to write; default: standard output")] = None,
 ) -> None:
     """Print the schema of ``result.json``."""
-    from forecasts.batch.save import result_schema, write_whole
+    from forecasts.batch.save import result_schema
+    from forecasts.ledger.files import write_whole
 
     if out is None:
         typer.echo(result_schema(), nl=False)

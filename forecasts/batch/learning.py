@@ -8,7 +8,7 @@ import numpy as np
 from forecasts import models
 from forecasts.attainment.benchmark import COLUMNS, units_of
 from forecasts.attainment.training import learn, pool_of, scores_left_out
-from forecasts.batch.save import write_whole
+from forecasts.ledger.files import write_whole
 from forecasts.ledger.tables import check_columns, read_table
 
 

@@ -12,9 +12,10 @@ from forecasts.attainment.backtest import TrackRecord, track_record
 from forecasts.batch.parameters import Draws, Language, Parameters, parse_date, read_parameters
 from forecasts.batch.request import plainly
 from forecasts.batch.root import find_root, shown
-from forecasts.batch.save import dump_json, write_whole
+from forecasts.batch.save import dump_json
 from forecasts.batch.seeds import Seeds, read_seeds
 from forecasts.batch.show import Drawing, Grid, Text
+from forecasts.ledger.files import write_whole
 from forecasts.ledger.problems import BadInput, Problem
 from forecasts.publish import record as said
 from forecasts.publish.words import Words

@@ -19,7 +19,8 @@ from pydantic import ValidationError
 
 from forecasts.batch.plan import Job, Work
 from forecasts.batch.root import shown
-from forecasts.batch.save import RESULT, dump_json, read_result, write_whole
+from forecasts.batch.save import RESULT, dump_json, read_result
+from forecasts.ledger.files import write_whole
 
 FAILED = ".failed"
 

@@ -1,13 +1,13 @@
 """A result becomes files: whole or not at all, and the same bytes for the same result."""
 
 import json
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from forecasts.attainment.result import Attainment
 from forecasts.batch.parameters import Language
+from forecasts.ledger.files import write_whole
 from forecasts.ledger.problems import BadInput, Problem
 
 RESULT = "result.json"
@@ -48,14 +48,6 @@ def result_schema() -> str:
 def dump_json(value: Any) -> str:
     """Return JSON as it is stored here: readable Chinese, one key per line, a newline at the end."""
     return json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
-
-
-def write_whole(path: Path, text: str) -> Path:
-    """Write a text file by way of another name, so that nobody ever reads half of it."""
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    draft.write_text(text, encoding="utf-8", newline="\n")
-    draft.replace(path)
-    return path
 
 
 def _charts(result: Attainment, language: Language) -> Mapping[str, str]:

@@ -1,7 +1,5 @@
 """Tables of other people: CSV or Parquet, read leniently row by row, every fault told with its line."""
 
-import os
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from forecasts.ledger.files import whole
 from forecasts.ledger.problems import BadInput, Problem, nearest
 
 #: Problems of one kind that are told one by one; the rest is counted.
@@ -131,18 +130,10 @@ def check_columns(table: Table, required: Sequence[str], optional: Sequence[str]
 
 def write_table(frame: pd.DataFrame, path: Path) -> None:
     """Write a table as CSV, Parquet or JSON (records), by its ending; whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    os.close(handle)
-    try:
+    with whole(path) as draft:
         if path.suffix == ".parquet":
-            frame.to_parquet(name, index=False)
+            frame.to_parquet(draft, index=False)
         elif path.suffix == ".json":
-            frame.to_json(name, orient="records", force_ascii=False, indent=1, double_precision=15)
+            frame.to_json(draft, orient="records", force_ascii=False, indent=1, double_precision=15)
         else:
-            frame.to_csv(name, index=False, lineterminator="\n")
-        Path(name).chmod(0o644)
-        os.replace(name, path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+            frame.to_csv(draft, index=False, lineterminator="\n")

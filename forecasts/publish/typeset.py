@@ -4,12 +4,11 @@ import base64
 import dataclasses
 import hashlib
 import json
-import os
-import tempfile
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
+from forecasts.ledger.files import write_whole
 from forecasts.publish.fonts import SANS, SERIF, check_glyphs, font_directory, woff2
 from forecasts.publish.parts import Brief, Figure, strings
 
@@ -96,20 +95,6 @@ def html(brief: Brief, templates: Path) -> str:
 def json_in_html(text: str) -> str:
     """Return JSON that no parser of HTML can mistake for markup."""
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
-
-
-def write_whole(path: Path, data: bytes) -> None:
-    """Write a file whole or not at all: under another name in the same folder, then renamed."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(data)
-        os.chmod(name, 0o644)  # mkstemp keeps a file to its owner; a brief is to be read
-        os.replace(name, path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
 
 
 def _payload(brief: Brief) -> dict[str, Any]:

@@ -119,7 +119,7 @@ def attainment(
                 status="serves",
             ),
             Member(
-                name="reference",
+                name="peers",
                 weight=0.4,
                 probability=max(probability - 0.06, 0.001),
                 median=end.q50 - 5,

@@ -1,6 +1,5 @@
 """The files: whole or not at all, every character there, hostile texts as text, no network."""
 
-import os
 import re
 from collections.abc import Callable
 from html.parser import HTMLParser
@@ -12,7 +11,6 @@ from pypdf import PdfReader
 
 from forecasts.attainment.result import Attainment
 from forecasts.ledger.problems import BadInput
-from forecasts.publish import typeset
 from forecasts.publish.brief import Failure, compose, write_html, write_pdf
 from forecasts.publish.drawing import svg_of
 from forecasts.publish.fonts import check_glyphs
@@ -170,20 +168,6 @@ def test_glyphs_name_every_string_and_character() -> None:
     assert "U+1F600" in str(caught.value)
     assert "U+2717" in str(caught.value)
     assert "U+001B" in str(caught.value)
-
-
-def test_a_failed_write_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = tmp_path / "brief.pdf"
-    typeset.write_whole(path, b"old")
-
-    def broken(*_: object) -> None:
-        raise OSError("disk full")
-
-    monkeypatch.setattr(os, "replace", broken)
-    with pytest.raises(OSError, match="disk full"):
-        typeset.write_whole(path, b"new")
-    assert path.read_bytes() == b"old"
-    assert os.listdir(tmp_path) == ["brief.pdf"]
 
 
 @pytest.mark.parametrize("write", [write_pdf, write_html])
