@@ -52,7 +52,7 @@ def attain(
     """
     import numpy as np
 
-    from forecasts.attainment.bulk import attain_tables
+    from forecasts.attainment.many import attain_tables
     from forecasts.ledger.tables import Table
 
     def table(frame: "pd.DataFrame | None", place: str) -> Table | None:

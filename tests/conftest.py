@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from forecasts.scenarios.seeds import Seeds, read_seeds
+
 ROOT = Path(__file__).resolve().parents[1]
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -41,3 +43,22 @@ def copy_house(tmp_path: Path) -> Callable[[], Path]:
         return house
 
     return copy
+
+
+@pytest.fixture(scope="session")
+def seeds(root: Path) -> Seeds:
+    """The real seeds, of which the tests know no id."""
+    return read_seeds(root / "seeds")
+
+
+@pytest.fixture(scope="session")
+def goal(seeds: Seeds) -> str:
+    """The first headline goal."""
+    return seeds.ledger.headline_goals()[0]
+
+
+@pytest.fixture
+def at_home(root: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Stand in the project's folder."""
+    monkeypatch.chdir(root)
+    return root

@@ -1,1 +1,1 @@
-"""What it means for a goal: scenarios, probabilities, paces, dates."""
+"""What it means for a goal: a question, the outlook that answers it, and what is written down of it."""

@@ -6,15 +6,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from forecasts.attainment.attain import FLOOR, answer, find_question, whole_of
-from forecasts.attainment.reading import read
+from forecasts.attainment.outlook import FLOOR, answer, find_question, whole_of
+from forecasts.attainment.past import read
 from forecasts.attainment.result import Attainment
-from forecasts.attainment.scenario import Scenario, Share
 from forecasts.ledger.history import History
 from forecasts.ledger.ledger import Ledger
 from forecasts.models.base import Predictive
 from forecasts.models.reference import Reference
 from forecasts.models.trend import Trend
+from forecasts.scenarios.scenario import Scenario, Share
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ def explain(
     known_on: dt.date,
     seed: int = 1,
 ) -> Explanation:
-    """Take one answer apart; parameters and errors as of :func:`forecasts.attainment.attain.answer`."""
+    """Take one answer apart; parameters and errors as of :func:`forecasts.attainment.outlook.answer`."""
     result = answer(ledger, scenarios, goal, scenario, known_on, seed=seed)
     the_goal, the_scenario = find_question(ledger, scenarios, goal, scenario, known_on)
     reading = read(the_goal, the_scenario, ledger.known_on(known_on), known_on)

@@ -1,1 +1,1 @@
-"""What runs at night: a notebook's parameters, plans of many notebooks, and their runs."""
+"""What runs at night: plans of many notebooks, their jobs and their runs."""

@@ -4,13 +4,12 @@ from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
-from forecasts.attainment.backtest import TrackRecord
 from forecasts.attainment.result import Attainment
-from forecasts.batch.parameters import Language
+from forecasts.evaluation.backtest import TrackRecord
 from forecasts.publish.brief import Failure, compose
-from forecasts.publish.record import summary
+from forecasts.publish.track_record import summary
 from forecasts.publish.typeset import write_html, write_pdf
-from forecasts.publish.words import Words
+from forecasts.publish.words import Language, Words
 
 
 def write_brief(

@@ -8,13 +8,14 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from forecasts.batch.choice import BASELINE, resolve, scenarios_of
-from forecasts.batch.parameters import Draws, Language, Seed, parse_date
-from forecasts.batch.root import shown
-from forecasts.batch.seeds import Seeds
 from forecasts.ledger.located import Located, Way, read_located
 from forecasts.ledger.problems import BadInput, Problem, nearest
 from forecasts.ledger.records import Id, Text
+from forecasts.ledger.root import shown
+from forecasts.notebook.parameters import Draws, Seed, parse_date
+from forecasts.publish.words import Language
+from forecasts.scenarios.choice import BASELINE, resolve, scenarios_of
+from forecasts.scenarios.seeds import Seeds
 
 
 def _as_day(value: object) -> dt.date:

@@ -18,9 +18,9 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from forecasts.batch.plan import Job, Work
-from forecasts.batch.root import shown
-from forecasts.batch.save import RESULT, dump_json, read_result
 from forecasts.ledger.files import write_whole
+from forecasts.ledger.root import shown
+from forecasts.publish.save import RESULT, dump_json, read_result
 
 FAILED = ".failed"
 
@@ -183,9 +183,9 @@ def _brief(
 ) -> tuple[Path | None, Path | None, str]:
     """Write the combined brief; a fault of the brief does not undo the results."""
     # What draws and typesets is slow to import: only when a brief is due.
-    from forecasts.attainment.backtest import track_record
     from forecasts.batch.combine import write_brief
-    from forecasts.batch.seeds import read_seeds
+    from forecasts.evaluation.backtest import track_record
+    from forecasts.scenarios.seeds import read_seeds
 
     results = [read_result(d.folder / RESULT) for d in done if not d.error]
     failures = [(d.job.goal, d.job.scenario, d.error) for d in done if d.error]

@@ -1,1 +1,1 @@
-"""What might come: growth models, from one point to hundreds, and their combination."""
+"""What might come: growth models, from one point to hundreds, behind one protocol."""

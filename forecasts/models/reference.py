@@ -11,8 +11,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from forecasts.engine.series import ANY_PACE, PACE_YEARS
 from forecasts.ledger.history import History
-from forecasts.models.series import ANY_PACE, PACE_YEARS
 
 Floats = NDArray[np.float64]
 

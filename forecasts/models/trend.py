@@ -1,6 +1,6 @@
 """The engine as a growth model: one history, sharpened by its reference class.
 
-A grid of Bayesian local trends on several scales (:mod:`forecasts.models.cells`), whose weights were
+A grid of Bayesian local trends on several scales (:mod:`forecasts.engine.grid`), whose weights were
 learned from a pool of real series, are re-learned by the class, and then by the history itself. A history
 too short to show a pace borrows a past from its class.
 """
@@ -11,14 +11,14 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import ndtr
 
+from forecasts.engine.ask import Lesson, learn_from, look_ahead
+from forecasts.engine.learned import learned
+from forecasts.engine.mixture import Mixture
+from forecasts.engine.series import Clean, Series, borrow_past, clean
 from forecasts.ledger.history import History
 from forecasts.ledger.records import Kind
 from forecasts.models.base import ALL_KINDS, Floats, ModelFailed, Predictive
-from forecasts.models.engine import Lesson, learn_from, look_ahead
-from forecasts.models.learned import learned
-from forecasts.models.mixture import Mixture
 from forecasts.models.reference import Reference
-from forecasts.models.series import Clean, Series, borrow_past, clean
 
 #: Levels at which a distribution is tabled for drawing paths.
 GRID = np.concatenate([[0.0005, 0.002], np.linspace(0.005, 0.995, 199), [0.998, 0.9995]])

@@ -1,1 +1,1 @@
-"""What people read: words, charts, the brief."""
+"""What people read: words, charts, the brief, and rows for other tools."""

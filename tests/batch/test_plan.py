@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from forecasts.batch.plan import Plan, Work, read_plan
-from forecasts.batch.seeds import Seeds
 from forecasts.ledger.problems import BadInput, Problem
+from forecasts.scenarios.seeds import Seeds
 
 
 def read(text: str, tmp_path: Path, root: Path, seeds: Seeds, **options: Any) -> Work:

@@ -16,8 +16,8 @@ import pytest
 
 from forecasts.batch.plan import Job, Plan, Work, read_plan
 from forecasts.batch.run import FAILED, Done, run_job, run_plan
-from forecasts.batch.save import RESULT, read_result
-from forecasts.batch.seeds import Seeds, read_seeds
+from forecasts.publish.save import RESULT, read_result
+from forecasts.scenarios.seeds import Seeds, read_seeds
 
 BIN = Path(sys.executable).parent
 DRAWS = "500"

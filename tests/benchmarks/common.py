@@ -13,9 +13,9 @@ from rich.console import Console
 from rich.table import Table
 from scipy.stats import norm
 
-from forecasts.attainment import benchmark
-from forecasts.attainment.attain import LEVELS as LEVEL_LIST
-from forecasts.attainment.benchmark import brier_skill, calibration_error
+from forecasts.attainment.outlook import LEVELS as LEVEL_LIST
+from forecasts.engine.learn import units as benchmark
+from forecasts.engine.learn.units import brier_skill, calibration_error
 from forecasts.ledger.problems import BadInput
 from forecasts.ledger.tables import check_columns, read_table
 

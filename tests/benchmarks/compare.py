@@ -39,9 +39,10 @@ from numpy.typing import NDArray
 from tables import both, deadline
 
 import forecasts
-from forecasts.attainment import benchmark, bulk
-from forecasts.attainment.training import learn, pool_of
-from forecasts.models.learned import Learned, learned
+from forecasts.attainment import many as bulk
+from forecasts.engine.learn import units as benchmark
+from forecasts.engine.learn.fit import learn, pool_of
+from forecasts.engine.learned import Learned, learned
 
 COLUMNS = (
     "", "skill", "ECE", "80 %", "CRPS", "failed", "s per series: median", "mean", "total s", "first call s",

@@ -21,8 +21,8 @@ from common import (
 from common import LEVELS as QUANTILES
 from numpy.typing import NDArray
 
-from forecasts.attainment.benchmark import STEP, Units, units_of
-from forecasts.attainment.training import Pool, learn, pool_of, predict
+from forecasts.engine.learn.fit import Pool, learn, pool_of, predict
+from forecasts.engine.learn.units import STEP, Units, units_of
 
 Names = NDArray[np.object_]
 

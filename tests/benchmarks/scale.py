@@ -18,11 +18,11 @@ import pandas as pd
 from common import Floats, arguments, by_level, one_row_a_unit, print_table, read_training
 from tables import many
 
-from forecasts.attainment import attain
-from forecasts.attainment.reading import read
-from forecasts.batch.seeds import Seeds, read_seeds
+from forecasts.attainment import outlook as attain
+from forecasts.attainment.past import read
 from forecasts.ledger.problems import BadInput
-from forecasts.models.pool import MODELS, fit_all
+from forecasts.models.members import MODELS, fit_all
+from forecasts.scenarios.seeds import Seeds, read_seeds
 
 SEEDS = Path(__file__).resolve().parents[2] / "seeds"
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from forecasts.attainment.benchmark import LEVELS, class_of
+from forecasts.engine.learn.units import LEVELS, class_of
 
 #: Months between two values.
 MONTHS = {"Y": 12, "Q": 3, "M": 1}

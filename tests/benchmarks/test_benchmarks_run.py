@@ -13,8 +13,8 @@ import scale
 from common import LEVELS, NORMAL, base_of, by_level, chances, one_row_a_unit
 from tables import deadline, many
 
-from forecasts.attainment.benchmark import units_of
-from forecasts.attainment.training import pool_of
+from forecasts.engine.learn.fit import pool_of
+from forecasts.engine.learn.units import units_of
 
 ROOT = Path(__file__).resolve().parents[2]
 TRAIN = Path(os.environ.get("FORECASTS_TRAIN") or ROOT / "../shared/bench/train.parquet")

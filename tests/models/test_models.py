@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from forecasts.ledger.records import Kind
 from forecasts.models.base import ModelUnfit
 from forecasts.models.curves import CURVES
-from forecasts.models.flow import Flow
+from forecasts.models.gamma import Flow
+from forecasts.models.members import MODELS, Fitted, fit_all, pool, weigh_members
 from forecasts.models.peers import Peers
-from forecasts.models.pool import MODELS, Fitted, fit_all, pool, weigh_members
 from forecasts.models.reference import GLOBAL_MEAN, GLOBAL_SD, Reference
 from forecasts.models.trend import Trend
 from tests.models.conftest import Make, make_history

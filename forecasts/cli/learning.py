@@ -1,0 +1,30 @@
+"""The training part becomes the engine's file."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from forecasts import engine
+from forecasts.engine.learn.fit import learn, pool_of, scores_left_out
+from forecasts.engine.learn.units import COLUMNS, units_of
+from forecasts.ledger.files import write_whole
+from forecasts.ledger.tables import check_columns, read_table
+
+
+def learn_file(units: Path, out: Path | None = None) -> tuple[Path, dict[str, dict[str, float]]]:
+    """Learn from a training part and write the file whole; return its path and the scores.
+
+    Raises
+    ------
+    BadInput
+        If the file cannot be read or lacks a column.
+    """
+    table = read_table(units)
+    check_columns(table, COLUMNS)
+    pool = pool_of(units_of(table.frame))
+    scores = scores_left_out(pool)
+    learned = replace(learn(pool, np.arange(len(pool.units))), scores=scores)
+    path = out or Path(engine.__file__).with_name("learned.json")
+    write_whole(path, learned.to_json())
+    return path, scores

@@ -1,0 +1,1 @@
+"""How series grow: numbers only, asked in closed form; ``learn`` fits what it knows."""

@@ -1,0 +1,171 @@
+"""The predictive distribution: Student-t laws on several scales, mixed, calibrated by one monotone map."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.special import expit, logit, stdtr, stdtrit
+
+from forecasts.engine.grid import COMPONENT_IS_FLOW, COMPONENT_POWER, FLOW, Floats, box_cox
+from forecasts.engine.learned import Learned
+from forecasts.engine.scan import Scan
+from forecasts.engine.series import HUGE, TINY, Clean
+
+#: Components kept in a forecast: the heaviest.
+KEPT = 64
+
+#: Elements that are worked on at once.
+ELEMENTS = 400_000
+
+#: No probability is surer than this before calibration.
+EDGE = 1e-4
+
+#: Relative values that bracket every quantile, beside those of the heaviest components.
+_WIDE = np.array(
+    [1e-9, 1e-6, 1e-4, 0.01, 0.1, 0.3, 0.6, 0.9, 0.999, 1.001, 1.1, 1.5, 3.0, 10.0, 100.0, 1e4, 1e9]
+)
+
+
+def student_cdf(freedom: Floats, x: Floats) -> Floats:
+    """Return Student's distribution function; of four degrees of freedom, the usual case, in short."""
+    q = x / np.sqrt(4 + x * x)
+    out = np.asarray(q * (0.75 - 0.25 * q * q) + 0.5, float)
+    other = np.broadcast_to(freedom != 4, out.shape)
+    if other.any():
+        out[other] = stdtr(np.broadcast_to(freedom, out.shape)[other], x[other])
+    return out
+
+
+@dataclass(frozen=True)
+class Mixture:
+    """One distribution a row.
+
+    Attributes
+    ----------
+    weight, location, spread, freedom, power : (P, K) arrays
+        The components on their own scales.
+    intercept, slope : (P,) arrays
+        Of the calibration: logit P' = intercept + slope * logit P.
+    offset, scale : (P,) arrays
+        relative value = (value + offset) / scale.
+    floor : (P,) array
+        The value is never lower.
+    """
+
+    weight: Floats
+    location: Floats
+    spread: Floats
+    freedom: Floats
+    power: Floats
+    intercept: Floats
+    slope: Floats
+    offset: Floats
+    scale: Floats
+    floor: Floats
+
+    def __len__(self) -> int:
+        return len(self.scale)
+
+    def rows(self, pick: NDArray[np.intp] | slice) -> "Mixture":
+        """Return some of the distributions."""
+        return Mixture(*(getattr(self, f.name)[pick] for f in fields(self)))
+
+    @staticmethod
+    def join(parts: Sequence["Mixture"]) -> "Mixture":
+        """Put distributions one after the other."""
+        return Mixture(*(np.concatenate([getattr(p, f.name) for p in parts]) for f in fields(Mixture)))
+
+    def _raw(self, x: Floats) -> Floats:
+        """Return P(relative value >= x) before calibration, for x (P, k)."""
+        x = np.clip(x, TINY, HUGE)
+        out = np.empty(x.shape)
+        # As many columns at a time as fit in a modest block of memory: one row is then one step.
+        width = max(1, ELEMENTS // max(self.weight.size, 1))
+        power, location, spread = self.power[:, None], self.location[:, None], self.spread[:, None]
+        for j in range(0, x.shape[1], width):
+            one = x[:, j : j + width, None]
+            z = np.where(power == FLOW, np.log(np.maximum(one - 1, TINY)), np.log(one))
+            for p in (0.5, 1.0):
+                z = np.where(power == p, box_cox(one, p), z)
+            above = student_cdf(self.freedom[:, None], (location - z) / spread)
+            above = np.where((power == FLOW) & (one <= 1), 1.0, above)
+            out[:, j : j + width] = (self.weight[:, None] * above).sum(2)
+        return np.clip(out, EDGE, 1 - EDGE)
+
+    def survival(self, values: ArrayLike) -> Floats:
+        """Return P(value >= v), for v of shape (P,) or (P, k)."""
+        v = np.asarray(values, float)
+        x = v.reshape(len(self), -1)
+        raw = self._raw((x + self.offset[:, None]) / self.scale[:, None])
+        p = expit(self.intercept[:, None] + self.slope[:, None] * logit(raw))
+        return np.where(x <= self.floor[:, None], 1.0, p).reshape(v.shape)
+
+    def quantiles(self, levels: ArrayLike) -> Floats:
+        """Return the quantiles at increasing `levels` (k,), shape (P, k), by inverting `survival`.
+
+        The heaviest components' own quantiles bracket the answer; regula falsi on the logit refines it.
+        """
+        wanted = (logit(1 - np.asarray(levels, float))[None] - self.intercept[:, None]) / self.slope[:, None]
+        wanted = -np.clip(wanted, logit(EDGE) + 0.01, logit(1 - EDGE) - 0.01)
+        u = self._brackets()
+        s = -logit(self._raw(np.exp(u)))
+        s = np.maximum.accumulate(s, 1) + np.arange(s.shape[1]) * 1e-9
+        high = np.stack([(s < w[:, None]).sum(1) for w in wanted.T], 1).clip(1, s.shape[1] - 1)
+        u0, u1 = np.take_along_axis(u, high - 1, 1), np.take_along_axis(u, high, 1)
+        s0, s1 = np.take_along_axis(s, high - 1, 1), np.take_along_axis(s, high, 1)
+        for _ in range(3):
+            middle = u0 + (u1 - u0) * np.clip((wanted - s0) / (s1 - s0), 0.02, 0.98)
+            at = -logit(self._raw(np.exp(middle)))
+            low = at < wanted
+            u0, s0 = np.where(low, middle, u0), np.where(low, np.minimum(at, s1 - 1e-9), s0)
+            u1, s1 = np.where(low, u1, middle), np.where(low, s1, np.maximum(at, s0 + 1e-9))
+        x = np.exp(u0 + (u1 - u0) * np.clip((wanted - s0) / (s1 - s0), 0, 1))
+        q = np.maximum(x * self.scale[:, None] - self.offset[:, None], self.floor[:, None])
+        return np.maximum.accumulate(q, 1)
+
+    def _brackets(self) -> Floats:
+        """Return increasing logarithms of relative values (P, b) that bracket every quantile."""
+        top = np.argsort(-self.weight, 1)[:, :6]
+
+        def of(a: Floats) -> Floats:
+            return np.take_along_axis(a, top, 1)[..., None]
+
+        tails = np.array([0.002, 0.02, 0.1, 0.3, 0.5, 0.7, 0.9, 0.98, 0.998])
+        z = of(self.location) + of(self.spread) * stdtrit(of(self.freedom), tails)
+        x = np.exp(np.clip(z, -20, 20))
+        for p in (0.5, 1.0):
+            x = np.where(of(self.power) == p, np.maximum(p * z + 1, 1e-7) ** (1 / p), x)
+        x = np.where(of(self.power) == FLOW, 1 + x, x).reshape(len(self), -1)
+        both = np.concatenate([x, np.broadcast_to(_WIDE, (len(x), len(_WIDE)))], 1)
+        return np.sort(np.log(np.clip(both, TINY, HUGE)), 1)
+
+
+def mix(found: Scan, histories: Sequence[Clean], weights: Floats, flow: Floats, learned: Learned) -> Mixture:
+    """Make the forecasts of a scan.
+
+    Parameters
+    ----------
+    weights : (U, C * S) array
+        Of the components, a row a history.
+    flow : (U,) array
+        The class's share of flow cells.
+    """
+    u = found.owner
+    kept = np.argpartition(-weights, KEPT, 1)[:, :KEPT][u]
+    w = np.take_along_axis(weights[u], kept, 1)
+    freedom = np.where(COMPONENT_IS_FLOW[kept], found.freedom[u, 1:], found.freedom[u, :1])
+    n = np.array([len(h.relative) for h in histories])
+    c = learned.calibration
+    return Mixture(
+        weight=w / w.sum(1, keepdims=True),
+        location=np.take_along_axis(found.location, kept, 1).astype(float),
+        spread=np.take_along_axis(found.spread, kept, 1).astype(float),
+        freedom=freedom,
+        power=COMPONENT_POWER[kept],
+        intercept=(c[0] + c[1] * flow)[u],
+        slope=np.maximum(c[2] + c[3] * flow + c[4] * np.log(n / 6), 0.05)[u],
+        offset=np.array([h.offset for h in histories])[u],
+        scale=np.array([h.scale for h in histories])[u],
+        floor=np.array([h.floor for h in histories])[u],
+    )

@@ -1,0 +1,1 @@
+"""What it was worth: questions of the past, the simplest forecasts, scores, the track record."""

@@ -1,0 +1,211 @@
+"""How a notebook shows a verdict: the brief's own sentences, charts and tables, offline.
+
+A chart is shown as an SVG that carries its font, because JupyterLab has no viewer for Altair's current
+Vega-Lite and a machine without a Chinese font would show nothing in place of a sign. The Vega-Lite
+specification travels with it.
+"""
+
+import base64
+import json
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from html import escape, unescape
+from typing import Any
+
+from forecasts.attainment.result import Attainment
+from forecasts.publish import detail, phrases
+from forecasts.publish.brief import compose
+from forecasts.publish.charts import fan_chart, members_chart, pace_chart
+from forecasts.publish.drawing import AnyChart, svg_of, to_spec
+from forecasts.publish.fonts import SANS, woff2
+from forecasts.publish.parts import Cell, Column, Table
+from forecasts.publish.words import Language, Words
+
+#: Altair itself says ``.v6.json``, which the notebook format takes for text; objects need ``+json``.
+VEGALITE = "application/vnd.vegalite.v6+json"
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Paragraphs, shown as they are."""
+
+    paragraphs: tuple[str, ...]
+
+    def _repr_html_(self) -> str:
+        return "".join(f"<p>{escape(text)}</p>" for text in self.paragraphs if text)
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """A chart, with the same in words for who cannot see it."""
+
+    text: str
+
+    @classmethod
+    def of(cls, chart: AnyChart) -> "Drawing":
+        """Draw an Altair chart; it is turned into its specification once, which takes its time."""
+        return cls(to_spec(chart))
+
+    @property
+    def spec(self) -> dict[str, Any]:
+        """The Vega-Lite specification."""
+        spec: dict[str, Any] = json.loads(self.text)
+        return spec
+
+    @property
+    def alt(self) -> str:
+        """The chart in words."""
+        return str(self.spec.get("description", ""))
+
+    def svg(self) -> str:
+        """Return the chart as one SVG with the signs it needs."""
+        svg = svg_of(self.text)
+        signs = "".join(sorted(set(unescape(re.sub(r"<[^>]*>", "", svg))) | {" "}))
+        font = f'@font-face{{font-family:"{SANS}";src:url(data:font/woff2;base64,{woff2(SANS, signs)})}}'
+        return re.sub(r"(<svg[^>]*>)", rf"\1<style>{font}</style>", svg, count=1)
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
+        return {"image/svg+xml": self.svg(), VEGALITE: self.spec, "text/plain": self.alt}
+
+
+@dataclass(frozen=True, slots=True)
+class Drawings:
+    """Several charts side by side, each under its title."""
+
+    titled: tuple[tuple[str, Drawing], ...]
+
+    def _repr_html_(self) -> str:
+        figures = "".join(self._figure(*titled) for titled in self.titled)
+        return f'<div style="display:flex;flex-wrap:wrap;gap:1em">{figures}</div>'
+
+    @staticmethod
+    def _figure(title: str, drawing: Drawing) -> str:
+        data = base64.b64encode(drawing.svg().encode()).decode("ascii")
+        image = f'<img src="data:image/svg+xml;base64,{data}" alt="{escape(drawing.alt)}">'
+        return f'<figure style="margin:0"><figcaption>{escape(title)}</figcaption>{image}</figure>'
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A table of the brief."""
+
+    table: Table
+
+    def _repr_html_(self) -> str:
+        head = self._row("th", (escape(column.title) for column in self.table.columns))
+        rows = "".join(self._row("td", map(_cell, row)) for row in self.table.rows)
+        caption = f"<caption>{escape(self.table.caption)}</caption>"
+        return f"<table>{caption}<thead>{head}</thead><tbody>{rows}</tbody></table>"
+
+    def _row(self, tag: str, contents: Iterable[str]) -> str:
+        aligned = zip(self.table.columns, contents, strict=True)
+        style = "min-width:5em;overflow-wrap:anywhere;text-align"  # an address has no place to break a line
+        cells = (f'<{tag} style="{style}:{column.align}">{html}</{tag}>' for column, html in aligned)
+        return f"<tr>{''.join(cells)}</tr>"
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One verdict, ready to be shown part by part."""
+
+    result: Attainment
+    language: Language
+
+    @property
+    def words(self) -> Words:
+        """The language's words."""
+        return Words(self.language)
+
+    @property
+    def headline(self) -> Text:
+        """What is asked, the answer, and what it rests on."""
+        r, w = self.result, self.words
+        name = f"{w.of(r.goal, 'region')} · {w.of(r.goal, 'indicator')} · {phrases.scenario_name(r, w)}"
+        said = (phrases.target(r, w), phrases.chance(r, w), phrases.dates(r, w), phrases.unknown_goal(r, w))
+        return Text((name, *said, *phrases.reference(r, w)))
+
+    @property
+    def fan(self) -> Drawing:
+        """What was published, what may come, and the goal."""
+        return Drawing.of(fan_chart(self.result, self.words))
+
+    @property
+    def members(self) -> Drawing:
+        """What each growth model says, as a chart."""
+        return Drawing.of(members_chart(self.result, self.words))
+
+    @property
+    def members_table(self) -> Grid:
+        """What each growth model says, and why some are silent."""
+        return Grid(detail.members_table(self.result, self.words))
+
+    @property
+    def pace(self) -> Drawing | Text:
+        """The pace that the goal asks for against those that were observed."""
+        chart = pace_chart(self.result, self.words)
+        if chart is None:
+            return Text((phrases.paces(self.result, self.words),))
+        return Drawing.of(chart)
+
+    @property
+    def evidence(self) -> Grid:
+        """Every observation that the verdict rests on."""
+        return Grid(detail.evidence_table((self.result,), self.words))
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """Many verdicts on one page."""
+
+    results: Sequence[Attainment]
+    language: Language
+
+    @property
+    def words(self) -> Words:
+        """The language's words."""
+        return Words(self.language)
+
+    @property
+    def headline(self) -> Text:
+        """The answer in one line, as the brief gives it."""
+        return Text((compose(self.results, (), self.words).headline,))
+
+    @property
+    def table(self) -> Grid:
+        """Every goal under every scenario."""
+        groups = self._groups()
+        tables = [detail.scenarios_table(group, group, self.words) for group in groups]
+        rows = [
+            (Cell(self._name(group[0])), *row)
+            for group, table in zip(groups, tables, strict=True)
+            for row in table.rows
+        ]
+        columns = (Column(self.words.say("indicator"), 2.0), *tables[0].columns)
+        return Grid(Table(tables[0].caption, columns, tuple(rows)))
+
+    @property
+    def fans(self) -> Drawings:
+        """A small fan chart for every verdict."""
+        return Drawings(tuple((self._title(r), self._fan(r)) for r in self.results))
+
+    def _fan(self, result: Attainment) -> Drawing:
+        return Drawing.of(fan_chart(result, self.words, compact=True))
+
+    def _groups(self) -> list[list[Attainment]]:
+        goals = dict.fromkeys(r.goal.id for r in self.results)
+        return [[r for r in self.results if r.goal.id == goal] for goal in goals]
+
+    def _name(self, result: Attainment) -> str:
+        return f"{self.words.of(result.goal, 'region')} · {self.words.of(result.goal, 'indicator')}"
+
+    def _title(self, result: Attainment) -> str:
+        return f"{self._name(result)} · {phrases.scenario_name(result, self.words)}"
+
+
+def _cell(cell: Cell) -> str:
+    """Write a cell as HTML; only web addresses lead anywhere."""
+    text = escape(cell.text)
+    if cell.href:
+        text = f'<a href="{escape(cell.href)}">{text}</a>'
+    return text + (f"<br><small>{escape(cell.detail)}</small>" if cell.detail else "")

@@ -1,0 +1,1 @@
+"""What could differ: adjustments, and the files in which people write them."""

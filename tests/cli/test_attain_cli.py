@@ -1,0 +1,157 @@
+"""``forecasts attain`` and ``forecasts train`` as people use them."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from typer.testing import CliRunner
+
+from forecasts.attainment.explain import explain
+from forecasts.attainment.many import COLUMNS
+from forecasts.cli import app
+from forecasts.scenarios.seeds import Seeds
+from tests.conftest import ROOT
+
+RUNNER = CliRunner()
+
+
+def run(*args: object) -> tuple[int, str, str]:
+    ended = RUNNER.invoke(app, [str(a) for a in args])
+    return ended.exit_code, ended.stdout, ended.stderr
+
+
+@pytest.fixture
+def tables(tmp_path: Path) -> tuple[Path, Path]:
+    years = range(2010, 2020)
+    rows = [
+        (f"r{i}", "count", f"{y}-12-31", 100 * (i + 1) * 1.1 ** (y - 2010)) for i in range(4) for y in years
+    ]
+    pd.DataFrame(rows, columns=["region", "indicator", "as_of", "value"]).to_csv(
+        tmp_path / "obs.csv", index=False
+    )
+    goals = [(f"g{i}", f"r{i}", "count", 400 * (i + 1), "2023-12-31") for i in range(4)]
+    columns = ["goal", "region", "indicator", "value", "deadline"]
+    pd.DataFrame(goals, columns=columns).to_csv(tmp_path / "goals.csv", index=False)
+    return tmp_path / "obs.csv", tmp_path / "goals.csv"
+
+
+@pytest.mark.parametrize("ending", ["csv", "parquet", "json"])
+def test_tables_go_in_and_a_table_comes_out(tables: tuple[Path, Path], tmp_path: Path, ending: str) -> None:
+    out = tmp_path / f"answers.{ending}"
+    code, _, err = run("attain", "--observations", tables[0], "--goals", tables[1], "--out", out, "--jobs", 1)
+    assert (code, err) == (0, "")
+    read = {"csv": pd.read_csv, "parquet": pd.read_parquet, "json": pd.read_json}[ending]
+    found = read(out)
+    assert list(found.columns) == list(COLUMNS)
+    assert found["goal"].tolist() == ["g0", "g1", "g2", "g3"]
+    assert found["probability"].between(0.002, 0.998).all()
+    assert sorted(p.name for p in tmp_path.iterdir()) == sorted(["obs.csv", "goals.csv", out.name])
+
+
+def test_parquet_and_csv_say_the_same(tables: tuple[Path, Path], tmp_path: Path) -> None:
+    for path in tables:
+        pd.read_csv(path).to_parquet(path.with_suffix(".parquet"))
+    for ending in (".csv", ".parquet"):
+        seen, asked = (p.with_suffix(ending) for p in tables)
+        run(
+            "attain",
+            "--observations",
+            seen,
+            "--goals",
+            asked,
+            "--out",
+            tmp_path / f"out{ending}.csv",
+            "--jobs",
+            1,
+        )
+    one, two = (pd.read_csv(tmp_path / f"out{e}.csv") for e in (".csv", ".parquet"))
+    pd.testing.assert_frame_equal(one, two)
+
+
+def test_a_bad_row_is_told_and_the_exit_code_says_so(tables: tuple[Path, Path], tmp_path: Path) -> None:
+    with tables[1].open("a", encoding="utf-8") as file:
+        file.write("g9,nowhere,count,5,2023-12-31\ng10,r1,count,lots,2023-12-31\n")
+    out = tmp_path / "out.csv"
+    code, _, err = run("attain", "--observations", tables[0], "--goals", tables[1], "--out", out, "--jobs", 1)
+    assert code == 3
+    assert "goals.csv:6 [region]" in err
+    assert "goals.csv:7 [value]" in err
+    found = pd.read_csv(out)
+    assert found["probability"].notna().tolist() == [True] * 4 + [False] * 2
+    assert found["note"][5].startswith("value: must be a finite number")
+
+
+@pytest.mark.parametrize(
+    ("args", "words"),
+    [
+        (["--observations", "o.csv"], ["--goals: is missing", "--out: is missing"]),
+        (["--goal", "no-such-goal"], ["there is no such goal"]),
+        (["--as-of", "yesterday"], ["must be a day"]),
+        (["--scenario", "no-such"], ["there is no such scenario"]),
+    ],
+)
+def test_bad_input_is_told_and_nothing_written(args: list[str], words: list[str], tmp_path: Path) -> None:
+    code, _, err = run("attain", *args)
+    assert code == 2
+    assert all(word in err for word in words)
+    assert "Traceback" not in err
+
+
+def test_missing_files_and_columns_are_told(tables: tuple[Path, Path], tmp_path: Path) -> None:
+    out = tmp_path / "out.csv"
+    code, _, err = run("attain", "--observations", "no.csv", "--goals", "neither.txt", "--out", out)
+    assert code == 2
+    assert "no.csv: there is no such file" in err
+    assert "neither.txt: must end in .csv or .parquet" in err
+    tables[1].write_text("goal,region\na,b\n", encoding="utf-8")
+    code, _, err = run("attain", "--observations", tables[0], "--goals", tables[1], "--out", out)
+    assert code == 2
+    assert "a column is missing" in err
+    assert not out.exists()
+
+
+def test_seeds_are_answered_as_a_table(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    code, told, _ = run("attain", "--format", "json")
+    assert code == 0
+    rows = json.loads(told)
+    assert len({r["goal"] for r in rows}) == 3
+    assert len(rows) == 6
+    code, text, _ = run("attain")
+    assert code == 0
+    assert all(r["goal"] in text for r in rows)
+    assert "100%" not in text
+
+
+def test_an_explanation_adds_up(monkeypatch: pytest.MonkeyPatch, seeds: Seeds) -> None:
+    monkeypatch.chdir(ROOT)
+    goal = seeds.ledger.headline_goals()[0]
+    code, told, _ = run("attain", "--goal", goal, "--explain")
+    assert code == 0
+    assert "reference class" in told
+    assert "rests on the prior: 100%" in told
+    day = seeds.ledger.newest_publication([goal])
+    found = explain(seeds.ledger, seeds.scenarios, goal, "baseline", day)
+    assert found.steps[-1].probability == found.result.probability
+    assert found.steps[1].probability > found.steps[0].probability  # its peers grow fast
+    long = next(g for g in seeds.ledger.goals.values() if g.region == "chongqing" and g.deadline.year == 2025)
+    assert explain(seeds.ledger, seeds.scenarios, long.id, "baseline", day).prior_share < 1
+
+
+@pytest.mark.slow
+def test_what_is_shipped_can_be_learned_again(tmp_path: Path) -> None:
+    import os
+
+    path = Path(os.environ.get("FORECASTS_TRAIN", ROOT.parent / "shared" / "bench" / "train.parquet"))
+    if not path.exists():
+        pytest.skip("the benchmark's training part is not here (FORECASTS_TRAIN)")
+    from forecasts.engine.learn.fit import learn, pool_of
+    from forecasts.engine.learn.units import units_of
+    from forecasts.engine.learned import learned
+
+    pool = pool_of(units_of(pd.read_parquet(path)))
+    again = learn(pool, np.arange(len(pool.units)))
+    assert again.calibration == pytest.approx(learned().calibration, abs=5e-3)
+    assert np.abs(again.weights - learned().weights).sum() < 0.02
