@@ -1,69 +1,82 @@
 """Published, sparse, official figures become an honest probability that a goal will be met.
 
-Wings, from the ground floor up: :mod:`forecasts.ledger` (what was published),
-:mod:`forecasts.models` (what might come), :mod:`forecasts.attainment` (what it means for a goal),
-:mod:`forecasts.publish` (what people read) and :mod:`forecasts.batch` (what runs at night).
+What is here is what a script or a notebook of one's own needs; each name is loaded when it is used.
+The wings, from the ground floor up: :mod:`forecasts.ledger` (what was published), :mod:`forecasts.engine`
+(how series grow), :mod:`forecasts.models` (what might come), :mod:`forecasts.scenarios` (what could differ),
+:mod:`forecasts.attainment` (what it means for a goal), :mod:`forecasts.evaluation` (what it was worth),
+:mod:`forecasts.publish` (what people read), :mod:`forecasts.notebook` (what an analyst opens),
+:mod:`forecasts.batch` (what runs at night) and :mod:`forecasts.cli`.
 """
 
+from importlib import import_module
 from importlib.metadata import version
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    import datetime as dt
-
-    import pandas as pd
+    from forecasts.attainment.outlook import Outlook, outlook
+    from forecasts.attainment.question import Question
+    from forecasts.attainment.tables import attain
+    from forecasts.attainment.verdict import verdict
+    from forecasts.ledger.ledger import Ledger
+    from forecasts.ledger.problems import BadInput, Problem, Refusal, Unanswerable
+    from forecasts.ledger.records import Goal, Indicator, Observation, Region, Source
+    from forecasts.models.base import ModelFailed
+    from forecasts.scenarios.adjustments import Clock, Measure, Redate, Share
+    from forecasts.scenarios.scenario import Scenario
+    from forecasts.scenarios.seeds import Seeds, read_seeds
 
 __version__ = version("forecasts")
 
+#: Where each public name stands.
+_HOMES = {
+    "attainment.outlook": ("Outlook", "outlook"),
+    "attainment.question": ("Question",),
+    "attainment.tables": ("attain",),
+    "attainment.verdict": ("verdict",),
+    "ledger.ledger": ("Ledger",),
+    "ledger.problems": ("BadInput", "Problem", "Refusal", "Unanswerable"),
+    "ledger.records": ("Goal", "Indicator", "Observation", "Region", "Source"),
+    "models.base": ("ModelFailed",),
+    "scenarios.adjustments": ("Clock", "Measure", "Redate", "Share"),
+    "scenarios.scenario": ("Scenario",),
+    "scenarios.seeds": ("Seeds", "read_seeds"),
+}
+_HOME = {name: home for home, names in _HOMES.items() for name in names}
 
-def attain(
-    observations: "pd.DataFrame",
-    goals: "pd.DataFrame",
-    indicators: "pd.DataFrame | None" = None,
-    reference: "pd.DataFrame | None" = None,
-    as_of: "dt.date | None" = None,
-    jobs: int = 1,
-) -> "pd.DataFrame":
-    """Say how likely every goal of a table is; the call behind ``forecasts attain``.
+__all__ = [
+    "BadInput",
+    "Clock",
+    "Goal",
+    "Indicator",
+    "Ledger",
+    "Measure",
+    "ModelFailed",
+    "Observation",
+    "Outlook",
+    "Problem",
+    "Question",
+    "Redate",
+    "Refusal",
+    "Region",
+    "Scenario",
+    "Seeds",
+    "Share",
+    "Source",
+    "Unanswerable",
+    "__version__",
+    "attain",
+    "outlook",
+    "read_seeds",
+    "verdict",
+]
 
-    Parameters
-    ----------
-    observations : DataFrame
-        Columns region, indicator, as_of, value (+ qualifier, published_on).
-    goals : DataFrame
-        Columns goal, region, indicator, value, deadline (+ comparison, announced_on).
-    indicators : DataFrame, optional
-        Columns indicator, kind.
-    reference : DataFrame, optional
-        More observations, of regions that only teach.
-    as_of : date, optional
-        Nothing known later is used.
 
-    Returns
-    -------
-    DataFrame
-        One row a goal, in order: probability, quantiles of the value at the deadline, days, paces, a note
-        where there is no answer. What was wrong with rows stands in ``attrs["problems"]``.
+def __getattr__(name: str) -> Any:
+    """Load a public name when it is used, so that importing the package costs nothing."""
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
 
-    Raises
-    ------
-    forecasts.ledger.problems.BadInput
-        If a column is missing.
-    """
-    import numpy as np
 
-    from forecasts.attainment.many import attain_tables
-    from forecasts.ledger.tables import Table
-
-    def table(frame: "pd.DataFrame | None", place: str) -> Table | None:
-        return None if frame is None else Table(frame.reset_index(drop=True), place, first=0)
-
-    seen, asked = table(observations, "observations"), table(goals, "goals")
-    assert seen is not None
-    assert asked is not None
-    day = None if as_of is None else np.datetime64(as_of)
-    found = attain_tables(
-        seen, asked, table(indicators, "indicators"), table(reference, "reference"), day, jobs
-    )
-    found.table.attrs["problems"] = [str(problem) for problem in found.problems]
-    return found.table
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -20,8 +20,13 @@ settings.register_profile(
 settings.load_profile("house")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Run what is quick first."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Run what is quick first, and what takes long by nature only if it is asked for."""
+    if "soak" not in config.option.markexpr:
+        soaking = [item for item in items if item.get_closest_marker("soak")]
+        items[:] = [item for item in items if item not in soaking]
+        if soaking:
+            config.hook.pytest_deselected(items=soaking)
     items.sort(key=lambda item: item.get_closest_marker("slow") is not None)
 
 

@@ -1,20 +1,16 @@
 """What moved an answer: last figure, class, own history, other models, scenario - one step at a time."""
 
-import datetime as dt
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from forecasts.attainment.outlook import FLOOR, answer, find_question, whole_of
-from forecasts.attainment.past import read
+from forecasts.attainment.outlook import Outlook, floored
 from forecasts.attainment.result import Attainment
+from forecasts.attainment.verdict import verdict
 from forecasts.ledger.history import History
-from forecasts.ledger.ledger import Ledger
 from forecasts.models.base import Predictive
 from forecasts.models.reference import Reference
 from forecasts.models.trend import Trend
-from forecasts.scenarios.scenario import Scenario, Share
 
 
 @dataclass(frozen=True)
@@ -31,13 +27,15 @@ class Explanation:
 
     Attributes
     ----------
+    result : Attainment
+        All that the brief says of it.
     steps : tuple of Step
-        ``last figure`` (the pool's prior alone), ``class``, ``own history``, ``all members``.
+        ``last figure`` (the prior of all growth series alone), ``class``, ``own history``, ``all members``.
     without_class : float
         The answer of the own history alone.
     prior_share : float
-        How much of the answer rests on the prior (pool and class): the squared ratio of the forecast's
-        quartile distances with and without the own history before the last figure; 1 = all of it.
+        How much of the answer rests on the prior (all growth series and the class): the squared ratio of the
+        forecast's quartile distances with and without the own history before the last figure; 1 = all of it.
     """
 
     result: Attainment
@@ -46,38 +44,38 @@ class Explanation:
     prior_share: float
 
 
-def explain(
-    ledger: Ledger,
-    scenarios: Mapping[str, Scenario],
-    goal: str,
-    scenario: str,
-    known_on: dt.date,
-    seed: int = 1,
-) -> Explanation:
-    """Take one answer apart; parameters and errors as of :func:`forecasts.attainment.outlook.answer`."""
-    result = answer(ledger, scenarios, goal, scenario, known_on, seed=seed)
-    the_goal, the_scenario = find_question(ledger, scenarios, goal, scenario, known_on)
-    reading = read(the_goal, the_scenario, ledger.known_on(known_on), known_on)
-    history, share = reading.history, the_scenario.find(Share)
-    last = history.newest(1)
-    end, value = history.clock.years(the_goal.deadline), float(the_goal.value)
+def explain(found: Outlook) -> Explanation:
+    """Take one outlook apart.
 
-    def future(seen: History, reference: Reference) -> Predictive:
-        return whole_of(Trend().fit(seen, reference, seed), share)
+    Parameters
+    ----------
+    found : Outlook
+        Every growth model is fitted for it.
+
+    Returns
+    -------
+    Explanation
+        The last step's probability is the outlook's.
+    """
+    history, reference = found.history, found.past.reference
+    alone = replace(reference, everyone=Reference().everyone, parent=None)
+    last = history.newest(1)
+
+    def future(seen: History, of: Reference) -> Predictive:
+        return found.question.scenario.on_future(Trend().fit(seen, of, found.seed))
 
     def chance(of: Predictive) -> float:
-        return float(np.clip(1 - float(of.cdf(end, value)), FLOOR, 1 - FLOOR))
+        return float(floored(1 - float(of.cdf(found.end, found.goal))))
 
-    with_class, with_both = future(last, reading.reference), future(history, reading.reference)
+    with_class, with_both = future(last, reference), future(history, reference)
     steps = (
-        Step("last figure", chance(future(last, Reference()))),
+        Step("last figure", chance(future(last, alone))),
         Step("class", chance(with_class)),
         Step("own history", chance(with_both)),
-        Step("all members", result.probability),
+        Step("all members", found.probability),
     )
-    return Explanation(
-        result, steps, chance(future(history, Reference())), _prior_share(with_class, with_both, end)
-    )
+    apart = chance(future(history, alone))
+    return Explanation(verdict(found), steps, apart, _prior_share(with_class, with_both, found.end))
 
 
 def _prior_share(before: Predictive, after: Predictive, time: float) -> float:

@@ -1,368 +1,347 @@
-"""A future and a goal become a verdict."""
+"""The future that answers a question: read once, fitted once, asked many times."""
 
 import datetime as dt
-from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cache
-from importlib.metadata import version
-from typing import Literal
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from forecasts.attainment.pace import observed_pace, percent, required_pace, steps_of
-from forecasts.attainment.past import Reading, read
-from forecasts.attainment.result import (
-    Attainment,
-    EngineRecord,
-    Evidence,
-    FanPoint,
-    GoalFacts,
-    HistoryPoint,
-    Member,
-    ReferenceFacts,
-    ScenarioFacts,
-)
-from forecasts.engine.learned import SCORE, learned
-from forecasts.ledger.history import History, interval
+from forecasts.attainment.pace import Speed, observed_pace, required_pace
+from forecasts.attainment.past import Past, Reader, read_past
+from forecasts.attainment.question import Question
+from forecasts.attainment.reached import HORIZON_YEARS, curve_of, days_reached, looks_of
+from forecasts.ledger.history import History
 from forecasts.ledger.ledger import Ledger
-from forecasts.ledger.problems import BadInput, Problem, nearest
-from forecasts.ledger.records import Goal, Observation
-from forecasts.models.base import Predictive, bisect
-from forecasts.models.members import Fitted, Pool, fit_all, pool, weigh_members
-from forecasts.models.reference import Reference
-from forecasts.scenarios.scenario import Scenario, Share
+from forecasts.ledger.problems import BadInput, Problem, Unanswerable, nearest
+from forecasts.models.base import ModelFailed, Predictive
+from forecasts.models.members import Fitted, Members
+from forecasts.scenarios.adjustments import AnyAdjustment, Share
+
+if TYPE_CHECKING:
+    import altair as alt
 
 Floats = NDArray[np.float64]
 
 #: No verdict is surer than this: the share of cases in which none of the models is right.
 FLOOR = 0.002
 
+#: Levels of the quantiles that are told.
 LEVELS = (0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.975)
 
-#: How far ahead the day of reaching the goal is looked for.
-HORIZON_YEARS = 10
+#: From so many own figures on, the answer is not said to lean on the class.
+OWN = 4
 
-#: A fan has about so many days at most: months, or every second, third ... one.
-FAN_POINTS = 16
 
-#: Stands for a goal's own baseline scenario.
-BASELINE = "baseline"
-
-NODES, NODE_WEIGHTS = np.polynomial.legendre.leggauss(12)
-
-PACKAGES = ("forecasts", "numpy", "pandas", "prophet", "scipy", "statsmodels")
+def floored(chance: ArrayLike) -> Floats:
+    """Keep probabilities away from certainty by :data:`FLOOR`."""
+    return np.asarray(np.clip(np.asarray(chance, float), FLOOR, 1 - FLOOR), float)
 
 
 @dataclass(frozen=True)
-class Shared(Predictive):
-    """The future of a whole of which an unknown share is counted, uniform between `low` and `high`."""
+class Opinion:
+    """What one growth model says of a question; a failed or unfit one says why and has no weight.
 
-    inner: Predictive
-    low: float
-    high: float
+    Attributes
+    ----------
+    name : str
+        The growth model's.
+    weight : float
+        Its share of the answer; 0 = a second opinion.
+    status : str
+        ``serves``, ``failed`` or ``unfit``.
+    probability : float, optional
+        That the goal is met.
+    quantiles : tuple of float
+        Of the value at the deadline, at 10, 50 and 90 %; empty if it does not serve.
+    reason : str
+        Why it does not serve: a sentence, or a code such as ``n<4``.
+    """
+
+    name: str
+    weight: float
+    status: str
+    probability: float | None = None
+    quantiles: tuple[float, ...] = ()
+    reason: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Outlook:
+    """The future of one goal under one scenario, by what was known on a day.
+
+    The past is read when the outlook is made (:func:`outlook` makes one); a growth model is fitted when
+    somebody looks at what it says, and once. Everything is a view on the same future, so that no two of them
+    contradict each other.
+
+    Attributes
+    ----------
+    question : Question
+        What was asked.
+    past : Past
+        The goal's own history and its reference class, as the scenario reads them.
+    reader : Reader
+        The ledger that was read; :meth:`under` reads it again.
+    seed : int
+        Of the growth models that draw at random.
+    """
+
+    question: Question
+    past: Past
+    reader: Reader = field(repr=False)
+    seed: int = 1
 
     @property
-    def draws(self) -> int | None:
-        """See :class:`forecasts.models.base.Predictive`."""
-        return self.inner.draws
+    def history(self) -> History:
+        """The goal's own past, or its presumed start."""
+        return self.past.history
 
-    def prefetch(self, times: Floats) -> None:
-        """See :class:`forecasts.models.base.Predictive`."""
-        self.inner.prefetch(times)
+    @property
+    def n(self) -> int:
+        """How many own figures there are; 0 where the start is presumed."""
+        return len(self.history) if self.past.own else 0
 
-    def cdf(self, time: float, value: ArrayLike) -> Floats:
-        """See :class:`forecasts.models.base.Predictive`; Gauss-Legendre over the share's prior."""
-        shares = self.low + (self.high - self.low) * (NODES + 1) / 2
-        values = np.asarray(value, float)[..., None] * shares
-        return np.asarray(self.inner.cdf(time, values) @ (NODE_WEIGHTS / 2), float)
+    @cached_property
+    def fitted(self) -> Members:
+        """The growth models on this past."""
+        return Members(self.history, self.past.reference, self.seed)
 
-    def quantile(self, time: float, level: ArrayLike) -> Floats:
-        """See :class:`forecasts.models.base.Predictive`."""
-        inner = self.inner.quantile(time, np.array([1e-4, 1 - 1e-4]))
-        low, high = float(inner[0]) / self.high, float(inner[1]) / self.low
-        return bisect(lambda x: self.cdf(time, x), level, low, high)
+    @cached_property
+    def weights(self) -> dict[str, float]:
+        """The weight of each growth model that carries the answer."""
+        return dict(self.question.scenario.on_models(self.fitted.weights))
 
-    def paths(self, times: Floats, draws: int, rng: np.random.Generator) -> Floats:
-        """See :class:`forecasts.models.base.Predictive`."""
-        share = rng.uniform(self.low, self.high, (draws, 1))
-        return self.inner.paths(times, draws, rng) / share
+    @cached_property
+    def future(self) -> Predictive:
+        """The value as a distribution at any time of the history's timescale.
+
+        Raises
+        ------
+        Unanswerable
+            If no growth model serves.
+        """
+        try:
+            return self.question.scenario.on_future(self.fitted.future(self.weights))
+        except ModelFailed as failed:
+            problem = Problem("goal", str(failed), self.question.goal.id, "correct the figures, or add some")
+            raise Unanswerable([problem]) from None
+
+    @cached_property
+    def end(self) -> float:
+        """The deadline's time."""
+        return self.history.timescale.years(self.question.goal.deadline)
+
+    @property
+    def goal(self) -> float:
+        """The goal's value."""
+        return float(self.question.goal.value)
+
+    @property
+    def probability(self) -> float:
+        """That the goal is met by its deadline; never 0 or 1."""
+        return self.probability_of(self.goal)
+
+    def probability_of(self, value: float) -> float:
+        """Return the probability that another value is reached by the deadline.
+
+        Parameters
+        ----------
+        value : float
+            In the indicator's unit.
+
+        Returns
+        -------
+        float
+            Within :data:`FLOOR` and ``1 - FLOOR``.
+
+        Raises
+        ------
+        Unanswerable
+            If no growth model serves.
+        """
+        return float(floored(1.0 - float(self.future.cdf(self.end, value))))
+
+    def quantiles(self, levels: Sequence[float] = LEVELS) -> Floats:
+        """Return quantiles of the value at the deadline.
+
+        Parameters
+        ----------
+        levels : sequence of float
+            Between 0 and 1, increasing.
+
+        Returns
+        -------
+        (k,) array
+            In the indicator's unit, one value a level.
+        """
+        return np.maximum.accumulate(self.future.quantile(self.end, np.asarray(levels, float)))
+
+    def quantiles_on(self, day: dt.date, levels: Sequence[float] = LEVELS) -> Floats:
+        """Return quantiles of the value on another day; see :meth:`quantiles`.
+
+        Parameters
+        ----------
+        day : date
+            After the last figure.
+        """
+        found = self.future.quantile(self.history.timescale.years(day), np.asarray(levels, float))
+        return np.maximum.accumulate(found)
+
+    @cached_property
+    def curve(self) -> tuple[Floats, Floats]:
+        """Times (T,) in years of the timescale, and the probability (T,) that the goal is held at each."""
+        last = self.history.years[-1:]
+        [times] = looks_of(last, np.array([self.end]))
+        self.future.prefetch(times[times > last])
+        chance = [0.0 if t <= last else 1.0 - float(self.future.cdf(float(t), self.goal)) for t in times]
+        now = np.array([self.past.own and self.history.value[-1] >= self.goal])
+        [curve] = curve_of(times[None], last, now, np.array([chance]))
+        return times, curve
+
+    @property
+    def horizon(self) -> dt.date:
+        """The last day that is looked at for :meth:`day_reached`."""
+        day: dt.date = self.history.timescale.days_at(self.history.years[-1:] + HORIZON_YEARS)[0].item()
+        return day
+
+    def day_reached(self, level: float) -> dt.date | None:
+        """Return the first day from which the goal is reached with a probability, up to the deadline.
+
+        Parameters
+        ----------
+        level : float
+            The probability.
+
+        Returns
+        -------
+        date, optional
+            Where the goal is not held with it at the deadline: the first day after it on which it is; None if
+            that is not by :attr:`horizon`, ten years after the last figure.
+        """
+        times, curve = self.curve
+        end, day = np.array([self.end]), np.array([self.question.goal.deadline], "datetime64[D]")
+        found = days_reached(times[None], curve[None], end, day, level, self.history.timescale)[0]
+        return None if np.isnat(found) else found.item()
+
+    @cached_property
+    def members(self) -> tuple[Opinion, ...]:
+        """What every growth model says, in the order in which they are shown."""
+        return tuple(self._opinion(fit) for fit in self.fitted.all())
+
+    def _opinion(self, fit: Fitted) -> Opinion:
+        if fit.predictive is None:
+            return Opinion(fit.name, 0.0, fit.status, reason=fit.reason)
+        future = self.question.scenario.on_future(fit.predictive)
+        chance = float(floored(1.0 - float(future.cdf(self.end, self.goal))))
+        low, middle, high = (float(q) for q in future.quantile(self.end, np.array([0.1, 0.5, 0.9])))
+        return Opinion(fit.name, self.weights.get(fit.name, 0.0), fit.status, chance, (low, middle, high))
+
+    @property
+    def std_error(self) -> float:
+        """Monte-Carlo standard error of the probability; 0 where all that carries it is in closed form."""
+        variance = 0.0
+        for model in self.fitted.models:
+            weight = self.weights.get(model.name, 0.0)
+            fit = self.fitted.of(model) if weight else None
+            if fit is not None and fit.predictive is not None and fit.predictive.draws is not None:
+                future = self.question.scenario.on_future(fit.predictive)
+                p = float(floored(1.0 - float(future.cdf(self.end, self.goal))))
+                variance += weight**2 * p * (1 - p) / fit.predictive.draws
+        return float(np.sqrt(variance))
+
+    @property
+    def model(self) -> str:
+        """The names of the growth models that carry the answer."""
+        return "+".join(m.name for m in self.fitted.models if self.weights.get(m.name, 0.0) > 0)
+
+    @cached_property
+    def whole(self) -> History:
+        """The past of what the goal means: where only a share of it is counted, scaled up by the middle."""
+        share = self.question.scenario.find(Share)
+        h, middle = self.history, 1.0 if share is None else (share.low + share.high) / 2
+        return History(
+            h.indicator, h.region, h.kind, h.days, h.low / middle, h.high / middle, h.noise, h.timescale,
+            h.observations, h.counted,
+        )  # fmt: skip
+
+    @property
+    def required_pace(self) -> Speed | None:
+        """How fast the goal asks the value to grow from the last figure on; None if that is not ahead."""
+        return required_pace(self.whole, self.goal, self.question.goal.deadline)
+
+    @property
+    def observed_pace(self) -> Speed | None:
+        """How fast it grew: its own pace, or that of its parent or its class; None if nobody's is known."""
+        return observed_pace(self.whole, self.past.reference) if self.past.own else None
+
+    def under(self, *adjustments: AnyAdjustment) -> "Outlook":
+        """Return the outlook under more adjustments, after those of the question's scenario.
+
+        Raises
+        ------
+        ValidationError
+            If two adjustments change the same thing.
+        Unanswerable
+            As :func:`outlook`.
+        """
+        return outlook(self.reader, self.question.under(*adjustments), self.seed)
+
+    def plot(self) -> "alt.LayerChart":
+        """Return an Altair chart: published figures, central 50, 80 and 90 % of what may come, the goal."""
+        from forecasts.attainment.plot import plot
+
+        return plot(self)
 
 
-def answer(
-    ledger: Ledger,
-    scenarios: Mapping[str, Scenario],
-    goal: str,
-    scenario: str,
-    known_on: dt.date,
-    draws: int = 20_000,
-    seed: int = 1,
-) -> Attainment:
-    """Say how likely a goal is under a scenario, by what was known on a day.
+def outlook(ledger: Ledger | Reader, question: Question, seed: int = 1) -> Outlook:
+    """Answer a question.
 
     Parameters
     ----------
-    goal, scenario : str
-        Ids; the scenario ``baseline`` stands for the goal's own baseline.
-    known_on : date
-        Nothing published later is used.
-    draws, seed : int
-        Of the Monte-Carlo parts.
+    ledger : Ledger or Reader
+        All that was published; what came after the question's day is not looked at. A reader is a ledger that
+        has been read from before: what two questions share is read once.
+    question : Question
+        Its indicator and region must be in the ledger.
+    seed : int
+        Of the growth models that draw at random; they carry no answer by default.
+
+    Returns
+    -------
+    Outlook
+        Nothing is fitted yet.
 
     Raises
     ------
     BadInput
-        For a name that is not there, a scenario that is not for the goal, a deadline that has passed, or
-        if neither own figures nor a reference class can answer.
+        For an indicator or a region that the ledger does not have.
+    Unanswerable
+        If neither own figures nor a reference class can answer.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import forecasts as fc
+    >>> rows = pd.DataFrame({"region": "A", "indicator": "firms", "value": [800, 900, 1000],
+    ...                      "as_of": ["2020-12-31", "2021-12-31", "2022-12-31"]})
+    >>> asked = fc.Question(fc.Goal("firms", "A", 1150, "2023-12-31"), known_on="2023-06-01")
+    >>> 0 < fc.outlook(fc.Ledger.from_frames(rows), asked).probability < 1
+    True
     """
-    the_goal, the_scenario = find_question(ledger, scenarios, goal, scenario, known_on)
-    seen = ledger.known_on(known_on)
-    reading = read(the_goal, the_scenario, seen, known_on)
-    history, reference = reading.history, reading.reference
-    fitted = fit_all(history, reference, seed)
-    weights = weigh_members(fitted, history)
-    mixture = pool(fitted, weights)
-    if mixture is None:
-        told = "; ".join(f"{f.name}: {f.reason}" for f in fitted if f.status == "failed")
-        problem = Problem("forecasts", f"no growth model serves ({told})", goal, "see the history's values")
-        raise BadInput([problem])
-    share = the_scenario.find(Share)
-    future = whole_of(mixture, share)
-    end = history.clock.years(the_goal.deadline)
-    horizon = dt.date(known_on.year + HORIZON_YEARS, 12, 31)
-    asked = [*_fan_days(history, the_goal.deadline), *month_ends(known_on, horizon)[11::12]]
-    future.prefetch(np.array([history.clock.years(day) for day in asked]))
-    probability = _reached(future, end, the_goal)
-    middle = 1.0 if share is None else (share.low + share.high) / 2
-    whole = _scaled(history, middle)
-    parent = reference.parent
-    return Attainment(
-        goal=_goal_facts(the_goal, ledger, known_on),
-        scenario=_scenario_facts(the_scenario, share),
-        known_on=known_on,
-        probability=probability,
-        std_error=_std_error(mixture, share, end, the_goal),
-        members=tuple(_member(f, weights.get(f.name, 0.0), share, end, the_goal) for f in fitted),
-        quantiles={f"q{p:g}": float(v) for p, v in zip(LEVELS, future.quantile(end, LEVELS), strict=True)},
-        reached_p50=_day_reached(future, history, the_goal, known_on, horizon, 0.5),
-        reached_p80=_day_reached(future, history, the_goal, known_on, horizon, 0.8),
-        horizon=horizon,
-        required_pace=required_pace(whole, float(the_goal.value), the_goal.deadline),
-        observed_pace=observed_pace(whole, parent, reference, seen) if reading.own else None,
-        n=len(history) if reading.own else 0,
-        basis=_basis(reading),
-        reference=_reference_facts(reference, parent, seen),
-        history=_points(history, share) if reading.own else (),
-        fan=_fan(future, history, the_goal.deadline),
-        evidence=tuple(_evidence(seen.observations[i], seen) for i in _rows_of(reading, parent)),
-        record=_record(),
-        draws=draws,
-        seed=seed,
-        versions=_versions(),
-    )
-
-
-def find_question(
-    ledger: Ledger, scenarios: Mapping[str, Scenario], goal: str, scenario: str, known_on: dt.date
-) -> tuple[Goal, Scenario]:
-    """Look up the goal and the scenario; tell all that is wrong at once."""
-    problems = []
-    if goal not in ledger.goals:
-        problems.append(Problem("goal", "there is no such goal", goal, nearest(goal, ledger.goals)))
-    found = ledger.goals.get(goal)
-    if scenario == BASELINE and found is not None:
-        scenario = found.baseline
-    if scenario not in scenarios:
-        problems.append(
-            Problem("scenario", "there is no such scenario", scenario, nearest(scenario, scenarios))
-        )
-    elif not scenarios[scenario].applies_to(goal) and found is not None:
-        fit = [s.id for s in scenarios.values() if s.applies_to(goal)]
-        problems.append(
-            Problem(
-                "scenario", f"the scenario is not for the goal {goal!r}", scenario, nearest(scenario, fit)
-            )
-        )
-    if found is not None and known_on >= found.deadline:
-        rule = f"the day must lie before the goal's deadline {found.deadline}"
-        problems.append(Problem("as_of", rule, str(known_on), "name an earlier day"))
-    if found is None or problems:
+    reader = ledger if isinstance(ledger, Reader) else Reader(ledger)
+    if problems := [*_unknown(reader.ledger, question)]:
         raise BadInput(problems)
-    return found, scenarios[scenario]
+    return Outlook(question, read_past(reader, question), reader, seed)
 
 
-def whole_of(mixture: Predictive, share: Share | None) -> Predictive:
-    """Return the future of what the goal means, if only a share of it is counted."""
-    return mixture if share is None else Shared(mixture, share.low, share.high)
-
-
-def _reached(future: Predictive, time: float, goal: Goal) -> float:
-    """Return P(value at `time` reaches the goal), kept away from certainty by :data:`FLOOR`."""
-    chance = 1.0 - float(future.cdf(time, float(goal.value)))
-    return float(np.clip(chance, FLOOR, 1 - FLOOR))
-
-
-def _std_error(mixture: Pool, share: Share | None, time: float, goal: Goal) -> float:
-    """Return the Monte-Carlo standard error; members in closed form have none."""
-    variance = 0.0
-    for weight, member in zip(mixture.weights, mixture.members, strict=True):
-        if member.draws is not None:
-            p = _reached(whole_of(member, share), time, goal)
-            variance += float(weight) ** 2 * p * (1 - p) / member.draws
-    return float(np.sqrt(variance))
-
-
-def _member(f: Fitted, weight: float, share: Share | None, time: float, goal: Goal) -> Member:
-    if f.predictive is None:
-        return Member(
-            name=f.name, weight=0.0, probability=None, median=None, low=None, high=None,
-            status=f.status, reason=f.reason,
-        )  # fmt: skip
-    future = whole_of(f.predictive, share)
-    low, median, high = (float(q) for q in future.quantile(time, np.array([0.1, 0.5, 0.9])))
-    return Member(
-        name=f.name, weight=float(weight), probability=_reached(future, time, goal),
-        median=median, low=low, high=high, status=f.status,
-    )  # fmt: skip
-
-
-def _day_reached(
-    future: Predictive, history: History, goal: Goal, start: dt.date, horizon: dt.date, level: float
-) -> dt.date | None:
-    """Return the first month's end at which the goal is reached with probability `level`."""
-
-    def reached(day: dt.date) -> bool:
-        return 1.0 - float(future.cdf(history.clock.years(day), float(goal.value))) >= level
-
-    days = month_ends(start, horizon)
-    ends = [i for i in range(len(days)) if (i + 1) % 12 == 0 or i == len(days) - 1]
-    # Year by year first, then the months of the year in which it happens.
-    before = -1
-    for i in ends:
-        if reached(days[i]):
-            months = days[before + 1 : i + 1]
-            future.prefetch(np.array([history.clock.years(day) for day in months]))
-            return next(day for day in months if reached(day))
-        before = i
-    return None
-
-
-def month_ends(start: dt.date, end: dt.date) -> list[dt.date]:
-    """Return the last days of months after `start` and up to `end`."""
-    days: list[dt.date] = []
-    year, month = start.year, start.month
-    while True:
-        year, month = (year, month + 1) if month < 12 else (year + 1, 1)
-        day = dt.date(year, month, 1) - dt.timedelta(days=1)
-        if day > end:
-            return days
-        if day > start:
-            days.append(day)
-
-
-def _fan_days(history: History, deadline: dt.date) -> list[dt.date]:
-    """Return the days of a fan, from the last figure to the deadline."""
-    start = history.dates[-1]
-    months = month_ends(start, deadline)
-    return sorted({start, *months[::-1][:: 1 + len(months) // FAN_POINTS], deadline})
-
-
-def _fan(future: Predictive, history: History, deadline: dt.date) -> tuple[FanPoint, ...]:
-    days = _fan_days(history, deadline)
-    levels = np.array([0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95])
-    names = ("q05", "q10", "q25", "q50", "q75", "q90", "q95")
-    points = []
-    for day in days:
-        values = np.maximum.accumulate(future.quantile(history.clock.years(day), levels))
-        points.append(FanPoint(date=day, **dict(zip(names, map(float, values), strict=True))))
-    return tuple(points)
-
-
-def _scaled(history: History, share: float) -> History:
-    """Return the history of the whole, if `share` of it is counted."""
-    return History(
-        history.indicator, history.region, history.kind, history.dates, history.low / share,
-        history.high / share, history.noise, history.clock, history.observations,
-    )  # fmt: skip
-
-
-def _points(history: History, share: Share | None) -> tuple[HistoryPoint, ...]:
-    least, most = (1.0, 1.0) if share is None else (share.low, share.high)
-    rows = zip(history.dates, history.value, history.low, history.high, strict=True)
-    return tuple(
-        HistoryPoint(date=d, value=v / ((least + most) / 2), low=lo / most, high=hi / least)
-        for d, v, lo, hi in rows
-    )
-
-
-def _basis(reading: Reading) -> Literal["own", "own_and_reference", "reference"]:
-    if not reading.own:
-        return "reference"
-    return "own_and_reference" if len(reading.history) < 4 else "own"
-
-
-def _reference_facts(reference: Reference, parent: History | None, ledger: Ledger) -> ReferenceFacts:
-    steps = reference.steps()
-    some = len(steps.rate) > 0
-    low, median, high = np.quantile(steps.rate, [0.1, 0.5, 0.9]) if some else (0.0, 0.0, 0.0)
-    return ReferenceFacts(
-        relation=reference.relation,
-        regions=len({h.region for h in reference.histories}),
-        steps=len(steps.rate),
-        low=percent(low) if some else None,
-        median=percent(median) if some else None,
-        high=percent(high) if some else None,
-        parent=steps_of(parent, ledger) if parent is not None else (),
-    )
-
-
-def _rows_of(reading: Reading, parent: History | None) -> tuple[str, ...]:
-    own = reading.history.observations if reading.own else ()
-    return (*own, *(parent.observations if parent is not None else ()))
-
-
-def _evidence(row: Observation, ledger: Ledger) -> Evidence:
-    indicator, region = ledger.indicators[row.indicator], ledger.regions[row.region]
-    source, (low, high) = ledger.sources[row.source], interval(row)
-    return Evidence(
-        id=row.id, indicator_zh=indicator.name_zh, indicator_en=indicator.name_en,
-        region_zh=region.name_zh, region_en=region.name_en, as_of=row.as_of, as_of_basis=row.as_of_basis,
-        value=float(row.value), printed=f"{row.value:f}",
-        unit_zh=indicator.unit_zh, unit_en=indicator.unit_en,
-        qualifier=row.qualifier, low=low, high=high, origin=row.origin, confidence=row.confidence,
-        published_on=row.published_on, quote=row.quote, note_zh=row.note_zh,
-        note_en=row.note_en, source=source.id,
-        source_title=source.title, source_publisher=source.publisher, source_url=source.url,
-    )  # fmt: skip
-
-
-def _goal_facts(goal: Goal, ledger: Ledger, known_on: dt.date) -> GoalFacts:
-    indicator, region = ledger.indicators[goal.indicator], ledger.regions[goal.region]
-    source, published = ledger.sources[goal.source], goal.published_on or goal.announced_on
-    return GoalFacts(
-        id=goal.id, indicator=indicator.id, indicator_zh=indicator.name_zh, indicator_en=indicator.name_en,
-        scope_zh=indicator.scope_zh, scope_en=indicator.scope_en, kind=indicator.kind,
-        region=region.id, region_zh=region.name_zh, region_en=region.name_en,
-        unit_zh=indicator.unit_zh, unit_en=indicator.unit_en, value=float(goal.value),
-        comparison=goal.comparison, deadline=goal.deadline, announced_on=goal.announced_on,
-        known=published is None or published <= known_on, quote=goal.quote,
-        source_title=source.title, source_url=source.url,
-    )  # fmt: skip
-
-
-def _scenario_facts(scenario: Scenario, share: Share | None) -> ScenarioFacts:
-    return ScenarioFacts(
-        id=scenario.id, name_zh=scenario.name_zh, name_en=scenario.name_en, role=scenario.role,
-        why_zh=scenario.why_zh, why_en=scenario.why_en,
-        share=None if share is None else (share.low, share.high),
-    )  # fmt: skip
-
-
-@cache
-def _record() -> EngineRecord:
-    return EngineRecord.model_validate(learned().scores[SCORE])
-
-
-@cache
-def _versions() -> dict[str, str]:
-    return {name: version(name) for name in PACKAGES}
+def _unknown(ledger: Ledger, question: Question) -> Iterator[Problem]:
+    """Yield the indicators and the region that a question names and the ledger does not have."""
+    wanted = (question.goal.indicator, *question.asked.measured_by)
+    for indicator in dict.fromkeys(wanted):
+        if indicator not in ledger.indicators:
+            rule = "the ledger has no such indicator"
+            yield Problem("question", rule, indicator, nearest(indicator, ledger.indicators))
+    if (region := question.goal.region) not in ledger.regions:
+        yield Problem("question", "the ledger has no such region", region, nearest(region, ledger.regions))

@@ -2,22 +2,53 @@
 
 import datetime as dt
 import math
+from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
-from forecasts.attainment.result import Growth, Pace, PaceScale
 from forecasts.ledger.history import History
-from forecasts.ledger.ledger import Ledger
 from forecasts.ledger.records import Kind
-from forecasts.models.reference import MIN_SPAN_YEARS, Reference, growth_steps
+from forecasts.models.reference import MIN_SPAN_YEARS, Reference
 
-#: The observed pace is that of the newest years of the clock, at least so many where the history has them.
+PaceScale = Literal["percent_per_year", "units_per_year"]
+
+#: The observed pace is that of the newest years of the timescale, so many where the history has them.
 LOOK_BACK_YEARS = 1.0
+
+#: Growth of the logarithm beyond which a pace in percent says no more.
+ABSURD = 50.0
+
+
+@dataclass(frozen=True)
+class Speed:
+    """A speed of growth between two days.
+
+    Attributes
+    ----------
+    value : float
+        Percent, or units, a year of the timescale.
+    scale : str
+        ``percent_per_year``, or ``units_per_year`` for a cumulative total.
+    start, end : date
+        The two days.
+    whose : str
+        ``own``, or whose it is where the own one is not known: ``parent`` or ``reference``.
+    region : str
+        The parent's id, where it is the parent's.
+    """
+
+    value: float
+    scale: PaceScale
+    start: dt.date
+    end: dt.date
+    whose: Literal["own", "parent", "reference"] = "own"
+    region: str = ""
 
 
 def percent(log_rate: float) -> float:
     """Turn growth of the logarithm a year into percent a year."""
-    return 100 * math.expm1(log_rate)
+    return 100 * math.expm1(min(log_rate, ABSURD))
 
 
 def scale_of(kind: Kind) -> PaceScale:
@@ -26,23 +57,24 @@ def scale_of(kind: Kind) -> PaceScale:
 
 
 def speed(start: float, end: float, years: float, scale: PaceScale) -> float:
-    """Return the pace from one value to another over years of the clock."""
+    """Return the pace from one value to another over some years; NaN where percent says nothing."""
     if scale == "units_per_year":
         return (end - start) / years
-    return percent(math.log(end / start) / years)
+    return percent(math.log(end / start) / years) if start > 0 and end > 0 else math.nan
 
 
-def required_pace(history: History, goal: float, deadline: dt.date) -> Pace | None:
+def required_pace(history: History, goal: float, deadline: dt.date) -> Speed | None:
     """Return the pace from the last value to the goal; None if the deadline does not lie ahead of it."""
     start = history.dates[-1]
-    years = history.clock.years(deadline) - history.clock.years(start)
+    years = history.timescale.years(deadline) - float(history.years[-1])
     if years <= 0 or history.value[-1] <= 0:
         return None
     scale = scale_of(history.kind)
-    return Pace(value=speed(history.value[-1], goal, years, scale), scale=scale, start=start, end=deadline)
+    value = speed(float(history.value[-1]), goal, years, scale)
+    return None if math.isnan(value) else Speed(value, scale, start, deadline)
 
 
-def own_pace(history: History) -> Pace | None:
+def own_pace(history: History) -> Speed | None:
     """Return the pace of the history's newest years; a total with a known start is paced from it."""
     scale = scale_of(history.kind)
     seen = history if scale == "units_per_year" else history.positive()
@@ -55,29 +87,10 @@ def own_pace(history: History) -> Pace | None:
     if years < MIN_SPAN_YEARS:
         return None
     value = speed(float(seen.value[first]), float(seen.value[-1]), years, scale)
-    return Pace(value=value, scale=scale, start=seen.dates[first], end=seen.dates[-1])
+    return Speed(value, scale, seen.dates[first], seen.dates[-1])
 
 
-def steps_of(history: History, ledger: Ledger) -> tuple[Growth, ...]:
-    """Return the growth between a history's published figures, oldest first."""
-    seen = history.positive()
-    region, indicator = ledger.regions[history.region], ledger.indicators[history.indicator]
-    steps = []
-    for start, end in growth_steps(history):
-        rate = math.log(seen.value[end] / seen.value[start]) / (seen.years[end] - seen.years[start])
-        steps.append(
-            Growth(
-                region=region.id, region_zh=region.name_zh, region_en=region.name_en,
-                indicator_zh=indicator.name_zh, indicator_en=indicator.name_en,
-                start=seen.dates[start], end=seen.dates[end], percent_per_year=percent(rate),
-            )
-        )  # fmt: skip
-    return tuple(steps)
-
-
-def observed_pace(
-    history: History, parent: History | None, reference: Reference, ledger: Ledger
-) -> Pace | None:
+def observed_pace(history: History, reference: Reference) -> Speed | None:
     """Return the own pace; failing that the parent region's, or the reference class's median.
 
     Another's pace says something about this one only in percent.
@@ -85,15 +98,13 @@ def observed_pace(
     own = own_pace(history)
     if own is not None or scale_of(history.kind) == "units_per_year":
         return own
-    if parent is not None:
-        theirs = own_pace(parent)
-        if theirs is not None:
-            region = ledger.regions[parent.region]
-            names = {"region_zh": region.name_zh, "region_en": region.name_en}
-            return theirs.model_copy(update={"whose": "parent", **names})
-    steps = reference.steps()
+    parent = reference.parent
+    theirs = own_pace(parent) if parent is not None else None
+    if parent is not None and theirs is not None:
+        return Speed(theirs.value, theirs.scale, theirs.start, theirs.end, "parent", parent.region)
+    steps = reference.steps
     if not len(steps.rate):
         return None
-    dates = [d for h in reference.histories for d in h.positive().dates]
-    value = percent(float(np.median(steps.rate)))
-    return Pace(value=value, scale="percent_per_year", start=min(dates), end=max(dates), whose="reference")
+    seen = [h.positive() for h in reference.histories]
+    start, end = min(h.dates[0] for h in seen), max(h.dates[-1] for h in seen)
+    return Speed(percent(float(np.median(steps.rate))), "percent_per_year", start, end, "reference")

@@ -1,34 +1,41 @@
-"""How a scenario reads the past: the goal's own history, its reference class, a start where none is known."""
+"""The past of a question: own figures, a reference class, a presumed start where nothing was published."""
 
 import datetime as dt
 import math
-from dataclasses import dataclass, replace
-from types import MappingProxyType
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 
-from forecasts.ledger.history import Clock, History, add_histories, read_history
+from forecasts.attainment.question import Question
+from forecasts.ledger.history import History, Timescale, add_histories
 from forecasts.ledger.ledger import Ledger
-from forecasts.ledger.problems import BadInput, Problem
+from forecasts.ledger.problems import Problem, Unanswerable
 from forecasts.ledger.records import Goal, Kind
-from forecasts.models.reference import Reference
-from forecasts.scenarios.scenario import Measure, Redate, Scenario, SetClock
+from forecasts.models.reference import Reference, ReferenceClass, Relation
+from forecasts.scenarios.adjustments import Asked
 
 #: Fewest peers' histories that make a class of the same indicator; below, kindred indicators join.
 MIN_PEERS = 3
 
-#: Fewest goals of peers that tell how far ahead of the last figure goals are set.
-MIN_PLANS = 3
+#: A class of more histories speaks through evenly many of them, so that an answer's cost has a bound.
+MOST_PEERS = 400
+
+#: Fewest goals of peers that tell how far ahead of the last figure goals are set, and the most looked at.
+MIN_PLANS, MOST_PLANS = 3, 2_000
 
 
-@dataclass(frozen=True)
-class Reading:
+@dataclass(frozen=True, eq=False)
+class Past:
     """The past of one goal, as a scenario reads it.
 
     Attributes
     ----------
     history : History
         Own figures in the goal's unit; a presumed start where there are none.
+    reference : Reference
+        What peers did, without the history itself.
     own : bool
         Whether the history holds own figures.
     """
@@ -38,119 +45,126 @@ class Reading:
     own: bool
 
 
-def read(goal: Goal, scenario: Scenario, ledger: Ledger, known_on: dt.date) -> Reading:
-    """Read the past of a goal from a ledger as known on a day.
+@dataclass(frozen=True, eq=False)
+class Reader:
+    """A ledger, read for one question or for thousands: what two of them share is read once."""
 
-    Raises
-    ------
-    BadInput
-        If neither the goal's own figures nor its reference class can answer.
-    """
-    seen = _redated(ledger, scenario)
-    clock = _clock(goal, scenario, seen)
-    history = _own_history(goal, scenario, seen, clock, known_on)
-    measured = scenario.find(Measure)
-    indicators = measured.indicators if measured else (goal.indicator,)
-    reference = _reference(goal, indicators, clock, seen, known_on)
-    if len(history.positive()):
-        return Reading(history, reference, own=True)
-    if not reference.histories:
-        raise _refusal(goal, "no figure of it is known, and no peer has two")
-    return Reading(_presumed_start(goal, clock, seen, known_on), reference, own=False)
+    ledger: Ledger
+    _classes: dict[tuple[Any, ...], ReferenceClass] = field(default_factory=dict, repr=False)
+    _plans: dict[dt.date, list[tuple[str, str, float]]] = field(default_factory=dict, repr=False)
+
+    def own(self, indicator: str, region: str, day: dt.date) -> History:
+        """Return what was known of an indicator in a region on a day."""
+        return self.ledger.history(indicator, region, day)
+
+    def class_of(self, indicators: tuple[str, ...], day: dt.date, relation: Relation) -> ReferenceClass:
+        """Return the histories of some indicators in all regions, as known on a day."""
+        key = (relation, indicators, day)
+        if key not in self._classes:
+            figures = self.ledger.figures
+            every = [(i, r) for i in indicators for r in figures.regions_with(i, 2, day)]
+            some = every[:: -(-len(every) // MOST_PEERS) or 1]
+            found = (self.own(indicator, region, day) for indicator, region in some)
+            self._classes[key] = ReferenceClass(tuple(h for h in found if h.rises > 1), relation)
+        return self._classes[key]
+
+    def reference(self, goal: Goal, measured_by: tuple[str, ...], day: dt.date) -> Reference:
+        """Return what peers did: other regions' same indicator; failing that, kindred indicators anywhere."""
+        without = frozenset(f"{goal.region}/{i}" for i in (*measured_by, goal.indicator))
+        same = self.class_of((goal.indicator,), day, "indicator")
+        above = self.ledger.regions[goal.region].parent
+        parent = None if above is None else self.own(goal.indicator, above, day)
+        if parent is not None and parent.rises < 2:
+            parent = None
+        if same.others(without) >= MIN_PEERS:
+            return Reference(same, without, parent)
+        kin = self.class_of(self.ledger.kindred(goal.indicator), day, "family")
+        return Reference(kin if kin.others(without) else ReferenceClass(), without, parent)
+
+    def read(self, asked: Asked) -> Past:
+        """Read the past of a question.
+
+        Raises
+        ------
+        Unanswerable
+            If neither the goal's own figures nor its reference class can answer.
+        """
+        goal, day = asked.goal, asked.known_on
+        history, reference = self._history(asked), self.reference(goal, asked.measured_by, day)
+        if history.counted and len(history):
+            return Past(history, reference, own=True)
+        if not len(reference):
+            raise _refusal(goal, "no figure of it is known, and no peer has two")
+        return Past(self._presumed_start(goal, day), reference, own=False)
+
+    def _history(self, asked: Asked) -> History:
+        """Return the goal's own history: of its indicator, or the sum that it is measured by."""
+        goal, day = asked.goal, asked.known_on
+        plain = self.own(goal.indicator, goal.region, day)
+        if asked.measured_by == (goal.indicator,):
+            return plain
+        try:
+            parts = [self.ledger.history(i, goal.region, day, plain.timescale) for i in asked.measured_by]
+            summed = add_histories(parts)
+        except ValueError:
+            return plain
+        return replace(summed, indicator=goal.indicator, kind=self.ledger.kind(goal.indicator))
+
+    def _presumed_start(self, goal: Goal, known_on: dt.date) -> History:
+        """Return one presumed value: goals are set ahead of the last figure, as far as peers' goals were.
+
+        The goal's value is taken back, by the yearly growth that peers' goals ask for, to the day from which
+        it was set; the spread of those plans is the value's interval.
+        """
+        plans = self._planned_growth(goal, known_on)
+        if len(plans) < MIN_PLANS or goal.value <= 0:
+            why = f"no figure of it is known, and only {len(plans)} peers' goals tell its start"
+            raise _refusal(goal, why)
+        centre, spread = float(np.median(plans)), max(float(np.std(plans)), 0.05)
+        start = min(known_on, goal.announced_on or known_on, goal.deadline - dt.timedelta(days=1))
+        timescale: Timescale = self.ledger.timescale(goal.indicator)
+        years = timescale.years(goal.deadline) - timescale.years(start)
+        middle = math.log(float(goal.value)) - centre * years
+        half = math.sqrt(3) * spread * math.sqrt(max(years, 0.25))
+        return History(
+            goal.indicator, goal.region, self.ledger.kind(goal.indicator), np.array([start], "datetime64[D]"),
+            np.array([math.exp(middle - half)]), np.array([math.exp(middle + half)]), np.zeros(1), timescale,
+            counted=False,
+        )  # fmt: skip
+
+    def _planned_growth(self, goal: Goal, known_on: dt.date) -> list[float]:
+        """Return the growth of the logarithm a year that goals known by then ask for: of peers, or of all."""
+        if known_on not in self._plans:
+            self._plans[known_on] = list(self._plans_known_on(known_on).values())
+        others = [plan for plan in self._plans[known_on] if plan[0] != goal.id]
+        same = [growth for _, indicator, growth in others if indicator == goal.indicator]
+        return same if len(same) >= MIN_PLANS else [growth for _, _, growth in others]
+
+    def _plans_known_on(self, known_on: dt.date) -> Mapping[str, tuple[str, str, float]]:
+        goals = list(self.ledger.goals.values())
+        plans = {}
+        for other in goals[:: -(-len(goals) // MOST_PLANS) or 1]:
+            if other.announced_on is None or other.announced_on > known_on or other.success_selected:
+                continue
+            if self.ledger.kind(other.indicator) is Kind.FLOW or other.value <= 0:
+                continue
+            before = self.own(other.indicator, other.region, other.announced_on).positive()
+            if len(before):
+                years = (other.deadline - before.dates[-1]).days / 365.25
+                growth = math.log(float(other.value) / float(before.value[-1])) / max(years, 0.25)
+                plans[other.id] = (other.id, other.indicator, growth)
+        return plans
 
 
-def _redated(ledger: Ledger, scenario: Scenario) -> Ledger:
-    """Return the ledger with the scenario's dates."""
-    rows = dict(ledger.observations)
-    for change in scenario.adjustments:
-        if isinstance(change, Redate) and change.observation in rows:
-            rows[change.observation] = rows[change.observation].model_copy(update={"as_of": change.as_of})
-    return replace(ledger, observations=MappingProxyType(rows))
+def read_past(reader: Reader, question: Question) -> Past:
+    """Read the past of one question under its scenario; errors as of :meth:`Reader.read`."""
+    asked = question.asked
+    ledger = question.scenario.on_ledger(reader.ledger, asked)
+    past = (reader if ledger is reader.ledger else Reader(ledger)).read(asked)
+    history = question.scenario.on_past(past.history, asked)
+    return past if history is past.history else replace(past, history=history)
 
 
-def _clock(goal: Goal, scenario: Scenario, ledger: Ledger) -> Clock:
-    """Return the indicator's clock, or the scenario's."""
-    change = scenario.find(SetClock)
-    return Clock(change.q4_share if change else ledger.indicators[goal.indicator].q4_share)
-
-
-def _own_history(goal: Goal, scenario: Scenario, ledger: Ledger, clock: Clock, until: dt.date) -> History:
-    """Return the goal's own history: of its indicator, or the sum that the scenario measures it by."""
-    measure = scenario.find(Measure)
-    if measure is None:
-        return read_history(ledger, goal.indicator, goal.region, clock, until)
-    parts = [read_history(ledger, i, goal.region, clock, until) for i in measure.indicators]
-    try:
-        summed = add_histories(parts)
-    except ValueError:
-        return read_history(ledger, goal.indicator, goal.region, clock, until)
-    return replace(summed, indicator=goal.indicator, kind=ledger.indicators[goal.indicator].kind)
-
-
-def _reference(
-    goal: Goal, indicators: tuple[str, ...], clock: Clock, ledger: Ledger, until: dt.date
-) -> Reference:
-    """Return what peers did: other regions' same indicator; failing that, kindred indicators anywhere."""
-    own = {(goal.region, i) for i in (*indicators, goal.indicator)}
-    pairs = sorted({(o.region, o.indicator) for o in ledger.observations.values()} - own)
-    same = [read_history(ledger, i, r, clock, until) for r, i in pairs if i == goal.indicator]
-    same = [h for h in same if len(h.positive()) > 1]
-    above = ledger.regions[goal.region].parent
-    parent = next((h for h in same if h.region == above), None)
-    if len(same) >= MIN_PEERS:
-        return Reference(tuple(same), "indicator", parent)
-    family = ledger.indicators[goal.indicator].family
-    kind = ledger.indicators[goal.indicator].kind
-    kindred = [
-        read_history(ledger, i, r, None, until)
-        for r, i in pairs
-        if ledger.indicators[i].family == family and ledger.indicators[i].kind is kind
-    ]
-    kindred = [h for h in kindred if len(h.positive()) > 1]
-    return Reference(tuple(kindred), "family" if kindred else "none", parent)
-
-
-def _presumed_start(goal: Goal, clock: Clock, ledger: Ledger, known_on: dt.date) -> History:
-    """Return one presumed value: goals are set ahead of the last figure, as far as peers' goals were.
-
-    The goal's value is taken back, by the yearly growth that peers' goals ask for, to the day from which
-    it was set; the spread of those plans is the value's interval.
-    """
-    plans = _planned_growth(goal, ledger, known_on)
-    if len(plans) < MIN_PLANS:
-        raise _refusal(goal, f"no figure of it is known, and only {len(plans)} peers' goals tell its start")
-    centre, spread = float(np.median(plans)), max(float(np.std(plans)), 0.05)
-    start = min(known_on, goal.announced_on or known_on, goal.deadline - dt.timedelta(days=1))
-    years = clock.years(goal.deadline) - clock.years(start)
-    middle = math.log(float(goal.value)) - centre * years
-    half = math.sqrt(3) * spread * math.sqrt(max(years, 0.25))
-    return History(
-        goal.indicator, goal.region, ledger.indicators[goal.indicator].kind, (start,),
-        np.array([math.exp(middle - half)]), np.array([math.exp(middle + half)]), np.zeros(1), clock,
-    )  # fmt: skip
-
-
-def _planned_growth(goal: Goal, ledger: Ledger, known_on: dt.date) -> list[float]:
-    """Return the growth of the logarithm a year that goals known by then ask for."""
-    plans: dict[str, list[float]] = {"same": [], "any": []}
-    for other in ledger.goals.values():
-        if other.id == goal.id or other.announced_on is None or other.announced_on > known_on:
-            continue
-        if other.success_selected or ledger.indicators[other.indicator].kind is Kind.FLOW:
-            continue
-        before = read_history(ledger, other.indicator, other.region, until=other.announced_on).positive()
-        if not len(before):
-            continue
-        years = (other.deadline - before.dates[-1]).days / 365.25
-        growth = math.log(float(other.value) / float(before.value[-1])) / max(years, 0.25)
-        plans["any"].append(growth)
-        if other.indicator == goal.indicator:
-            plans["same"].append(growth)
-    return plans["same"] if len(plans["same"]) >= MIN_PLANS else plans["any"]
-
-
-def _refusal(goal: Goal, why: str) -> BadInput:
+def _refusal(goal: Goal, why: str) -> Unanswerable:
     remedy = "add an observation of it, or of the same indicator in other regions"
-    return BadInput(
-        [Problem("seeds/observations.csv", f"the goal cannot be answered: {why}", goal.id, remedy)]
-    )
+    return Unanswerable([Problem("observations", f"the goal cannot be answered: {why}", goal.id, remedy)])

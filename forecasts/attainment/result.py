@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from forecasts.ledger.records import Basis, Comparison, Confidence, Kind, Origin, Qualifier
 
 #: Version of the layout of ``result.json``; raised when a field changes its meaning.
-FORMAT = 1
+FORMAT = 2
 
 PaceScale = Literal["percent_per_year", "units_per_year"]
 
@@ -122,7 +122,7 @@ class Evidence(Frozen):
     printed: str
     unit_zh: str
     unit_en: str
-    qualifier: Qualifier
+    qualifier: Qualifier | None
     low: float
     high: float
     origin: Origin
@@ -159,7 +159,7 @@ class HistoryPoint(Frozen):
     high: float
 
 
-class EngineRecord(Frozen):
+class EngineScore(Frozen):
     """How the engine did on real growth series of sources that it had not learned from."""
 
     units: int = Field(description="Forecasts that were scored, at five goal levels each.")
@@ -175,7 +175,9 @@ class Attainment(Frozen):
     scenario: ScenarioFacts
     known_on: dt.date
     probability: float = Field(gt=0, lt=1)
-    std_error: float = Field(ge=0, description="Monte-Carlo standard error of `probability`.")
+    std_error: float = Field(
+        ge=0, description="Sampling error of `probability`; 0 = computed in closed form."
+    )
     members: tuple[Member, ...]
     quantiles: dict[str, float] = Field(description="Value at the deadline by level, e.g. 'q0.5'.")
     reached_p50: dt.date | None = Field(
@@ -191,7 +193,7 @@ class Attainment(Frozen):
     history: tuple[HistoryPoint, ...]
     fan: tuple[FanPoint, ...]
     evidence: tuple[Evidence, ...]
-    record: EngineRecord
+    engine_score: EngineScore
     draws: int
     seed: int
     versions: dict[str, str]

@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from forecasts.attainment.result import Attainment
-from forecasts.evaluation.backtest import TrackRecord
+from forecasts.evaluation.track_record import TrackRecord
 from forecasts.publish.brief import Failure, compose
 from forecasts.publish.track_record import summary
 from forecasts.publish.typeset import write_html, write_pdf
@@ -19,7 +19,7 @@ def write_brief(
     templates: Path,
     folder: Path,
     title: str | None = None,
-    record: TrackRecord | None = None,
+    track_record: TrackRecord | None = None,
 ) -> tuple[Path, Path]:
     """Write ``brief.<language>.pdf`` and ``.html``.
 
@@ -29,12 +29,12 @@ def write_brief(
         The jobs that failed; the brief says so where their verdicts would stand.
     title : str, optional
         In place of the title that the brief makes of its regions.
-    record : TrackRecord, optional
+    track_record : TrackRecord, optional
         What earlier verdicts were worth.
     """
     told = tuple(Failure(goal, scenario, reason) for goal, scenario, reason in failures)
     words = Words(language)
-    looked_back = summary(record, words) if record is not None else ()
+    looked_back = summary(track_record, words) if track_record is not None else ()
     brief = compose(tuple(results), told, words, looked_back)
     if title:
         brief = replace(brief, title=title)

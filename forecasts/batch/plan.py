@@ -12,10 +12,9 @@ from forecasts.ledger.located import Located, Way, read_located
 from forecasts.ledger.problems import BadInput, Problem, nearest
 from forecasts.ledger.records import Id, Text
 from forecasts.ledger.root import shown
-from forecasts.notebook.parameters import Draws, Seed, parse_date
+from forecasts.notebook.parameters import Draws, Parameters, Seed, parse_date
 from forecasts.publish.words import Language
-from forecasts.scenarios.choice import BASELINE, resolve, scenarios_of
-from forecasts.scenarios.seeds import Seeds
+from forecasts.scenarios.seeds import BASELINE, Seeds
 
 
 def _as_day(value: object) -> dt.date:
@@ -44,7 +43,7 @@ class Plan(BaseModel):
         Which goals; ``headline`` = those that the ledger marks so.
     scenarios : tuple of str or "all"
         Which scenarios; ``all`` = every one that is for the goal.
-    as_of : date or "newest"
+    known_on : date or "newest"
         The day whose knowledge is used; ``newest`` = the day of the newest figure about the goals' regions.
     """
 
@@ -55,7 +54,7 @@ class Plan(BaseModel):
     notebook: Text = "goal.ipynb"
     goals: Literal["headline"] | Ids = "headline"
     scenarios: Literal["all"] | Ids = "all"
-    as_of: Literal["newest"] | Day = "newest"
+    known_on: Literal["newest"] | Day = "newest"
     draws: Draws = 20_000
     seed: Seed = 1
     language: Language = "zh"
@@ -119,7 +118,7 @@ def read_plan(
     if problems:
         raise BadInput(sorted(problems, key=lambda p: p.line or 0))
     goals = _goals(plan, seeds)
-    day = seeds.ledger.newest_publication(goals) if plan.as_of == "newest" else plan.as_of
+    day = seeds.ledger.newest_publication(goals) if plan.known_on == "newest" else plan.known_on
     return Work(path.stem, plan, day, _jobs(plan, goals, day, seeds))
 
 
@@ -130,7 +129,7 @@ def _goals(plan: Plan, seeds: Seeds) -> tuple[str, ...]:
 def _jobs(plan: Plan, goals: Iterable[str], day: dt.date, seeds: Seeds) -> tuple[Job, ...]:
     """Cross goals and scenarios; a scenario that two names lead to is asked once."""
     common: dict[str, str | int] = {
-        "as_of": day.isoformat(),
+        "known_on": day.isoformat(),
         "draws": plan.draws,
         "seed": plan.seed,
         "language": plan.language,
@@ -144,8 +143,8 @@ def _jobs(plan: Plan, goals: Iterable[str], day: dt.date, seeds: Seeds) -> tuple
 
 def _scenarios(plan: Plan, goal: str, seeds: Seeds) -> tuple[str, ...]:
     if plan.scenarios == "all":
-        return scenarios_of(goal, seeds)
-    named = (resolve(name, goal, seeds) for name in plan.scenarios)
+        return seeds.scenarios_of(goal)
+    named = (seeds.resolve(name, goal) for name in plan.scenarios)
     return tuple(name for name in named if seeds.scenarios[name].applies_to(goal))
 
 
@@ -157,7 +156,11 @@ def _unfit(error: ValidationError, told: Located, given: Mapping[str, Any]) -> d
         way: Way = (key, *(part for part in detail["loc"][1:] if isinstance(part, int)))
         column, line = ".".join(map(str, way)), told.line(way)
         if detail["type"] == "extra_forbidden":
-            problem = Problem(told.place, "unknown key", "", nearest(key, Plan.model_fields), line, column)
+            renamed = key in Parameters.renamed
+            remedy = (
+                f"it is called {Parameters.renamed[key]} now" if renamed else nearest(key, Plan.model_fields)
+            )
+            problem = Problem(told.place, "unknown key", "", remedy, line, column)
         elif key in given:
             problem = Problem(f"--{key.replace('_', '-')}", _rule(detail), str(given[key]), HELP[key])
         else:
@@ -173,7 +176,7 @@ def _unfit(error: ValidationError, told: Located, given: Mapping[str, Any]) -> d
 HELP: Mapping[str, str] = {
     "goals": "write `headline` or a list of goal ids",
     "scenarios": "write `all` or a list of scenario ids",
-    "as_of": "write `newest` or a date such as 2023-09-06",
+    "known_on": "write `newest` or a date such as 2023-09-06",
     "language": "write zh or en",
     "draws": "write a whole number from 100 to 1000000",
     "seed": "write a whole number from 0 on",
@@ -209,7 +212,7 @@ def _misnamed(plan: Plan, told: Located, root: Path, seeds: Seeds) -> list[Probl
             if name not in valid:
                 tell("no such scenario", name, nearest(name, valid), "scenarios", i)
             elif name != BASELINE and goals and not any(seeds.scenarios[name].applies_to(g) for g in goals):
-                fit = {s for g in goals for s in scenarios_of(g, seeds)}
+                fit = {s for g in goals for s in seeds.scenarios_of(g)}
                 tell("the scenario is for none of the goals", name, nearest(name, fit), "scenarios", i)
     return problems
 

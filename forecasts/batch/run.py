@@ -91,21 +91,21 @@ def run_plan(
     folder = out / work.name / work.known_on.isoformat()
     clear(folder)
     ended: dict[str, Done] = {}
-    with ThreadPoolExecutor(max_workers=jobs) as pool:
+    with ThreadPoolExecutor(max_workers=jobs) as workers:
         try:
             for future in as_completed(
-                [pool.submit(run_job, job, root, folder / "jobs") for job in work.jobs]
+                [workers.submit(run_job, job, root, folder / "jobs") for job in work.jobs]
             ):
                 done = future.result()
                 ended[done.job.id] = done
                 on_done(done)
         except BaseException:  # e.g. Ctrl-C: what has not begun need not begin
-            pool.shutdown(wait=False, cancel_futures=True)
+            workers.shutdown(wait=False, cancel_futures=True)
             raise
     ordered = tuple(ended[job.id] for job in work.jobs)
     pdf, html, error = _brief(work, ordered, root, folder)
     run = Run(work, folder, ordered, pdf, html, error)
-    write_whole(folder / "run.json", dump_json(record(run, root)))
+    write_whole(folder / "run.json", dump_json(summary(run, root)))
     return run
 
 
@@ -166,7 +166,7 @@ def _fault(job: Job, path: Path) -> str:
     answered = {
         "goal": result.goal.id,
         "scenario": result.scenario.id,
-        "as_of": result.known_on.isoformat(),
+        "known_on": result.known_on.isoformat(),
         "draws": result.draws,
         "seed": result.seed,
     }
@@ -184,7 +184,7 @@ def _brief(
     """Write the combined brief; a fault of the brief does not undo the results."""
     # What draws and typesets is slow to import: only when a brief is due.
     from forecasts.batch.combine import write_brief
-    from forecasts.evaluation.backtest import track_record
+    from forecasts.evaluation.track_record import track_record
     from forecasts.scenarios.seeds import read_seeds
 
     results = [read_result(d.folder / RESULT) for d in done if not d.error]
@@ -193,8 +193,8 @@ def _brief(
         title = work.plan.title_zh if work.plan.language == "zh" else work.plan.title_en
         templates = root / "reports" / "templates"
         seeds = read_seeds(root / "seeds")
-        record = track_record(seeds.ledger, seeds.scenarios, work.known_on, draws=RESAMPLES)
-        pdf, html = write_brief(results, failures, work.plan.language, templates, folder, title, record)
+        looked_back = track_record(seeds, work.known_on, resamples=RESAMPLES)
+        pdf, html = write_brief(results, failures, work.plan.language, templates, folder, title, looked_back)
     except Exception as error:
         # The edge of the house: whatever went wrong is told, and the results stay.
         message = f"the brief could not be written: {type(error).__name__}: {error}"
@@ -203,7 +203,7 @@ def _brief(
     return pdf, html, ""
 
 
-def record(run: Run, root: Path) -> dict[str, object]:
+def summary(run: Run, root: Path) -> dict[str, object]:
     """Return what ``run.json`` says: enough to find and to check everything, and nothing secret."""
     return {
         "plan": run.work.name,

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from forecasts import engine
-from forecasts.engine.learn.fit import learn, pool_of, scores_left_out
+from forecasts.engine.learn.fit import learn, scores_left_out, training_set
 from forecasts.engine.learn.units import COLUMNS, units_of
 from forecasts.ledger.files import write_whole
 from forecasts.ledger.tables import check_columns, read_table
@@ -22,9 +22,9 @@ def learn_file(units: Path, out: Path | None = None) -> tuple[Path, dict[str, di
     """
     table = read_table(units)
     check_columns(table, COLUMNS)
-    pool = pool_of(units_of(table.frame))
-    scores = scores_left_out(pool)
-    learned = replace(learn(pool, np.arange(len(pool.units))), scores=scores)
+    training = training_set(units_of(table.frame))
+    scores = scores_left_out(training)
+    learned = replace(learn(training, np.arange(len(training.units))), scores=scores)
     path = out or Path(engine.__file__).with_name("learned.json")
     write_whole(path, learned.to_json())
     return path, scores

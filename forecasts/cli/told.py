@@ -4,11 +4,13 @@ from rich.console import Console
 from rich.table import Table
 
 from forecasts.attainment.explain import Explanation
-from forecasts.attainment.result import Attainment, Pace
+from forecasts.attainment.outlook import Outlook
+from forecasts.attainment.pace import Speed
+from forecasts.attainment.result import Pace
 
 #: How the steps of an explanation are told.
 STEPS = {
-    "last figure": "from the last figure and the pool of all growth series",
+    "last figure": "from the last figure and all growth series that it learned from",
     "class": "with what its reference class did",
     "own history": "with its own earlier figures",
     "all members": "with every member that has weight",
@@ -20,24 +22,24 @@ def percentage(p: float) -> str:
     return "<1%" if p < 0.01 else ">99%" if p > 0.99 else f"{p:.0%}"
 
 
-def print_answers(results: list[Attainment]) -> None:
-    """Print results as a table."""
+def print_answers(found: list[Outlook]) -> None:
+    """Print outlooks as a table."""
     table = Table(box=None, pad_edge=False)
     for name in ("goal", "scenario", "P", "median", "80 %", "reached P50", "required", "observed", "n"):
         table.add_column(name, justify="left" if name in ("goal", "scenario") else "right", no_wrap=True)
-    for r in results:
-        q = r.quantiles
+    for one in found:
+        low, middle, high = one.quantiles((0.1, 0.5, 0.9))
         table.add_row(
-            r.goal.id, r.scenario.id, percentage(r.probability), f"{q['q0.5']:,.0f}",
-            f"{q['q0.1']:,.0f}-{q['q0.9']:,.0f}", str(r.reached_p50 or f"not by {r.horizon.year}"),
-            _pace(r.required_pace), _pace(r.observed_pace), str(r.n),
+            one.question.goal.id, one.question.scenario.id, percentage(one.probability), f"{middle:,.0f}",
+            f"{low:,.0f}-{high:,.0f}", str(one.day_reached(0.5) or f"not by {one.horizon.year}"),
+            _pace(one.required_pace), _pace(one.observed_pace), str(one.n),
         )  # fmt: skip
     console = Console()
     console.width = max(console.width, 160) if not console.is_terminal else console.width
     console.print(table)
 
 
-def _pace(pace: Pace | None) -> str:
+def _pace(pace: Pace | Speed | None) -> str:
     if pace is None:
         return "-"
     if pace.scale == "percent_per_year":

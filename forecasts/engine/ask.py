@@ -1,247 +1,282 @@
-"""Questions to many series at once: what was seen by then, what the class had taught by then, what comes."""
+"""Questions about the future of a series, one or a hundred thousand: one road, the same digits.
 
-from bisect import bisect_right
-from collections.abc import Sequence
-from dataclasses import dataclass
+A question names what was seen of the series, what was seen of its class, and the times it asks about.
+:func:`forecast` answers many at once; :func:`learn_from` and :func:`look_ahead` are the same road for one
+that is asked again and again.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
-from forecasts.engine.classes import Class, relative, teach, weigh
+from forecasts.engine.classes import Class, Lesson, relative, teach, weigh
 from forecasts.engine.learned import Learned
 from forecasts.engine.mixture import Mixture, mix
-from forecasts.engine.scan import scan
-from forecasts.engine.series import Clean, Series, ahead_of, borrow_past, clean, pace_of
+from forecasts.engine.scan import Scan, scan
+from forecasts.engine.series import Clean, Series, ahead_of, borrow_past, borrows, clean
 
 Floats = NDArray[np.float64]
-
-#: A class is looked at on so many days at most; a question uses the last of them before its own day.
-MOST_DAYS = 5
+Ints = NDArray[np.intp]
 
 #: Series that agree in so many newest figures and their days are one series under two names.
 NEWEST = 4
 
-#: A history of so few values borrows a past from its class, if the class has so many other series.
-SHORT, FEW = 2, 3
-
-#: Series of a class that teach, at most: evenly many of them.
-MOST_MEMBERS = 1500
-
-#: Questions worked on together.
-BLOCK = 10_000
+#: Histories and looks ahead that are worked on together, about; each takes some 10 kB.
+BLOCK = 8_000
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
+class Peers:
+    """A class as seen on a day. Asks that share it share the object: it is taught once.
+
+    Attributes
+    ----------
+    members : tuple of Series
+        The asker's own may be among them: it is left out by its name.
+    """
+
+    members: tuple[Series, ...]
+
+
+@dataclass(frozen=True, eq=False)
 class Ask:
-    """A question: series `series`, as seen on day `seen_on`, at clock time `time`."""
+    """A question.
 
-    series: int
-    seen_on: float
-    time: float
+    Attributes
+    ----------
+    own : Series
+        What was seen of the series that is asked about.
+    times : (T,) array
+        Clock times that are asked about.
+    peers : Peers, optional
+        What was seen of its class.
+    without : frozenset of str
+        Names in the class that are the asker itself, beside its own.
+    pace : (float, float), optional
+        Growth of the logarithm a year, mean and sd, by which a series of one or two positive values borrows
+        its past; none = it borrows nothing.
+    """
+
+    own: Series
+    times: Floats
+    peers: Peers | None = None
+    without: frozenset[str] = frozenset()
+    pace: tuple[float, float] | None = None
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Every name of the asker."""
+        return self.without | {self.own.name}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Answers:
-    """Distributions, the row of each question (-1: nothing was seen), how many values were seen."""
+    """Distributions of distinct questions, and for each ask the row of each of its times."""
 
     futures: Mixture
-    row: NDArray[np.intp]
-    n: NDArray[np.intp]
+    rows: tuple[Ints, ...]
 
 
-def forecast(series: Sequence[Series], asks: Sequence[Ask], learned: Learned) -> Answers:
-    """Answer every question from what was known on its day: its own history and its class's."""
-    blocks = _blocks(series, asks)
-    sizes = [abs(float(s.values[-1])) for s in series if s.values[-1] != 0]
-    typical = float(np.median(sizes)) if sizes else 1.0
-    row, n = np.full(len(asks), -1), np.zeros(len(asks), np.intp)
-    parts, done = [], 0
-    for block in blocks:
-        futures, local = _answer_block(series, asks, block, learned, typical, n)
-        row[block] = np.where(local >= 0, local + done, -1)
+def forecast(asks: Sequence[Ask], learned: Learned) -> Answers:
+    """Answer every question; no answer depends on what else is asked.
+
+    Histories and classes are known by their objects: what is shared is worked on once.
+    """
+    parts: list[Mixture] = []
+    rows: dict[int, Ints] = {}
+    classes: Mapping[int, _Taught] = {}
+    done = 0
+    for block in _blocks(asks):
+        desk = _Desk(classes)
+        for i in block:
+            rows[i] = desk.take(asks[i]) + done
+        futures, classes = desk.answer(learned)
         parts.append(futures)
         done += len(futures)
-    return Answers(Mixture.join(parts), row, n)
+    return Answers(Mixture.join(parts), tuple(rows[i] for i in range(len(asks))))
 
 
-def _blocks(series: Sequence[Series], asks: Sequence[Ask]) -> list[NDArray[np.intp]]:
-    """Split the questions into blocks, those of one class side by side."""
-    order = sorted(range(len(asks)), key=lambda i: (series[asks[i].series].group, asks[i].series))
-    return [np.array(order[k : k + BLOCK], np.intp) for k in range(0, len(order), BLOCK)]
-
-
-@dataclass(frozen=True)
-class Lesson:
-    """Weights of the components for one history, and the share of flow cells."""
-
-    weights: Floats
-    flow: Floats
-
-
-def learn_from(history: Clean, peers: Sequence[Clean], regions: Sequence[str], learned: Learned) -> Lesson:
-    """Weigh the components for one history: pool, class, own figures."""
-    whole = [history, *(p for p in peers if len(p.relative) > 1)]
-    names = [r for p, r in zip(peers, regions, strict=True) if len(p.relative) > 1]
-    found = scan(whole, np.zeros(0, np.intp), np.zeros(0), learned.discount)
-    likelihood = relative(found.likelihood)
-    lesson = teach(likelihood[1:], names, learned) if len(set(names)) > 1 else None
-    return Lesson(*weigh(likelihood[:1], [lesson], [set()], learned))
+def learn_from(ask: Ask, learned: Learned) -> tuple[Clean, Lesson]:
+    """Return the history behind a question, and what it was taught; `times` play no part."""
+    desk = _Desk({})
+    desk.take(Ask(ask.own, np.zeros(0), ask.peers, ask.without, ask.pace))
+    return desk.histories[desk.learners[0].history], desk.study(learned).lesson
 
 
 def look_ahead(history: Clean, lesson: Lesson, times: Floats, learned: Learned) -> Mixture:
     """Return the distributions of one history at some times."""
-    ahead = np.array([ahead_of(history, float(t)) for t in times])
-    found = scan([history], np.zeros(len(ahead), np.intp), ahead, learned.discount)
-    return mix(found, [history], lesson.weights, lesson.flow, learned)
+    ahead = np.array([ahead_of(history, float(t)) for t in times], float)
+    nobody = np.zeros(len(ahead), np.intp)
+    found = scan([history], nobody, ahead, learned.discount)
+    return mix(found, np.arange(len(ahead)), nobody, [history], lesson, learned)
 
 
-class _Desk:
-    """Cleaned histories, each once, with the questions that are asked of them."""
+def _blocks(asks: Sequence[Ask]) -> Iterator[list[int]]:
+    """Yield the questions in blocks: those of one class side by side, kindred classes near each other."""
+    first: dict[int, int] = {}
+    for i, ask in enumerate(asks):
+        first.setdefault(id(ask.peers), i)
 
-    def __init__(self, series: Sequence[Series], typical: float) -> None:
-        self.series, self.typical = series, typical
-        self.histories: list[Clean] = []
-        self.marks: list[tuple[float, ...]] = []
-        self._index: dict[tuple[int, bytes], int] = {}
-        self._asked: dict[tuple[int, float], int] = {}
+    def place(i: int) -> tuple[str, int]:
+        peers = asks[i].peers
+        return peers.members[0].name if peers and peers.members else "", first[id(peers)]
 
-    def seen(self, i: int, day: float) -> int:
-        """Return the history of series `i` as seen on a day; -1 if nothing was seen."""
-        if (i, day) not in self._asked:
-            self._asked[i, day] = self._look(i, day)
-        return self._asked[i, day]
-
-    def _look(self, i: int, day: float) -> int:
-        s = self.series[i]
-        mask = s.visible(day)
-        if not mask.any():
-            return -1
-        key = (i, mask.tobytes())
-        if key not in self._index:
-            self._index[key] = len(self.histories)
-            self.histories.append(clean(s, mask, self.typical))
-            times, values = s.times[mask][-NEWEST:], s.values[mask][-NEWEST:]
-            self.marks.append((*times, *values) if len(times) == NEWEST else (float(i),))
-        return self._index[key]
-
-    def borrowed(self, i: int, day: float, lesson: list[tuple[int, int]]) -> int:
-        """Return the short history of series `i` with the past that its class suggests."""
-        plain = self.seen(i, day)
-        others = [self.histories[h] for j, h in lesson if self.series[j].region != self.series[i].region]
-        if len(others) < FEW:
-            return plain
-        mask = self.series[i].visible(day)
-        longer = borrow_past(self.series[i].cut(mask), *pace_of(others))
-        self.histories.append(clean(longer, np.ones(len(longer.values), bool), self.typical))
-        self.marks.append(self.marks[plain])
-        return len(self.histories) - 1
+    block: list[int] = []
+    seen: set[int] = set()
+    looks = 0
+    for i in sorted(range(len(asks)), key=place):
+        ask = asks[i]
+        if block and len(seen) + looks > BLOCK:
+            yield block
+            block, seen, looks = [], set(), 0
+        block.append(i)
+        looks += 2 * len(ask.times)
+        seen.add(id(ask.own))
+        if ask.peers and id(ask.peers) not in seen:
+            seen.update(map(id, (ask.peers, *ask.peers.members)))
+    yield block
 
 
-def _answer_block(
-    series: Sequence[Series],
-    asks: Sequence[Ask],
-    block: NDArray[np.intp],
-    learned: Learned,
-    typical: float,
-    n: NDArray[np.intp],
-) -> tuple[Mixture, NDArray[np.intp]]:
-    """Answer some questions; return the distributions of distinct questions and the row of each."""
-    desk = _Desk(series, typical)
-    own = np.array([desk.seen(asks[i].series, asks[i].seen_on) for i in block])
-    n[block] = [len(desk.histories[h].relative) if h >= 0 else 0 for h in own]
-    lessons = _lessons(desk, asks, block)
-    looked: dict[str, list[float]] = {}
-    for group, day in lessons:
-        looked.setdefault(group, []).append(day)
-    taught_by = [_before(looked, series[asks[i].series].group, asks[i].seen_on) for i in block]
-    borrowed: dict[tuple[int, _Key], int] = {}
-    for k, i in enumerate(block):
-        by, h = taught_by[k], int(own[k])
-        if h >= 0 and by and n[i] <= SHORT:
-            if (h, by) not in borrowed:
-                borrowed[h, by] = desk.borrowed(asks[i].series, asks[i].seen_on, lessons[by])
-            own[k] = borrowed[h, by]
-    leads: dict[tuple[int, float], int] = {}
-    local = np.full(len(block), -1)
-    for k, i in enumerate(block):
-        if own[k] >= 0:
-            key = (int(own[k]), round(ahead_of(desk.histories[own[k]], asks[i].time), 9))
-            local[k] = leads.setdefault(key, len(leads))
-    owner = np.array([h for h, _ in leads], np.intp)
-    found = scan(desk.histories, owner, np.array([a for _, a in leads], float), learned.discount)
-    likelihood = relative(found.likelihood)
-    classes = {key: _teach(lessons[key], desk, likelihood, learned) for key in set(taught_by) if key}
-    alike = {key: _names(lessons[key], desk) for key in classes}
-    taught: dict[int, Class | None] = {}
-    without: dict[int, set[str]] = {}
-    for k, i in enumerate(block):
-        h, key_ = int(own[k]), taught_by[k]
-        if h >= 0 and h not in taught:
-            taught[h] = classes[key_] if key_ else None
-            same = alike[key_].get(desk.marks[h], set()) if key_ else set()
-            without[h] = {series[asks[i].series].region} | same
-    asked = sorted(taught)
-    weights, flow = np.empty((len(desk.histories), likelihood.shape[1])), np.zeros(len(desk.histories))
-    weights[asked], flow[asked] = weigh(
-        likelihood[asked], [taught[h] for h in asked], [without[h] for h in asked], learned
-    )
-    return mix(found, desk.histories, weights, flow, learned), local
+#: Newest figures and their days, or a name where they are too few to tell a series by.
+_Mark = tuple[float, ...] | str
 
 
-#: A class as seen on a day.
-_Key = tuple[str, float]
+def _mark(series: Series) -> _Mark:
+    times, values = series.times[-NEWEST:], series.values[-NEWEST:]
+    return (*times.tolist(), *values.tolist()) if len(times) == NEWEST else series.name
 
 
-def _lessons(desk: _Desk, asks: Sequence[Ask], block: NDArray[np.intp]) -> dict[_Key, list[tuple[int, int]]]:
-    """Return, for each class and each day it is looked at, its series and their histories by then."""
-    series = desk.series
-    days: dict[str, list[float]] = {}
-    for i in block:
-        group = series[asks[i].series].group
-        if group:
-            days.setdefault(group, []).append(asks[i].seen_on)
-    members: dict[str, list[int]] = {group: [] for group in days}
-    for j, s in enumerate(series):
-        if s.group in members:
-            members[s.group].append(j)
-    lessons: dict[_Key, list[tuple[int, int]]] = {}
-    for group, some in days.items():
-        teachers = members[group][:: 1 + len(members[group]) // MOST_MEMBERS]
-        for day in _days(some):
-            seen = [(j, desk.seen(j, day)) for j in teachers]
-            lessons[group, day] = [(j, h) for j, h in seen if h >= 0 and len(desk.histories[h].relative) > 1]
-    return lessons
+@dataclass(frozen=True, eq=False)
+class _Taught:
+    """What a class taught, and under which names each of its series goes."""
+
+    lesson: Class | None
+    names: Mapping[_Mark, frozenset[str]]
 
 
-def _before(looked: dict[str, list[float]], group: str, day: float) -> _Key | None:
-    """Return the newest look at a class that somebody could have on a day; the days are in order."""
-    days = looked.get(group, [])
-    at = bisect_right(days, day)
-    return (group, days[at - 1]) if at else None
-
-
-def _names(lesson: list[tuple[int, int]], desk: _Desk) -> dict[tuple[float, ...], set[str]]:
-    """Return the names of each series of a class: one under two names has the same newest figures twice."""
-    names: dict[tuple[float, ...], set[str]] = {}
-    for j, h in lesson:
-        names.setdefault(desk.marks[h], set()).add(desk.series[j].region)
-    return names
+_UNTAUGHT = _Taught(None, {})
 
 
 def _teach(
-    lesson: list[tuple[int, int]], desk: _Desk, likelihood: NDArray[np.float32], learned: Learned
-) -> Class | None:
-    """Learn a class as seen on a day; a series under several names counts once."""
-    names: dict[tuple[float, ...], str] = {}
-    regions = [names.setdefault(desk.marks[h], desk.series[j].region) for j, h in lesson]
-    if len(set(regions)) < 2:
-        return None
-    return teach(likelihood[[h for _, h in lesson]], regions, learned)
+    members: Sequence[Series], histories: Sequence[Clean], likelihood: Floats, learned: Learned
+) -> _Taught:
+    """Teach a class; a history of one value teaches nothing, a series under several names counts once."""
+    teachers = [i for i, history in enumerate(histories) if len(history.relative) > 1]
+    marks = [_mark(members[i]) for i in teachers]
+    names: dict[_Mark, list[str]] = {}
+    for i, mark in zip(teachers, marks, strict=True):
+        names.setdefault(mark, []).append(members[i].name)
+    firsts = [names[mark][0] for mark in marks]
+    lesson = teach(likelihood[teachers], firsts, learned) if len(set(firsts)) > 1 else None
+    return _Taught(lesson, {mark: frozenset(some) for mark, some in names.items()})
 
 
-def _days(days: list[float]) -> list[float]:
-    """Return the days on which a class is looked at: all, or evenly many of them."""
-    distinct = np.unique(np.array(days))
-    if len(distinct) > MOST_DAYS:
-        distinct = distinct[np.unique(np.linspace(0, len(distinct) - 1, MOST_DAYS).astype(int))]
-    return [float(d) for d in distinct]
+def _typical(ask: Ask) -> float:
+    """Return a size for a history of nothing but zeros: that of its class."""
+    others = [m for m in ask.peers.members if m.name not in ask.names] if ask.peers else []
+    last = [float(np.abs(m.values[m.values != 0][-1])) for m in others if m.values.any()]
+    return float(np.median(last)) if last else 1.0
+
+
+@dataclass(frozen=True)
+class _Learner:
+    """Who learns: a history, from a class, without its own names."""
+
+    history: int
+    peers: int | None
+    names: frozenset[str]
+    mark: _Mark
+
+
+#: How a series was cleaned: its object, the pace of a borrowed past, the size of one of zeros.
+_Reading = tuple[int, tuple[float, float] | None, float]
+
+
+@dataclass(frozen=True, eq=False)
+class _Study:
+    """What came of a block's histories, learners and classes."""
+
+    found: Scan
+    lesson: Lesson
+    classes: Mapping[int, _Taught]
+
+
+@dataclass
+class _Desk:
+    """The questions of a block, each history, learner and look ahead once.
+
+    Attributes
+    ----------
+    classes : dict
+        Classes that were taught before, by their object.
+    """
+
+    classes: Mapping[int, _Taught]
+    histories: list[Clean] = field(default_factory=list)
+    learners: list[_Learner] = field(default_factory=list)
+    _read: dict[_Reading, int] = field(default_factory=dict)
+    _known: dict[_Learner, int] = field(default_factory=dict)
+    _members: dict[int, tuple[Peers, list[int]]] = field(default_factory=dict)
+    _looks: dict[tuple[int, float], int] = field(default_factory=dict)
+    _questions: dict[tuple[int, int], int] = field(default_factory=dict)
+
+    def take(self, ask: Ask) -> Ints:
+        """Take a question; return the row of each of its times."""
+        peers = None
+        if ask.peers is not None:
+            peers = id(ask.peers)
+            if peers not in self._members:
+                taught = peers in self.classes
+                self._members[peers] = (
+                    ask.peers,
+                    [] if taught else [self._place(m) for m in ask.peers.members],
+                )
+        history = self._place(
+            ask.own,
+            ask.pace if borrows(ask.own) else None,
+            1.0 if ask.own.values.any() else _typical(ask),
+        )
+        new = _Learner(history, peers, ask.names, _mark(ask.own))
+        learner = self._known.setdefault(new, len(self.learners))
+        if learner == len(self.learners):
+            self.learners.append(new)
+        leads = (ahead_of(self.histories[history], time) for time in np.asarray(ask.times, float).tolist())
+        looks = [self._looks.setdefault((history, lead), len(self._looks)) for lead in leads]
+        rows = [self._questions.setdefault((learner, look), len(self._questions)) for look in looks]
+        return np.array(rows, np.intp)
+
+    def _place(self, series: Series, pace: tuple[float, float] | None = None, typical: float = 1.0) -> int:
+        reading = id(series), pace, typical
+        if reading not in self._read:
+            self._read[reading] = len(self.histories)
+            self.histories.append(clean(borrow_past(series, *pace) if pace else series, typical))
+        return self._read[reading]
+
+    def study(self, learned: Learned) -> _Study:
+        """Scan every history, teach every class, weigh the components for every learner."""
+        owner = np.array([history for history, _ in self._looks], np.intp)
+        ahead = np.array([lead for _, lead in self._looks], float)
+        found = scan(self.histories, owner, ahead, learned.discount)
+        likelihood = relative(found.likelihood)
+        classes = dict(self.classes)
+        for key, (peers, at) in self._members.items():
+            if key not in classes:
+                histories = [self.histories[h] for h in at]
+                classes[key] = _teach(peers.members, histories, likelihood[at], learned)
+        taught = [_UNTAUGHT if each.peers is None else classes[each.peers] for each in self.learners]
+        both = list(zip(self.learners, taught, strict=True))
+        lesson = weigh(
+            likelihood[np.array([each.history for each in self.learners], np.intp)],
+            [by.lesson for by in taught],
+            [each.names | by.names.get(each.mark, frozenset()) for each, by in both],
+            learned,
+        )
+        return _Study(found, lesson, {key: classes[key] for key in self._members})
+
+    def answer(self, learned: Learned) -> tuple[Mixture, Mapping[int, _Taught]]:
+        """Return the distributions of all questions, and the classes."""
+        study = self.study(learned)
+        learner, look = np.array(list(self._questions), np.intp).reshape(-1, 2).T
+        return mix(study.found, look, learner, self.histories, study.lesson, learned), study.classes

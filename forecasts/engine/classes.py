@@ -1,11 +1,11 @@
 """What a class teaches: series of one indicator re-learn the weights of the components from each other.
 
-An empirical-Bayes step (Robbins, 1956): within a class the prior is the pool's, counted as a few series,
-plus the posterior of every *other* region. How far a class is believed is decided by evidence: by how much
-better its prior than the pool's predicts each member from the others.
+An empirical-Bayes step (Robbins, 1956): within a class the prior is the learned one, counted as a few
+series, plus the posterior of every *other* series. How far a class is believed is decided by evidence: by
+how much better its prior than the learned one predicts each member from the others.
 """
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -22,30 +22,30 @@ Ints = NDArray[np.intp]
 PASSES = 2
 
 
-def relative(likelihood: NDArray[np.float32]) -> NDArray[np.float32]:
+def relative(likelihood: Floats) -> Floats:
     """Return likelihoods relative to the best component's."""
-    return np.asarray(np.exp(likelihood - likelihood.max(1, keepdims=True)), np.float32)
+    return np.asarray(np.exp(likelihood - likelihood.max(1, keepdims=True)), float)
 
 
-def pool_posterior(likelihood: NDArray[np.float32], learned: Learned) -> tuple[NDArray[np.float32], Floats]:
-    """Return the weights of the components under the pool's prior, and the evidence."""
-    joint = likelihood * learned.weights.astype(np.float32)
+def plain_posterior(likelihood: Floats, learned: Learned) -> tuple[Floats, Floats]:
+    """Return the weights of the components under the learned prior, and the evidence."""
+    joint = likelihood * learned.weights
     evidence = joint.sum(1)
     return joint / evidence[:, None], evidence
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Class:
     """What one class teaches.
 
     Attributes
     ----------
     names : tuple of str
-        Its regions.
+        Its series.
     posterior : (R, C * S) array
-        Weights of the components, a row a region.
+        Weights of the components, a row a name.
     trust : float
-        How far its prior is believed against the pool's.
+        How far its prior is believed against the learned one.
     flow : float
         Share of flow cells in its members' weights.
     """
@@ -63,43 +63,63 @@ class Class:
     def _total(self) -> Floats:
         return np.asarray(self.posterior.sum(0), float)
 
-    def others(self, own: set[str]) -> int:
-        """Return how many regions there are beside those of one's own."""
+    def others(self, own: Set[str]) -> int:
+        """Return how many names there are beside one's own."""
         return len(self.names) - sum(name in self._row for name in own)
 
-    def prior(self, own: set[str], learned: Learned) -> Floats:
-        """Return the class's prior of the components, as the other regions teach it."""
-        mine = [self._row[name] for name in own if name in self._row]
+    def prior(self, own: Set[str], learned: Learned) -> Floats:
+        """Return the class's prior of the components, as the others teach it."""
+        mine = sorted(self._row[name] for name in own if name in self._row)
         taught = learned.strength * learned.weights + self._total - self.posterior[mine].sum(0)
         return np.asarray(np.maximum(taught, 0) / (learned.strength + self.others(own)), float)
 
 
-def teach(likelihood: NDArray[np.float32], regions: Sequence[str], learned: Learned) -> Class:
-    """Learn a class from the (relative) likelihoods of its members' histories, each region counting once."""
-    names, who = np.unique(np.array(regions), return_inverse=True)
+def teach(likelihood: Floats, names: Sequence[str], learned: Learned) -> Class:
+    """Learn a class from the (relative) likelihoods of its members' histories, each name counting once."""
+    distinct, who = np.unique(np.array(names), return_inverse=True)
     each = (1 / np.bincount(who))[who]
-    pool, evidence = pool_posterior(likelihood, learned)
-    post, found, own = pool, evidence, np.zeros((len(names), pool.shape[1]))
+    plain, evidence = plain_posterior(likelihood, learned)
+    post, found, own = plain, evidence, _by_name(plain, who, each)
     for _ in range(PASSES):
-        own = np.zeros_like(own)
-        np.add.at(own, who, post * each[:, None])
-        prior = (learned.strength * learned.weights + own.sum(0) - own) / (learned.strength + len(names) - 1)
+        own = _by_name(post, who, each)
+        prior = (learned.strength * learned.weights + own.sum(0) - own) / (
+            learned.strength + len(distinct) - 1
+        )
         joint = likelihood * prior[who]
         found = joint.sum(1)
         post = joint / found[:, None]
-    trust = float(expit(each @ (np.log(found) - np.log(evidence))))
-    mixed = trust * post + (1 - trust) * pool
-    flow = float(mixed[:, COMPONENT_IS_FLOW].sum(1).mean())
-    return Class(tuple(map(str, names)), own, trust, flow)
+    trust = float(expit((each * (np.log(found) - np.log(evidence))).sum()))
+    mixed = trust * post[:, COMPONENT_IS_FLOW].sum(1) + (1 - trust) * plain[:, COMPONENT_IS_FLOW].sum(1)
+    return Class(tuple(map(str, distinct)), own, trust, float(mixed.mean()))
+
+
+def _by_name(weights: Floats, who: Ints, each: Floats) -> Floats:
+    """Return the mean weights of each name, for the names `who` of the rows."""
+    order = np.argsort(who, kind="stable")
+    starts = np.searchsorted(who[order], np.arange(int(who.max()) + 1))
+    return np.asarray(np.add.reduceat((weights * each[:, None])[order], starts, axis=0), float)
+
+
+@dataclass(frozen=True, eq=False)
+class Lesson:
+    """What some histories were taught, by their class and by their own figures.
+
+    Attributes
+    ----------
+    weights : (U, C * S) array
+        Of the components, a row a history.
+    flow : (U,) array
+        Share of flow cells: the class's, or their own.
+    """
+
+    weights: Floats
+    flow: Floats
 
 
 def weigh(
-    likelihood: NDArray[np.float32],
-    taught: Sequence[Class | None],
-    without: Sequence[set[str]],
-    learned: Learned,
-) -> tuple[Floats, Floats]:
-    """Return the weights of the components and the share of flow cells (the class's, or its own).
+    likelihood: Floats, taught: Sequence[Class | None], without: Sequence[Set[str]], learned: Learned
+) -> Lesson:
+    """Weigh the components for some histories.
 
     Parameters
     ----------
@@ -108,10 +128,9 @@ def weigh(
     taught : sequence of Class or None
         The class of each history, as known by then.
     without : sequence of set of str
-        Regions of the class that are the history itself.
+        Names in the class that are the history itself.
     """
-    pool, _ = pool_posterior(likelihood, learned)
-    weights = pool.astype(float)
+    weights, _ = plain_posterior(likelihood, learned)
     share = weights[:, COMPONENT_IS_FLOW].sum(1)
     for i, (lesson, own) in enumerate(zip(taught, without, strict=True)):
         if lesson is None or not lesson.others(own):
@@ -119,4 +138,4 @@ def weigh(
         joint = likelihood[i] * lesson.prior(own, learned)
         weights[i] = lesson.trust * joint / joint.sum() + (1 - lesson.trust) * weights[i]
         share[i] = lesson.flow
-    return weights, share
+    return Lesson(weights, share)

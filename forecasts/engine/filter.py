@@ -7,16 +7,20 @@ forecasting and dynamic models", 1997, section 4.5). Older errors are discounted
 Axes are always (histories, cells, sizes); an axis of length one stands for "the same for all".
 """
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import gammaln
 
 from forecasts.engine.grid import FLOW_NOISE, NOISE, Cells, Floats
+from forecasts.engine.motion import Motion, motion, motions
 
 #: Shape of the inverse-gamma prior of the noise's variance.
 SHAPE = 1.0
+
+#: Steps in which a sum of increments is looked ahead, at most.
+MOST_STEPS = 24
 
 
 @dataclass(frozen=True)
@@ -42,17 +46,47 @@ def _wide(per_cell: Floats) -> Floats:
     return per_cell[None, :, None]
 
 
-def advance(s: State, gap: Floats | float, c: Cells) -> State:
-    """Return the state `gap` years later; `gap` is a number or has the axes of a state."""
-    keep = _wide(c.damp) ** gap
+def start(first: Floats, error: Floats, c: Cells) -> State:
+    """Return the state at the first values (U, C, S), of which nothing was known; `error`: their variance."""
+    zero = np.zeros((1, len(c), 1))
     return State(
-        level=s.level + gap * s.slope,
-        slope=keep * s.slope + (1 - keep) * _wide(c.drift),
-        v00=s.v00 + 2 * gap * s.v01 + gap * gap * s.v11 + _wide(c.level) * gap + _wide(c.slope) * gap**3 / 3,
-        v01=keep * (s.v01 + gap * s.v11) + _wide(c.slope) * gap * gap / 2,
-        v11=keep * keep * s.v11 + _wide(c.slope) * gap,
-        logdet=s.logdet,
-        squares=s.squares,
+        level=first,
+        slope=np.broadcast_to(_wide(c.home), first.shape),
+        v00=error + zero,
+        v01=zero,
+        v11=zero + _wide(c.spread) ** 2,
+        logdet=zero,
+        squares=np.zeros(first.shape),
+    )
+
+
+def advance(s: State, m: Motion, c: Cells) -> State:
+    """Return the state a gap later."""
+    home = _wide(c.home)
+    away = s.slope - home
+    across = s.v01 + m.reach * s.v11
+    return replace(
+        s,
+        level=s.level + home * m.gap + m.reach * away,
+        slope=home + m.keep * away,
+        v00=s.v00 + m.reach * (s.v01 + across) + m.noise00,
+        v01=m.keep * across + m.noise01,
+        v11=m.keep * m.keep * s.v11 + m.noise11,
+    )
+
+
+def correct(s: State, y: Floats, error: Floats, discount: float) -> State:
+    """Return the state after a value, whose error's variance is `error`."""
+    f, e = s.v00 + error, y - s.level
+    k0, k1 = s.v00 / f, s.v01 / f
+    return State(
+        level=s.level + k0 * e,
+        slope=s.slope + k1 * e,
+        v00=s.v00 - k0 * s.v00,
+        v01=s.v01 - k0 * s.v01,
+        v11=s.v11 - k1 * s.v01,
+        logdet=discount * s.logdet + np.log(f),
+        squares=discount * s.squares + e * e / f,
     )
 
 
@@ -71,32 +105,13 @@ def run_filter(y: Floats, gaps: Floats, c: Cells, discount: float, measured: Flo
         Variance of each transformed value's measurement, in units of the size squared.
     """
     shape = (len(y), len(c), 1 if measured is None else measured.shape[-1])
-    error = _wide(c.error)
-    first = error if measured is None else error + measured[:, 0]
-    zero = np.zeros((1, len(c), 1))
-    s = State(
-        level=np.broadcast_to(y[:, 0, :, None], shape),
-        slope=np.broadcast_to(_wide(c.drift), shape),
-        v00=first + zero,
-        v01=zero,
-        v11=zero + _wide(c.spread) ** 2,
-        logdet=zero,
-        squares=np.zeros(shape),
-    )
-    for k in range(1, y.shape[1]):
-        s = advance(s, gaps[:, k - 1, None, None], c)
-        f = s.v00 + (error if measured is None else error + measured[:, k])
-        e = y[:, k, :, None] - s.level
-        k0, k1 = s.v00 / f, s.v01 / f
-        s = State(
-            level=s.level + k0 * e,
-            slope=s.slope + k1 * e,
-            v00=s.v00 - k0 * s.v00,
-            v01=s.v01 - k0 * s.v01,
-            v11=s.v11 - k1 * s.v01,
-            logdet=discount * s.logdet + np.log(f),
-            squares=discount * s.squares + e * e / f,
-        )
+
+    def error(k: int) -> Floats:
+        return _wide(c.error) if measured is None else _wide(c.error) + measured[:, k]
+
+    s = start(np.broadcast_to(y[:, 0, :, None], shape), error(0), c)
+    for k, step in enumerate(motions(gaps, c), 1):
+        s = correct(advance(s, step, c), y[:, k, :, None], error(k), discount)
     return s
 
 
@@ -123,21 +138,15 @@ def spread_of(s: State, variance: Floats, count: float, flow: bool) -> Floats:
 
 def _same(x: Floats) -> Floats:
     """Shorten an axis of equal entries to one, which saves most of the work."""
-    return x[:1] if len(x) and np.ptp(x) < 1e-9 else x
+    return x[:1] if len(x) and np.ptp(x) == 0 else x
 
 
 def project_level(s: State, ahead: Floats, c: Cells) -> tuple[Floats, Floats]:
-    """Return mean and variance of the observation `ahead` (U,) years on, each (U, C, S or 1)."""
-    mean = np.empty((len(ahead), *s.level.shape[1:]))
-    variance = np.empty((len(ahead), len(c), s.v00.shape[-1]))
-    steps = np.clip(np.ceil(ahead / 0.5 - 1e-6), 1, 20).astype(int)
-    for n in np.unique(steps):
-        i = np.flatnonzero(steps == n)
-        part, gap = s.rows(i), _same(ahead[i, None, None] / n)
-        for _ in range(n):
-            part = advance(part, gap, c)
-        mean[i], variance[i] = part.level, part.v00 + _wide(c.error)
-    return mean, variance
+    """Return mean and variance of the observation `ahead` (U,) years on, (U or 1, C, S or 1)."""
+    if not len(ahead):
+        return np.zeros((0, len(c), 1)), np.zeros((0, len(c), 1))
+    later = advance(s, motion(_same(ahead), c), c)
+    return later.level, later.v00 + _wide(c.error)
 
 
 def project_sum(s: State, ahead: Floats, step: Floats, c: Cells) -> tuple[Floats, Floats]:
@@ -150,27 +159,37 @@ def project_sum(s: State, ahead: Floats, step: Floats, c: Cells) -> tuple[Floats
     """
     mean = np.empty((len(ahead), *s.level.shape[1:]))
     variance = np.empty((len(ahead), len(c), s.v00.shape[-1]))
-    steps = np.clip(np.ceil(ahead / step - 1e-6), 1, 24).astype(int)
+    steps = np.clip(np.ceil(ahead / step - 1e-6), 1, MOST_STEPS).astype(int)
     for n in np.unique(steps):
         i = np.flatnonzero(steps == n)
-        part, gap = s.rows(i), _same(ahead[i, None, None] / n)
-        lead = _same((ahead[i] / n + step[i])[:, None, None] / 2)
-        path = []
-        for k in range(n):
-            part = advance(part, gap if k else lead, c)
-            path.append(part)
-        level = np.stack([p.level for p in path])
-        top = level.max(0)
-        share = np.exp(level - top)
-        total = share.sum(0)
-        share /= total
-        mean[i] = top + np.log(total * gap)
-        keep = _wide(c.damp) ** gap
-        q0, q1, v = np.zeros(1), np.zeros(1), np.zeros(1)
-        for k, (p, w) in enumerate(zip(path, share, strict=True)):
-            if k:
-                q0, q1 = q0 + gap * q1, keep * q1
-            v = v + 2 * w * q0 + w * w * (p.v00 + _wide(c.error))
-            q0, q1 = q0 + w * p.v00, q1 + w * p.v01
-        variance[i] = v
+        gap = ahead[i] / n
+        mean[i], variance[i] = _sum_of(s.rows(i), _same((gap + step[i]) / 2), _same(gap), int(n), c)
     return mean, variance
+
+
+def _sum_of(s: State, lead: Floats, gap: Floats, n: int, c: Cells) -> tuple[Floats, Floats]:
+    """Return mean and variance of the log of the sum of `n` increments, the first `lead` years on."""
+    onward = motion(gap, c)
+    path = [advance(s, motion(lead, c), c)]
+    for _ in range(n - 1):
+        path.append(advance(path[-1], onward, c))
+    level = np.stack([p.level for p in path])
+    top = level.max(0)
+    share = np.exp(level - top)
+    total = share.sum(0)
+    return top + np.log(total * onward.gap), _variance_of_sum(path, share / total, onward, c)
+
+
+def _variance_of_sum(path: list[State], share: Floats, onward: Motion, c: Cells) -> Floats:
+    """Return the variance of the increments' mean, each weighed by its share.
+
+    `with_level` and `with_slope` are the covariances of the sum so far with the newest level and slope.
+    """
+    with_level, with_slope, variance = np.zeros(1), np.zeros(1), np.zeros(1)
+    for k, (p, w) in enumerate(zip(path, share, strict=True)):
+        if k:
+            with_level = with_level + onward.reach * with_slope
+            with_slope = onward.keep * with_slope
+        variance = variance + 2 * w * with_level + w * w * (p.v00 + _wide(c.error))
+        with_level, with_slope = with_level + w * p.v00, with_slope + w * p.v01
+    return variance

@@ -24,11 +24,12 @@ class Cells:
     Attributes
     ----------
     power : Box-Cox power of value / last value (0 = logarithm), or :data:`FLOW`.
-    level, slope : variance of the steps of level and slope.
+    level, slope : variance that a year's noise adds to level and slope; the slope is what the coming year
+        is expected to bring (:mod:`forecasts.engine.motion`).
     error : variance of the observation's error.
     damp : what is left of the slope's deviation after a year.
     spread : prior standard deviation of the slope, in units of the noise's size.
-    drift : where the slope returns to.
+    home : where the slope returns to.
     """
 
     power: Floats
@@ -37,7 +38,7 @@ class Cells:
     slope: Floats
     damp: Floats
     spread: Floats
-    drift: Floats
+    home: Floats
 
     def __getitem__(self, pick: NDArray[np.bool_]) -> "Cells":
         return Cells(*(getattr(self, f.name)[pick] for f in fields(self)))
@@ -46,7 +47,7 @@ class Cells:
         return len(self.power)
 
 
-#: (slope, damp, spread, drift) that are tried on the Box-Cox scales and on the flow scale.
+#: (slope, damp, spread, home) that are tried on the Box-Cox scales and on the flow scale.
 _SLOPES = (
     (0.0, 1.0, 1.0, 0.03), (0.0, 1.0, 4.0, 0.03), (0.0, 0.6, 2.0, 0.03), (0.0, 0.2, 2.0, 0.02),
     (0.3, 0.9, 1.0, 0.03), (0.3, 0.5, 1.5, 0.02), (1.0, 1.0, 2.0, 0.03), (1.0, 0.8, 2.0, 0.03),
@@ -63,10 +64,10 @@ def all_cells() -> Cells:
     """Return the grid: 144 cells on three Box-Cox scales and 40 on the flow scale."""
     rows = []
     for power, (level, error) in product((0.0, 0.5, 1.0), ((1, 0), (1, 0.3), (0.2, 1.0), (0.02, 0.15))):
-        for slope, damp, spread, drift in _SLOPES:
+        for slope, damp, spread, home in _SLOPES:
             # A nearly still level with a constant slope is a line: its slope needs less room.
             still = level == 0.02 and slope == 0
-            rows.append((power, level, error, slope, damp, spread * (0.6 if still else 1.0), drift))
+            rows.append((power, level, error, slope, damp, spread * (0.6 if still else 1.0), home))
     for level, error in ((1, 0), (1, 0.5), (0.1, 1.0), (0.01, 1.0)):
         rows += [(FLOW, level, error, *slope) for slope in _FLOW_SLOPES]
     return Cells(*np.array(rows, float).T)
@@ -75,6 +76,9 @@ def all_cells() -> Cells:
 CELLS = all_cells()
 IS_FLOW = CELLS.power == FLOW
 LEVEL_CELLS, FLOW_CELLS = CELLS[~IS_FLOW], CELLS[IS_FLOW]
+
+#: How many components there are: every cell with every size of noise.
+COMPONENTS = len(CELLS) * SIZES
 
 #: Scale and flow mark of every component; a component is a cell with one size of noise.
 COMPONENT_POWER = np.repeat(CELLS.power, SIZES)

@@ -1,4 +1,4 @@
-"""What was learned from a pool of real growth series: one small file, made by ``forecasts train``."""
+"""What was learned from real growth series: one small file, made by ``forecasts train``."""
 
 import json
 from dataclasses import dataclass, field
@@ -31,7 +31,7 @@ class Learned:
     discount : float
         Weight of an error relative to that of the next younger one.
     strength : float
-        Prior weight of the pool, counted in series, when a class is learned.
+        Weight of this prior, counted in series, when a class is learned.
     scores : dict
         What was reached by leave-source-out, for the record.
     """

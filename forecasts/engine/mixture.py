@@ -7,10 +7,13 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import expit, logit, stdtr, stdtrit
 
+from forecasts.engine.classes import Lesson
 from forecasts.engine.grid import COMPONENT_IS_FLOW, COMPONENT_POWER, FLOW, Floats, box_cox
 from forecasts.engine.learned import Learned
 from forecasts.engine.scan import Scan
 from forecasts.engine.series import HUGE, TINY, Clean
+
+Ints = NDArray[np.intp]
 
 #: Components kept in a forecast: the heaviest.
 KEPT = 64
@@ -67,7 +70,7 @@ class Mixture:
     def __len__(self) -> int:
         return len(self.scale)
 
-    def rows(self, pick: NDArray[np.intp] | slice) -> "Mixture":
+    def rows(self, pick: Ints | slice) -> "Mixture":
         """Return some of the distributions."""
         return Mixture(*(getattr(self, f.name)[pick] for f in fields(self)))
 
@@ -126,7 +129,7 @@ class Mixture:
 
     def _brackets(self) -> Floats:
         """Return increasing logarithms of relative values (P, b) that bracket every quantile."""
-        top = np.argsort(-self.weight, 1)[:, :6]
+        top = np.argsort(-self.weight.astype(np.float32), 1, kind="stable")[:, :6]
 
         def of(a: Floats) -> Floats:
             return np.take_along_axis(a, top, 1)[..., None]
@@ -141,31 +144,45 @@ class Mixture:
         return np.sort(np.log(np.clip(both, TINY, HUGE)), 1)
 
 
-def mix(found: Scan, histories: Sequence[Clean], weights: Floats, flow: Floats, learned: Learned) -> Mixture:
-    """Make the forecasts of a scan.
+def mix(
+    found: Scan, look: Ints, learner: Ints, histories: Sequence[Clean], lesson: Lesson, learned: Learned
+) -> Mixture:
+    """Make distributions of what was seen ahead and what was taught.
 
     Parameters
     ----------
-    weights : (U, C * S) array
-        Of the components, a row a history.
-    flow : (U,) array
-        The class's share of flow cells.
+    look : (P,) array
+        The scan's look ahead behind each distribution.
+    learner : (P,) array
+        The lesson's row behind each distribution.
     """
-    u = found.owner
-    kept = np.argpartition(-weights, KEPT, 1)[:, :KEPT][u]
-    w = np.take_along_axis(weights[u], kept, 1)
+    u, c, flow = found.owner[look], learned.calibration, lesson.flow
+    kept = _heaviest(lesson.weights)[learner]
+    weight = np.take_along_axis(lesson.weights[learner], kept, 1)
     freedom = np.where(COMPONENT_IS_FLOW[kept], found.freedom[u, 1:], found.freedom[u, :1])
-    n = np.array([len(h.relative) for h in histories])
-    c = learned.calibration
+    n = np.array([len(h.relative) for h in histories])[u]
     return Mixture(
-        weight=w / w.sum(1, keepdims=True),
-        location=np.take_along_axis(found.location, kept, 1).astype(float),
-        spread=np.take_along_axis(found.spread, kept, 1).astype(float),
+        weight=weight / weight.sum(1, keepdims=True),
+        location=found.location[look[:, None], kept],
+        spread=found.spread[look[:, None], kept],
         freedom=freedom,
         power=COMPONENT_POWER[kept],
-        intercept=(c[0] + c[1] * flow)[u],
-        slope=np.maximum(c[2] + c[3] * flow + c[4] * np.log(n / 6), 0.05)[u],
+        intercept=(c[0] + c[1] * flow)[learner],
+        slope=np.maximum((c[2] + c[3] * flow)[learner] + c[4] * np.log(n / 6), 0.05),
         offset=np.array([h.offset for h in histories])[u],
         scale=np.array([h.scale for h in histories])[u],
         floor=np.array([h.floor for h in histories])[u],
     )
+
+
+def _heaviest(weights: Floats) -> Ints:
+    """Return the :data:`KEPT` heaviest components of each row, in the grid's order.
+
+    Weights are compared to seven digits and of equals the first are taken: the last digits, in which the
+    same question may differ between two calls, must not choose.
+    """
+    rough = weights.astype(np.float32)
+    edge = -np.partition(-rough, KEPT - 1, 1)[:, KEPT - 1, None]
+    above, equal = rough > edge, rough == edge
+    first = equal.cumsum(1, dtype=np.int32) <= KEPT - above.sum(1, keepdims=True)
+    return np.nonzero(above | (equal & first))[1].reshape(len(weights), KEPT)

@@ -1,6 +1,9 @@
-"""Many histories under every cell: how likely each cell makes them, and what it sees ahead."""
+"""Many histories under every cell: how likely each cell makes them, and what it sees ahead.
 
-from collections.abc import Sequence
+What a history is told never depends on the company that it is scanned in; company only saves time.
+"""
+
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,6 +19,7 @@ from forecasts.engine.filter import (
     spread_of,
 )
 from forecasts.engine.grid import (
+    COMPONENTS,
     FLOW_CELLS,
     FLOW_NOISE,
     LEVEL_CELLS,
@@ -31,7 +35,7 @@ Ints = NDArray[np.intp]
 #: Increments looked at on the flow scale, newest first.
 FLOW_MEMORY = 13
 
-#: Log of the first yearly increment relative to the last value: mean and sd over the pool.
+#: Log of the first yearly increment relative to the last value: mean and sd over the training part.
 FIRST_FLOW = (-2.7, 1.3)
 
 #: The size of the noise itself changes: tails are never thinner than with so many degrees of freedom.
@@ -40,7 +44,11 @@ MOST_FREEDOM = 4.0
 #: Log likelihood of what a cell excludes (a fall, on the flow scale).
 NEVER = -1e5
 
+#: Histories worked on together; measured ones have an axis more.
 BATCH = 400
+
+#: So many histories with the very same gaps are worked on as such, fewer with others of their length.
+WORTHWHILE = 16
 
 
 @dataclass(frozen=True)
@@ -51,23 +59,51 @@ class Scan:
     ----------
     likelihood : (U, C * S) array
         Log, up to nothing: comparable between components.
-    owner : (P,) array
-        The history of each forecast.
-    location, spread : (P, C * S) arrays
-        Of the Student-t forecast on the component's own scale.
     freedom : (U, 2) array
         Degrees of freedom, of level cells and of flow cells.
+    owner : (P,) array
+        The history of each look ahead.
+    location, spread : (P, C * S) arrays
+        Of the Student-t forecast on the component's own scale.
     """
 
-    likelihood: NDArray[np.float32]
-    owner: Ints
-    location: NDArray[np.float32]
-    spread: NDArray[np.float32]
+    likelihood: Floats
     freedom: Floats
+    owner: Ints
+    location: Floats
+    spread: Floats
+
+
+@dataclass(frozen=True)
+class _Batch:
+    """Histories of one length, side by side, and the looks ahead of them.
+
+    Attributes
+    ----------
+    x : (U, n) array
+        Relative values.
+    gaps : (U or 1, n - 1) array
+        Years between them; one row where all share it.
+    variance : (U, n) array, optional
+        Of the logarithm of each value.
+    step : (U,) array
+        Typical gap.
+    owner, ahead : (P,) arrays
+        Row of each look ahead, and its years.
+    """
+
+    x: Floats
+    gaps: Floats
+    variance: Floats | None
+    step: Floats
+    owner: Ints
+    ahead: Floats
 
 
 @dataclass(frozen=True)
 class _Part:
+    """What the cells of one kind of scale make of a batch; :class:`Scan` has the shapes."""
+
     likelihood: Floats
     location: Floats
     spread: Floats
@@ -75,126 +111,143 @@ class _Part:
 
 
 def scan(histories: Sequence[Clean], owner: Ints, ahead: Floats, discount: float) -> Scan:
-    """Filter every history under every cell and forecast `ahead[i]` years after history `owner[i]` ends.
-
-    Histories of one length and one even step are worked on together.
-    """
-    u, p, parts = len(histories), len(owner), (len(LEVEL_CELLS) + len(FLOW_CELLS)) * SIZES
-    out = Scan(
-        np.empty((u, parts), np.float32), owner, np.empty((p, parts), np.float32),
-        np.empty((p, parts), np.float32), np.empty((u, 2)),
-    )  # fmt: skip
-    alike: dict[tuple[int, float, bool], list[int]] = {}
-    for i, h in enumerate(histories):
-        even = not len(h.gaps) or float(np.ptp(h.gaps)) < 1e-9
-        key = (len(h.relative), round(h.step, 4) if even else -1.0, h.variance is not None)
-        alike.setdefault(key, []).append(i)
+    """Filter every history under every cell; look `ahead[i]` years on from the end of history `owner[i]`."""
+    u, p = len(histories), len(owner)
+    likelihood, freedom = np.empty((u, COMPONENTS)), np.empty((u, 2))
+    location, spread = np.empty((p, COMPONENTS)), np.empty((p, COMPONENTS))
     order = np.argsort(owner, kind="stable")
     starts = np.searchsorted(owner[order], np.arange(u + 1))
-    for (_, step, measured), members in alike.items():
+    for rows in _alike(histories):
+        looks = np.concatenate([order[starts[i] : starts[i + 1]] for i in rows])
+        local = np.repeat(np.arange(len(rows)), starts[rows + 1] - starts[rows])
+        batch = _side_by_side([histories[i] for i in rows], local, ahead[looks])
+        parts = _scan_levels(batch, discount), _scan_flows(batch, discount)
+        likelihood[rows] = np.concatenate([part.likelihood for part in parts], 1)
+        freedom[rows] = [part.freedom for part in parts]
+        location[looks] = np.concatenate([part.location for part in parts], 1)
+        spread[looks] = np.concatenate([part.spread for part in parts], 1)
+    return Scan(likelihood, freedom, owner, location, spread)
+
+
+def _alike(histories: Sequence[Clean]) -> Iterator[Ints]:
+    """Yield the histories in batches of one length, those with the very same gaps together."""
+    by_gaps: dict[tuple[int, bool, bytes], list[int]] = {}
+    for i, h in enumerate(histories):
+        by_gaps.setdefault((len(h.relative), h.variance is not None, h.gaps.tobytes()), []).append(i)
+    alike: dict[tuple[int, bool, bytes], list[int]] = {}
+    for (n, measured, gaps), members in by_gaps.items():
+        alike.setdefault((n, measured, gaps if len(members) >= WORTHWHILE else b""), []).extend(members)
+    for (_, measured, _), members in alike.items():
         size = BATCH // SIZES if measured else BATCH
         for low in range(0, len(members), size):
-            rows = np.array(members[low : low + size])
-            asks = np.concatenate([order[starts[i] : starts[i + 1]] for i in rows])
-            local = np.repeat(np.arange(len(rows)), starts[rows + 1] - starts[rows])
-            _scan_batch(
-                [histories[i] for i in rows], rows, asks, local, ahead[asks], step >= 0, discount, out
-            )
-    return out
+            yield np.array(members[low : low + size], np.intp)
 
 
-def _scan_batch(
-    histories: Sequence[Clean], rows: Ints, asks: Ints, local: Ints, ahead: Floats, even: bool,
-    discount: float, out: Scan,
-) -> None:  # fmt: skip
-    """Scan histories of one length; write into `out`."""
-    x = np.stack([h.relative for h in histories])
+def _side_by_side(histories: Sequence[Clean], owner: Ints, ahead: Floats) -> _Batch:
+    """Stack histories of one length."""
     gaps = np.stack([h.gaps for h in histories])
-    variance = None
-    if histories[0].variance is not None:
-        variance = np.stack([h.variance for h in histories if h.variance is not None])
-    step = np.array([h.step for h in histories])
-    gaps = gaps[:1] if even else gaps
-    both = (
-        _scan_levels(x, gaps, variance, local, ahead, discount),
-        _scan_flows(x, gaps, variance, local, ahead, step, discount),
+    variances = [h.variance for h in histories if h.variance is not None]
+    return _Batch(
+        x=np.stack([h.relative for h in histories]),
+        gaps=gaps[:1] if (gaps == gaps[0]).all() else gaps,
+        variance=np.stack(variances) if variances else None,
+        step=np.array([h.step for h in histories]),
+        owner=owner,
+        ahead=ahead,
     )
-    out.likelihood[rows] = np.concatenate([part.likelihood for part in both], 1)
-    out.location[asks] = np.concatenate([part.location for part in both], 1)
-    out.spread[asks] = np.concatenate([part.spread for part in both], 1)
-    out.freedom[rows] = [part.freedom for part in both]
 
 
-def _flat(x: Floats, cells: int) -> Floats:
-    """Lay cells and sizes side by side: (N, C or 1, S or 1) to (N, C * S)."""
-    return np.broadcast_to(x, (len(x), cells, SIZES)).reshape(len(x), cells * SIZES)
+def _flat(x: Floats, rows: int, cells: int) -> Floats:
+    """Lay cells and sizes side by side: (N or 1, C or 1, S or 1) to (N, C * S)."""
+    return np.broadcast_to(x, (rows, cells, SIZES)).reshape(rows, cells * SIZES)
 
 
-def _scan_levels(
-    x: Floats, gaps: Floats, variance: Floats | None, local: Ints, ahead: Floats, discount: float
-) -> _Part:
-    """Scan under the Box-Cox cells; the Jacobian makes their likelihoods comparable."""
-    cells, n = LEVEL_CELLS, x.shape[1]
-    ages = discount ** np.arange(n - 2, -1, -1.0) if n > 1 else np.zeros(0)
-    y = np.empty((*x.shape, len(cells)))
-    jacobian = np.empty((len(x), len(cells)))
-    measured = None if variance is None else np.empty((*x.shape, len(cells), SIZES))
-    for power in np.unique(cells.power):
-        of = cells.power == power
-        y[:, :, of] = box_cox(x, power)[:, :, None]
-        jacobian[:, of] = ((power - 1) * np.log(x[:, 1:]) @ ages)[:, None]
-        if measured is not None and variance is not None:
-            scaled = variance * x ** (2 * power)
-            measured[:, :, of] = scaled[:, :, None, None] / NOISE**2
-    s, count = run_filter(y, gaps, cells, discount, measured), discounted(n - 1, discount)
-    likelihood = log_likelihood(s, count, flow=False) + jacobian[..., None]
-    own = s.rows(local)
-    mean, ahead_variance = project_level(own, ahead, cells)
+@dataclass(frozen=True)
+class _Scaled:
+    """Values on the scale of every cell, (U, n, C or 1), and what makes their likelihoods comparable.
+
+    Attributes
+    ----------
+    jacobian : (U, C or 1) array
+        Log.
+    measured : (U, n, C or 1, S) array, optional
+        Variance of each value's measurement, in units of the size squared.
+    """
+
+    y: Floats
+    jacobian: Floats
+    measured: Floats | None
+
+
+def _on_levels(batch: _Batch, discount: float) -> _Scaled:
+    """Bring a batch to the Box-Cox scales."""
+    x, n = batch.x, batch.x.shape[1]
+    powers, which = np.unique(LEVEL_CELLS.power, return_inverse=True)
+    ages = discount ** np.arange(n - 2, -1, -1.0)
+    logs = (np.log(x[:, 1:]) * ages).sum(1)
+    measured = None
+    if batch.variance is not None:
+        own = np.stack([batch.variance * x ** (2 * p) for p in powers], 2)[:, :, which]
+        measured = own[..., None] / NOISE**2
+    return _Scaled(
+        y=np.stack([box_cox(x, p) for p in powers], 2)[:, :, which],
+        jacobian=(LEVEL_CELLS.power - 1) * logs[:, None],
+        measured=measured,
+    )
+
+
+def _scan_levels(batch: _Batch, discount: float) -> _Part:
+    """Scan under the Box-Cox cells."""
+    cells, count = LEVEL_CELLS, discounted(batch.x.shape[1] - 1, discount)
+    scaled = _on_levels(batch, discount)
+    s = run_filter(scaled.y, batch.gaps, cells, discount, scaled.measured)
+    likelihood = log_likelihood(s, count, flow=False) + scaled.jacobian[..., None]
+    own, looks = s.rows(batch.owner), len(batch.ahead)
+    mean, variance = project_level(own, batch.ahead, cells)
     return _Part(
-        _flat(likelihood, len(cells)),
-        _flat(mean, len(cells)),
-        _flat(spread_of(own, ahead_variance, count, flow=False), len(cells)),
+        _flat(likelihood, len(batch.x), len(cells)),
+        _flat(mean, looks, len(cells)),
+        _flat(spread_of(own, variance, count, flow=False), looks, len(cells)),
         min(2 * SHAPE + count, MOST_FREEDOM),
     )
 
 
-def _scan_flows(
-    x: Floats,
-    gaps: Floats,
-    variance: Floats | None,
-    local: Ints,
-    ahead: Floats,
-    step: Floats,
-    discount: float,
-) -> _Part:
-    """Scan under the flow cells; they serve histories that rise throughout."""
-    cells = FLOW_CELLS
-    x, gaps = x[:, -FLOW_MEMORY:], gaps[:, -(FLOW_MEMORY - 1) :]
-    n, width = x.shape[1] - 1, len(cells) * SIZES
-    if n < 1:
-        nothing = np.zeros((len(local), width))
-        return _Part(np.full((len(x), width), NEVER), nothing, nothing + 1.0, 2 * SHAPE)
+def _on_flow(x: Floats, gaps: Floats, variance: Floats | None, discount: float) -> _Scaled:
+    """Bring values (U, n) to the logarithm of the increment a year; a fall counts as a tiny rise."""
     rise = np.diff(x, axis=1)
-    rising = np.all(rise > 0, axis=1)
     safe = np.where(rise > 0, rise, 1e-3)
     y = np.log(safe / gaps)
-    measured = None
-    if variance is not None:
-        absolute = variance[:, -FLOW_MEMORY:] * x**2
-        of_rise = (absolute[:, 1:] + absolute[:, :-1]) / safe**2
-        measured = of_rise[:, :, None, None] / FLOW_NOISE**2
-    ages = discount ** np.arange(n - 1, -1, -1.0)
+    ages = discount ** np.arange(y.shape[1] - 1, -1, -1.0)
     centre, sd = FIRST_FLOW
     first = -0.5 * ((y[:, 0] - centre) / sd) ** 2 - np.log(sd) - 0.5 * np.log(2 * np.pi)
-    jacobian = -(y + np.log(gaps)) @ ages + ages[0] * first
-    between = (gaps[:, 1:] + gaps[:, :-1]) / 2
-    s, count = run_filter(y[:, :, None], between, cells, discount, measured), discounted(n - 1, discount)
-    likelihood = log_likelihood(s, count, flow=True) + jacobian[:, None, None]
-    own = s.rows(local)
-    mean, ahead_variance = project_sum(own, ahead, step[local], cells)
+    measured = None
+    if variance is not None:
+        absolute = variance * x**2
+        of_rise = (absolute[:, 1:] + absolute[:, :-1]) / safe**2
+        measured = of_rise[:, :, None, None] / FLOW_NOISE**2
+    jacobian = ages[0] * first - ((y + np.log(gaps)) * ages).sum(1)
+    return _Scaled(y[:, :, None], jacobian[:, None], measured)
+
+
+def _scan_flows(batch: _Batch, discount: float) -> _Part:
+    """Scan under the flow cells; they serve histories that rise throughout."""
+    cells, looks = FLOW_CELLS, len(batch.ahead)
+    x, gaps = batch.x[:, -FLOW_MEMORY:], batch.gaps[:, -(FLOW_MEMORY - 1) :]
+    if x.shape[1] < 2:
+        nothing = np.zeros((looks, len(cells) * SIZES))
+        never = np.full((len(x), len(cells) * SIZES), NEVER)
+        return _Part(never, nothing, nothing + 1.0, 2 * SHAPE)
+    variance = None if batch.variance is None else batch.variance[:, -FLOW_MEMORY:]
+    scaled, count = _on_flow(x, gaps, variance, discount), discounted(x.shape[1] - 2, discount)
+    # From the middle of an increment's time to the middle of the next.
+    s = run_filter(scaled.y, (gaps[:, 1:] + gaps[:, :-1]) / 2, cells, discount, scaled.measured)
+    likelihood = log_likelihood(s, count, flow=True) + scaled.jacobian[..., None]
+    rising = np.all(np.diff(x, axis=1) > 0, axis=1, keepdims=True)[..., None]
+    own = s.rows(batch.owner)
+    mean, spread = project_sum(own, batch.ahead, batch.step[batch.owner], cells)
     return _Part(
-        _flat(np.where(np.reshape(rising, (-1, 1, 1)), likelihood, NEVER), len(cells)),
-        _flat(mean, len(cells)),
-        _flat(spread_of(own, ahead_variance, count, flow=True), len(cells)),
+        _flat(np.where(rising, likelihood, NEVER), len(x), len(cells)),
+        _flat(mean, looks, len(cells)),
+        _flat(spread_of(own, spread, count, flow=True), looks, len(cells)),
         min(2 * SHAPE + count, MOST_FREEDOM),
     )

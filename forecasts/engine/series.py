@@ -1,8 +1,6 @@
 """Histories as the engine sees them: numbers on a clock, in units of their own last value."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +9,9 @@ Floats = NDArray[np.float64]
 
 #: Observations looked at, newest first.
 MEMORY = 40
+
+#: A series of so few positive values borrows a past from its class.
+SHORT = 2
 
 #: Years of a past that a series of one or two values borrows from its class.
 BORROWED = 3
@@ -25,19 +26,16 @@ PACE_YEARS = 3.0
 TINY, HUGE = 1e-9, 1e9
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Series:
-    """One indicator in one region.
+    """What was seen of one quantity on a day.
 
     Attributes
     ----------
     times, values : (n,) arrays
-        Clock time in years, in order, and finite values in any unit; a time may have several, each known
-        later than the one before (a revision).
-    known : (n,) array
-        When each value could be known, on the calendar that questions are asked on.
-    group, region : str
-        The indicator, and where; series of one group teach each other. No group, no teaching.
+        Clock time in years, strictly increasing, and finite values in any unit; at least one.
+    name : str
+        Who it is of; series of one name never teach each other.
     never_falls : bool
         Whether it is a cumulative total.
     log_sd : (n,) array, optional
@@ -48,36 +46,22 @@ class Series:
 
     times: Floats
     values: Floats
-    known: Floats
-    group: str = ""
-    region: str = ""
+    name: str = ""
     never_falls: bool = False
     log_sd: Floats | None = None
     low: float | None = None
 
-    @cached_property
-    def revised(self) -> bool:
-        """Whether a time has several values."""
-        return bool(np.any(np.diff(self.times) == 0))
-
-    def visible(self, day: float) -> NDArray[np.bool_]:
-        """Return which values somebody used on a day: those known by then, of each time the newest."""
-        seen = self.known <= day
-        if self.revised:
-            at = np.flatnonzero(seen)
-            seen[at[:-1][np.diff(self.times[at]) == 0]] = False
-        return seen
-
-    def cut(self, seen: NDArray[np.bool_]) -> "Series":
-        """Return the seen part."""
-        sd = None if self.log_sd is None else self.log_sd[seen]
-        low = self.low if seen[-1] else None
-        return replace(
-            self, times=self.times[seen], values=self.values[seen], known=self.known[seen], log_sd=sd, low=low
-        )
+    def __post_init__(self) -> None:
+        n = len(self.values)
+        if not n or len(self.times) != n or (self.log_sd is not None and len(self.log_sd) != n):
+            raise ValueError(
+                f"series {self.name!r}: times, values and log_sd must be of one length, not empty"
+            )
+        if not (np.isfinite(self.values).all() and (self.times[1:] > self.times[:-1]).all()):
+            raise ValueError(f"series {self.name!r}: values must be finite, times strictly increasing")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Clean:
     """A history in relative units: positive, its last value 1.
 
@@ -121,23 +105,21 @@ def snap(gaps: Floats) -> tuple[Floats, float]:
     return np.where(np.abs(gaps - near) < 0.15 * step, near, gaps), step
 
 
-def clean(series: Series, seen: NDArray[np.bool_], typical: float = 1.0) -> Clean:
-    """Bring the seen part of a series into relative units.
+def clean(series: Series, typical: float = 1.0) -> Clean:
+    """Bring a series into relative units.
 
     Leading zeros are dropped; a history with negative values, or that ends in zero, is shifted up.
 
     Parameters
     ----------
-    seen : (n,) array of bool
-        Which values are seen; at least one.
     typical : float
         A size for a history of nothing but zeros.
     """
-    times, values = series.times[seen], series.values[seen]
-    variance = None if series.log_sd is None else series.log_sd[seen] ** 2
+    times, values = series.times, series.values
+    variance = None if series.log_sd is None else series.log_sd**2
     floor = -np.inf
     if series.never_falls:
-        floor = float(values[-1]) if series.low is None or not seen[-1] else series.low
+        floor = float(values[-1]) if series.low is None else series.low
     first = max(len(values) - MEMORY, 0)
     offset = 0.0
     if values.min() >= 0 and values[-1] > 0:
@@ -162,24 +144,13 @@ def clean(series: Series, seen: NDArray[np.bool_], typical: float = 1.0) -> Clea
     )
 
 
-def pace_of(histories: Sequence[Clean]) -> tuple[float, float]:
-    """Return the mean growth of the logarithm a year over the newest years of a class, and its spread.
-
-    Shrunk to :data:`ANY_PACE`, as of a class about which nothing is known.
-    """
-    paces = []
-    for h in histories:
-        age = np.concatenate([np.cumsum(h.gaps[::-1])[::-1], [0.0]])
-        first = int(np.argmax(age <= max(PACE_YEARS, float(h.gaps[-1]))))
-        paces.append(float(-np.log(h.relative[first]) / age[first]))
-    mean, sd, worth = ANY_PACE
-    share = len(paces) / (len(paces) + worth)
-    middle = float(np.median(paces))
-    spread = share * float(np.mean((np.array(paces) - middle) ** 2)) + (1 - share) * sd**2
-    return share * middle + (1 - share) * mean, float(np.sqrt(spread))
+def borrows(series: Series) -> bool:
+    """Return whether a series is too short to show a pace of its own: one or two positive values."""
+    positive = int(np.count_nonzero(series.values > 0))
+    return 0 < positive <= SHORT and float(series.values.min()) >= 0
 
 
-def borrow_past(series: Series, drift: float, sd: float) -> Series:
+def borrow_past(series: Series, pace: float, sd: float) -> Series:
     """Give a series of one or two values the past that its class suggests; a longer one is left as it is.
 
     Before the first value come :data:`BORROWED` yearly ones that lead to it by the class's pace, each with
@@ -187,20 +158,18 @@ def borrow_past(series: Series, drift: float, sd: float) -> Series:
 
     Parameters
     ----------
-    drift, sd : float
+    pace, sd : float
         Growth of the logarithm a year in the class, and how much regions differ in it.
     """
-    positive = np.flatnonzero(series.values > 0)
-    if len(positive) > 2 or not len(positive) or series.values.min() < 0:
+    if not borrows(series):
         return series
-    first = int(positive[0])
+    first = int(np.argmax(series.values > 0))
     back = np.arange(BORROWED, 0, -1.0)
     own_sd = np.zeros(len(series.values)) if series.log_sd is None else series.log_sd
     return replace(
         series,
         times=np.concatenate([series.times[first] - back, series.times[first:]]),
-        values=np.concatenate([series.values[first] * np.exp(-drift * back), series.values[first:]]),
-        known=np.concatenate([np.repeat(series.known[first], BORROWED), series.known[first:]]),
+        values=np.concatenate([series.values[first] * np.exp(-pace * back), series.values[first:]]),
         log_sd=np.concatenate([np.hypot(sd * back, own_sd[first]), own_sd[first:]]),
     )
 

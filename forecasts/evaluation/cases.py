@@ -10,13 +10,14 @@ from typing import Final
 
 import numpy as np
 
-from forecasts.attainment.past import Reading, read
-from forecasts.ledger.history import History, read_history
-from forecasts.ledger.ledger import Ledger
-from forecasts.ledger.problems import BadInput
-from forecasts.ledger.records import Comparison, Goal, Kind, Origin, Outcome
+from forecasts.attainment.past import Past, Reader, read_past
+from forecasts.attainment.question import Question
+from forecasts.ledger.history import History
+from forecasts.ledger.ledger import HIDDEN, Ledger
+from forecasts.ledger.problems import Unanswerable
+from forecasts.ledger.records import Goal, Kind, Origin, Outcome
 from forecasts.models.reference import MIN_SPAN_YEARS
-from forecasts.scenarios.scenario import Scenario
+from forecasts.scenarios.scenario import AS_PUBLISHED, Scenario
 
 #: Goals that planners would have set, as multiples of the growth at the recent pace.
 MULTIPLES: Final = (0.5, 0.8, 1.0, 1.2, 1.5)
@@ -29,16 +30,6 @@ MET: Final[Mapping[Outcome, bool]] = MappingProxyType(
     {Outcome.YES: True, Outcome.PROBABLY_YES: True, Outcome.PROBABLY_NO: False, Outcome.NO: False}
 )
 
-#: The figures as they stand: no date is changed, nothing is assumed.
-AS_PUBLISHED: Final = Scenario(
-    id="as-published",
-    name_zh="按公布数",
-    name_en="As published",
-    role="baseline",
-    why_zh="回测按当时已公布的数计算。",
-    why_en="A backtest uses what was published by then.",
-)
-
 
 @dataclass(frozen=True)
 class Case:
@@ -46,10 +37,8 @@ class Case:
 
     Attributes
     ----------
-    goal : Goal
-        Indicator, region and the day asked about.
-    origin : date
-        The day on which it is asked: nothing published later is known.
+    question : Question
+        What was asked; nothing published after its day is known.
     values : tuple of float
         Goals that are asked for.
     strata : tuple of str
@@ -64,15 +53,23 @@ class Case:
         Goals that lie within what the later figure may mean; its middle decides them.
     """
 
-    goal: Goal
-    scenario: Scenario
-    origin: dt.date
+    question: Question
     values: tuple[float, ...]
     strata: tuple[str, ...]
     met: tuple[bool, ...]
     actual: float | None = None
     scale: float | None = None
     undecided: int = 0
+
+    @property
+    def goal(self) -> Goal:
+        """Indicator, region and the day asked about."""
+        return self.question.goal
+
+    @property
+    def origin(self) -> dt.date:
+        """The day on which it is asked."""
+        return self.question.known_on
 
     @property
     def series(self) -> str:
@@ -93,7 +90,7 @@ class Cases:
         return sum(case.undecided for case in self.asked)
 
 
-def rolling_cases(ledger: Ledger, multiples: tuple[float, ...] = MULTIPLES) -> Cases:
+def rolling_cases(reader: Reader, multiples: tuple[float, ...] = MULTIPLES) -> Cases:
     """Return the questions that the ledger's own series answer, from every day a figure of them appeared.
 
     On each such day (a rolling origin; Tashman, "Out-of-sample tests of forecasting accuracy",
@@ -101,19 +98,16 @@ def rolling_cases(ledger: Ledger, multiples: tuple[float, ...] = MULTIPLES) -> C
     for, as if a planner had set goals at last * (1 + g * m), where g is the growth at the pace of as many
     recent years as lie ahead, and m a multiple.
     """
-    printed = _counted(ledger)
+    ledger = reader.ledger
+    counted = _counted(ledger)
     asked: list[Case] = []
     dropped: Counter[str] = Counter()
-    vintages: dict[dt.date, Ledger] = {}
     for indicator, region in sorted({(o.indicator, o.region) for o in ledger.observations.values()}):
-        if ledger.indicators[indicator].kind is Kind.FLOW:
-            continue
-        outcome = read_history(printed, indicator, region)
-        if len(outcome) < MIN_FIGURES:
+        outcome = counted.history(indicator, region)
+        if ledger.kind(indicator) is Kind.FLOW or len(outcome) < MIN_FIGURES:
             continue
         for origin in sorted({o.published_on for o in ledger.series(indicator, region)}):
-            seen = vintages.setdefault(origin, ledger.known_on(origin))
-            for case in _from(origin, seen, outcome, multiples):
+            for case in _from(origin, reader, outcome, multiples):
                 if isinstance(case, str):
                     dropped[case] += 1
                 else:
@@ -121,14 +115,14 @@ def rolling_cases(ledger: Ledger, multiples: tuple[float, ...] = MULTIPLES) -> C
     return Cases(tuple(asked), MappingProxyType(dict(dropped)))
 
 
-def announced_cases(ledger: Ledger, scenarios: Mapping[str, Scenario]) -> Cases:
+def announced_cases(reader: Reader, scenarios: Mapping[str, Scenario]) -> Cases:
     """Return the ledger's own goals whose outcome is known, each asked on the day of its announcement.
 
     Goals that are only known because they were met, and goals without that day, are counted and dropped.
     """
     asked: list[Case] = []
     dropped: Counter[str] = Counter()
-    for goal in ledger.goals.values():
+    for goal in reader.ledger.goals.values():
         if goal.outcome not in MET:
             dropped["open"] += 1
         elif goal.success_selected:
@@ -136,31 +130,25 @@ def announced_cases(ledger: Ledger, scenarios: Mapping[str, Scenario]) -> Cases:
         elif goal.announced_on is None:
             dropped["undated"] += 1
         else:
-            scenario = scenarios.get(goal.baseline, AS_PUBLISHED)
-            case = _announced(goal, goal.announced_on, scenario, ledger.known_on(goal.announced_on))
+            case = _announced(goal, goal.announced_on, scenarios.get(goal.baseline, AS_PUBLISHED), reader)
             asked += [case] if case else []
             dropped["unanswerable"] += case is None
     return Cases(tuple(asked), MappingProxyType({k: n for k, n in dropped.items() if n}))
 
 
-def reading_of(case: Case, seen: Ledger) -> Reading:
-    """Return the past of a case, from the ledger as known on its day."""
-    return read(case.goal, case.scenario, seen, case.origin)
-
-
-def planned_growth(reading: Reading, years: float) -> float | None:
+def planned_growth(past: Past, years: float) -> float | None:
     """Return the growth over `years` at the pace of as many recent years: its own, else the peers' median.
 
     None where nobody's pace is known.
     """
-    history = reading.history.positive()
+    history = past.history.positive()
     age = history.years[-1] - history.years
     far = np.flatnonzero(age >= years - 0.01)
     first = int(far[-1]) if len(far) else 0
     if age[first] >= MIN_SPAN_YEARS:
         rate = math.log(history.value[-1] / history.value[first]) / float(age[first])
         return math.expm1(rate * years)
-    steps = reading.reference.steps()
+    steps = past.reference.steps
     return math.expm1(float(np.median(steps.rate)) * years) if len(steps.rate) else None
 
 
@@ -171,23 +159,23 @@ def _counted(ledger: Ledger) -> Ledger:
 
 
 def _from(
-    origin: dt.date, seen: Ledger, outcome: History, multiples: tuple[float, ...]
+    origin: dt.date, reader: Reader, outcome: History, multiples: tuple[float, ...]
 ) -> Iterator[Case | str]:
     """Yield the cases of one series from one day, or the reason why one is dropped."""
-    known = read_history(seen, outcome.indicator, outcome.region, until=origin)
-    if not len(known.positive()):
+    known = reader.own(outcome.indicator, outcome.region, origin)
+    if not known.rises:
         return
-    clock = known.clock
     for i, day in enumerate(outcome.dates):
         if day <= origin or day <= known.dates[-1]:
             continue
-        years = clock.years(day) - clock.years(known.dates[-1])
+        years = known.timescale.years(day) - float(known.years[-1])
         if years > MAX_YEARS + 0.01:
             continue
-        goal = _question(seen, outcome, day)
-        reading = read(goal, AS_PUBLISHED, seen, origin)
-        growth = planned_growth(reading, years)
-        last = float(reading.history.value[-1])
+        # A goal that nobody set; its value plays no part, since own figures are there.
+        question = Question(Goal(outcome.indicator, outcome.region, 1, day), origin)
+        past = reader.read(question.asked)
+        growth = planned_growth(past, years)
+        last = float(past.history.value[-1])
         if growth is None:
             yield "paceless"
         elif growth <= 0 or last <= 0:
@@ -196,35 +184,19 @@ def _from(
             values = tuple(last * (1 + growth * m) for m in multiples)
             actual, low, high = (float(a[i]) for a in (outcome.value, outcome.low, outcome.high))
             yield Case(
-                goal, AS_PUBLISHED, origin, values, tuple(f"{m:g}" for m in multiples),
+                question, values, tuple(f"{m:g}" for m in multiples),
                 tuple(actual >= v for v in values), actual, last, sum(low < v <= high for v in values),
             )  # fmt: skip
 
 
-def _question(ledger: Ledger, outcome: History, day: dt.date) -> Goal:
-    """Return a goal that nobody set; its value plays no part, since own figures are there."""
-    source = next(o.source for o in ledger.series(outcome.indicator, outcome.region))
-    return Goal(
-        id="question", indicator=outcome.indicator, region=outcome.region, value=1,
-        comparison=Comparison.AT_LEAST, deadline=day, source=source, quote="-",
-    )  # fmt: skip
-
-
-def _announced(goal: Goal, day: dt.date, scenario: Scenario, seen: Ledger) -> Case | None:
+def _announced(goal: Goal, day: dt.date, scenario: Scenario, reader: Reader) -> Case | None:
     """Return the case of a goal that was set; None where nothing could answer by then."""
-    # Whoever is asked does not know the outcome.
-    hidden = {
-        "outcome": Outcome.UNKNOWN,
-        "outcome_value": None,
-        "outcome_as_of": None,
-        "outcome_source": None,
-    }
-    asked = goal.model_copy(update=hidden)
     try:
-        reading = read(asked, scenario, seen, day)
-    except BadInput:
+        # Whoever is asked does not know the outcome.
+        question = Question(goal.model_copy(update=dict(HIDDEN)), day, scenario)
+        past = read_past(reader, question)
+    except Unanswerable:
         return None
-    scale = float(reading.history.value[-1]) if reading.own else None
+    scale = float(past.history.value[-1]) if past.own else None
     actual = None if goal.outcome_value is None else float(goal.outcome_value)
-    met = MET[goal.outcome]
-    return Case(asked, scenario, day, (float(goal.value),), ("announced",), (met,), actual, scale)
+    return Case(question, (float(goal.value),), ("announced",), (MET[goal.outcome],), actual, scale)

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import stdtr, stdtrit
 
-from forecasts.attainment.past import Reading
+from forecasts.attainment.past import Past
 from forecasts.models.reference import growth_steps
 
 Floats = NDArray[np.float64]
@@ -22,7 +22,7 @@ MIN_STEPS = 2
 
 
 @dataclass(frozen=True)
-class DriftFuture:
+class RandomWalk:
     """A Student-t law of the logarithm that moves and widens with time.
 
     Attributes
@@ -64,13 +64,13 @@ class DriftFuture:
         return np.asarray(np.exp(np.minimum(middle + spread * z, 700.0)), float)
 
 
-def drift_future(reading: Reading) -> DriftFuture | None:
-    """Return the random walk with drift of a reading; None where no two steps are known."""
-    history = reading.history.positive()
+def random_walk(past: Past) -> RandomWalk | None:
+    """Return the random walk with drift of a past; None where no two steps are known."""
+    history = past.history.positive()
     pairs = growth_steps(history)
     span = np.array([history.years[b] - history.years[a] for a, b in pairs], float)
     rate = np.array([math.log(history.value[b] / history.value[a]) for a, b in pairs], float) / span
-    theirs = reading.reference.steps()
+    theirs = past.reference.steps
     if len(rate) < MIN_STEPS:
         drift = [float(np.average(rate, weights=span))] if len(rate) else []
         rate, span = np.concatenate([rate, theirs.rate]), np.concatenate([span, theirs.span])
@@ -80,7 +80,7 @@ def drift_future(reading: Reading) -> DriftFuture | None:
     else:
         middle = float(np.average(rate, weights=span))
     variance = float(np.sum((rate - middle) ** 2 * span) / (len(rate) - 1))
-    return DriftFuture(
+    return RandomWalk(
         start=float(history.years[-1]), last=float(history.value[-1]), drift=middle,
         variance=max(variance, 1e-8), span=float(span.sum()), freedom=float(len(rate) - 1),
     )  # fmt: skip

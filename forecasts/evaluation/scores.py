@@ -166,7 +166,7 @@ class PitHistogram:
     high: float
 
 
-def resampled(series: NDArray[np.str_], columns: Floats, draws: int, seed: int) -> Floats:
+def resampled(series: NDArray[np.str_], columns: Floats, resamples: int, seed: int) -> Floats:
     """Return column sums of the sample (first row) and of resamples of whole series (the others).
 
     A cluster bootstrap (Field and Welsh, "Bootstrapping clustered data", 2007).
@@ -177,14 +177,16 @@ def resampled(series: NDArray[np.str_], columns: Floats, draws: int, seed: int) 
     if not len(names):
         return np.zeros((1, columns.shape[1]))
     rng = np.random.default_rng(seed)
-    times = rng.multinomial(len(names), np.full(len(names), 1 / len(names)), size=draws)
+    times = rng.multinomial(len(names), np.full(len(names), 1 / len(names)), size=resamples)
     return np.vstack([sums.sum(0), times @ sums])
 
 
-def score_of(series: NDArray[np.str_], columns: Floats, statistic: Statistic, draws: int, seed: int) -> Score:
+def score_of(
+    series: NDArray[np.str_], columns: Floats, statistic: Statistic, resamples: int, seed: int
+) -> Score:
     """Return a statistic of column sums with its standard error."""
     with np.errstate(divide="ignore", invalid="ignore"):
-        found = np.asarray(statistic(resampled(series, columns, draws, seed)), float)
+        found = np.asarray(statistic(resampled(series, columns, resamples, seed)), float)
     many = found[1:][np.isfinite(found[1:])]
     enough = len(np.unique(series)) > 1 and len(many) > 1
     return Score(float(found[0]), float(np.std(many, ddof=1)) if enough else np.nan)
@@ -219,14 +221,14 @@ def covered(f: Forecasts, percent: int) -> Floats:
     return np.where(np.isfinite(f.actual), inside, np.nan)
 
 
-def mean_score(f: Forecasts, loss: Floats, draws: int, seed: int) -> Score:
+def mean_score(f: Forecasts, loss: Floats, resamples: int, seed: int) -> Score:
     """Return the mean of a loss over the rows that have it."""
     there = np.isfinite(loss)
     columns = np.column_stack([loss[there], np.ones(int(there.sum()))])
-    return score_of(f.series[there], columns, lambda s: s[:, 0] / s[:, 1], draws, seed)
+    return score_of(f.series[there], columns, lambda s: s[:, 0] / s[:, 1], resamples, seed)
 
 
-def base_rate_skill(f: Forecasts, draws: int, seed: int) -> Score:
+def base_rate_skill(f: Forecasts, resamples: int, seed: int) -> Score:
     """Return the Brier skill against the base rate of each stratum, known only afterwards."""
     strata = np.unique(f.stratum)
     inside = (f.stratum[:, None] == strata).astype(float)
@@ -237,21 +239,21 @@ def base_rate_skill(f: Forecasts, draws: int, seed: int) -> Score:
         spread = np.where(n > 0, met * (n - met) / np.maximum(n, 1), 0.0).sum(1)
         return np.asarray(np.where(spread > 0, 1.0 - sums[:, 0] / spread, np.nan), float)
 
-    return score_of(f.series, columns, skill, draws, seed)
+    return score_of(f.series, columns, skill, resamples, seed)
 
 
-def skill_against(f: Forecasts, other: Forecasts, draws: int, seed: int) -> Score:
+def skill_against(f: Forecasts, other: Forecasts, resamples: int, seed: int) -> Score:
     """Return the Brier skill against another method's forecasts of the same goals, where both spoke."""
     both = f.served() & other.served()
     columns = np.column_stack([brier_of(f), brier_of(other)])[both]
-    return score_of(f.series[both], columns, lambda s: 1.0 - s[:, 0] / s[:, 1], draws, seed)
+    return score_of(f.series[both], columns, lambda s: 1.0 - s[:, 0] / s[:, 1], resamples, seed)
 
 
 def score(
     method: str,
     forecasts: Forecasts,
     others: Mapping[str, Forecasts],
-    draws: int = 2_000,
+    resamples: int = 2_000,
     seed: int = 1,
 ) -> Scores:
     """Return what a method is worth.
@@ -260,7 +262,7 @@ def score(
     ----------
     others : mapping
         Other methods' forecasts of the same goals, row by row.
-    draws, seed : int
+    resamples, seed : int
         Of the bootstrap.
     """
     f = forecasts.take(forecasts.served()).ordered()
@@ -270,12 +272,12 @@ def score(
         units=len(np.unique(f.unit)),
         series=len(np.unique(f.series)),
         base_rate=float(np.mean(f.met)) if len(f) else np.nan,
-        brier=mean_score(f, brier_of(f), draws, seed),
-        log_score=mean_score(f, log_score_of(f), draws, seed),
-        skill=base_rate_skill(f, draws, seed),
-        against={name: skill_against(forecasts, o, draws, seed) for name, o in others.items()},
-        crps=mean_score(f, crps_of(f), draws, seed),
-        coverage={p: mean_score(f, covered(f, p), draws, seed) for p in INTERVALS},
+        brier=mean_score(f, brier_of(f), resamples, seed),
+        log_score=mean_score(f, log_score_of(f), resamples, seed),
+        skill=base_rate_skill(f, resamples, seed),
+        against={name: skill_against(forecasts, o, resamples, seed) for name, o in others.items()},
+        crps=mean_score(f, crps_of(f), resamples, seed),
+        coverage={p: mean_score(f, covered(f, p), resamples, seed) for p in INTERVALS},
         strata=_strata(f),
     )
 
@@ -289,7 +291,7 @@ def _strata(f: Forecasts) -> tuple[Stratum, ...]:
     return tuple(found)
 
 
-def reliability(forecasts: Forecasts, draws: int = 2_000, seed: int = 1, bins: int = BINS) -> Reliability:
+def reliability(forecasts: Forecasts, resamples: int = 2_000, seed: int = 1, bins: int = BINS) -> Reliability:
     """Return observed frequencies with consistency bars.
 
     The bars are those of Broecker and Smith, "Increasing the reliability of reliability diagrams" (Weather
@@ -300,11 +302,11 @@ def reliability(forecasts: Forecasts, draws: int = 2_000, seed: int = 1, bins: i
     place = np.clip((f.probability * bins).astype(int), 0, bins - 1)
     n, expected, met = (np.bincount(place, w, bins) for w in (None, f.probability, f.met))
     some = n > 0
-    found = np.full((draws, bins), np.nan)
+    found = np.full((resamples, bins), np.nan)
     _, unit = np.unique(f.unit, return_inverse=True)
     rows = [np.flatnonzero(unit == u) for u in range(unit.max() + 1 if len(unit) else 0)]
     rng = np.random.default_rng(seed)
-    for k in range(draws if rows else 0):
+    for k in range(resamples if rows else 0):
         picked = rng.integers(0, len(rows), len(rows))
         again = np.concatenate([rows[u] for u in picked])
         rank = np.repeat(rng.uniform(size=len(picked)), [len(rows[u]) for u in picked])

@@ -1,47 +1,40 @@
-"""Seeds become a ledger: every row validated, every reference resolved, all problems told at once."""
+"""All that was published: records by id, and what was known of them on a day."""
 
-import csv
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING
 
-from pydantic import ValidationError
+import numpy as np
 
-from forecasts.ledger.problems import BadInput, Problem, nearest
-from forecasts.ledger.records import Goal, Indicator, Observation, Record, Region, Source
+from forecasts.ledger.figures import Figures, figures_of
+from forecasts.ledger.history import History, Timescale
+from forecasts.ledger.problems import BadInput, Problem, Unanswerable
+from forecasts.ledger.records import Goal, Indicator, Kind, Observation, Outcome, Region, Source
+from forecasts.ledger.rows import ById, Rows
+from forecasts.ledger.sheets import Parts, open_frames, open_seeds
 
-#: The tables of a ledger: file stem and the record that a row becomes.
-TABLES: Mapping[str, type[Record]] = MappingProxyType(
-    {
-        "indicators": Indicator,
-        "regions": Region,
-        "sources": Source,
-        "observations": Observation,
-        "goals": Goal,
-    }
-)
+if TYPE_CHECKING:
+    import pandas as pd
 
-#: Columns that name a record of another table.
-REFERENCES: Mapping[str, Mapping[str, str]] = MappingProxyType(
-    {
-        "regions": {"parent": "regions"},
-        "observations": {"indicator": "indicators", "region": "regions", "source": "sources"},
-        "goals": {
-            "indicator": "indicators",
-            "region": "regions",
-            "source": "sources",
-            "outcome_source": "sources",
-        },
-    }
+#: What hides an outcome from somebody who cannot know it.
+HIDDEN = MappingProxyType(
+    {"outcome": Outcome.UNKNOWN, "outcome_value": None, "outcome_as_of": None, "outcome_source": None}
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Ledger:
-    """All that was published, by id; the order of the files is kept."""
+    """All that was published, by id; the order of the files is kept.
+
+    Attributes
+    ----------
+    indicators, regions, sources, observations, goals : mapping
+        Records by id. A ledger is never changed: what changes it returns another one.
+    """
 
     indicators: Mapping[str, Indicator]
     regions: Mapping[str, Region]
@@ -49,19 +42,145 @@ class Ledger:
     observations: Mapping[str, Observation]
     goals: Mapping[str, Goal]
 
-    def known_on(self, day: dt.date) -> "Ledger":
-        """Return the ledger as somebody saw it on `day`: only observations published by then.
+    @classmethod
+    def from_frames(
+        cls,
+        observations: "pd.DataFrame",
+        goals: "pd.DataFrame | None" = None,
+        indicators: "pd.DataFrame | None" = None,
+        regions: "pd.DataFrame | None" = None,
+        kinds: Mapping[str, str] | None = None,
+    ) -> "Ledger":
+        """Make a ledger of DataFrames.
 
-        Goals stay (a question may be asked before it was announced); what is known of their outcome
-        goes unless it was known by then.
+        Parameters
+        ----------
+        observations : DataFrame
+            Columns region, indicator, as_of, value (+ published_on, qualifier, low, high, origin,
+            confidence).
+        goals, indicators, regions : DataFrame, optional
+            Columns of :class:`Goal` (``goal`` for its id), :class:`Indicator`, :class:`Region`.
+        kinds : mapping, optional
+            Kinds by indicator, in place of `indicators`: ``{"firms": "stock"}``. An indicator that nobody
+            describes is a stock.
+
+        Returns
+        -------
+        Ledger
+            Without sources; an observation without an id is named after its row.
+
+        Raises
+        ------
+        BadInput
+            With every column that is missing, or every row that is not sound.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> import forecasts as fc
+        >>> rows = pd.DataFrame({"region": ["A"], "indicator": ["firms"], "as_of": ["2022-12-31"],
+        ...                      "value": [1000]})
+        >>> ledger = fc.Ledger.from_frames(rows)
+        >>> ledger.history("firms", "A").value
+        array([1000.])
         """
-        seen = {k: o for k, o in self.observations.items() if o.published_on <= day}
+        return cls.of(open_frames(observations, goals, indicators, regions, kinds))
+
+    @classmethod
+    def of(cls, parts: Parts) -> "Ledger":
+        """Make a ledger of the rows of tables that were read."""
+        return cls(parts.indicators, parts.regions, parts.sources, parts.observations, parts.goals)
+
+    @cached_property
+    def rows(self) -> Rows[Observation]:
+        """The observations as columns, field by field."""
+        held = self.observations
+        return held.rows if isinstance(held, ById) else Rows.of(Observation, tuple(held.values()))
+
+    @cached_property
+    def figures(self) -> Figures:
+        """The observations as columns, by what and where they count."""
+        return figures_of(self.rows)
+
+    def timescale(self, indicator: str) -> Timescale:
+        """Return the time on which an indicator grows evenly."""
+        return Timescale(self.indicators[indicator].q4_share)
+
+    def kind(self, indicator: str) -> Kind:
+        """Return what an indicator can do."""
+        return self.indicators[indicator].kind
+
+    def history(
+        self,
+        indicator: str,
+        region: str,
+        known_on: dt.date | None = None,
+        timescale: Timescale | None = None,
+    ) -> History:
+        """Return what was known of an indicator in a region on a day; empty if nothing was.
+
+        Parameters
+        ----------
+        indicator, region : str
+            Ids.
+        known_on : date, optional
+            By default all that is held.
+        timescale : Timescale, optional
+            Instead of the indicator's own.
+        """
+        scale = timescale or self.timescale(indicator)
+        return self.figures.history(indicator, region, self.kind(indicator), scale, known_on)
+
+    @cached_property
+    def families(self) -> Mapping[tuple[str, Kind], tuple[str, ...]]:
+        """The indicators of each family and kind; one without a family is alone in its own."""
+        found: dict[tuple[str, Kind], list[str]] = {}
+        for i in self.indicators.values():
+            found.setdefault((i.family or f"/{i.id}", i.kind), []).append(i.id)
+        return {key: tuple(sorted(names)) for key, names in found.items()}
+
+    def kindred(self, indicator: str) -> tuple[str, ...]:
+        """Return the indicators that grow alike: those of one family and kind, itself among them."""
+        own = self.indicators[indicator]
+        return self.families[own.family or f"/{own.id}", own.kind]
+
+    def known_on(self, day: dt.date) -> "Ledger":
+        """Return the ledger as somebody saw it on `day`.
+
+        Observations stay if they were published by then and the day that they describe has come. Goals stay
+        (a question may be asked before it was announced); what is known of their outcome goes unless it was
+        known by then.
+        """
         goals = {k: _goal_known_on(g, day) for k, g in self.goals.items()}
-        return replace(self, observations=MappingProxyType(seen), goals=MappingProxyType(goals))
+        held, seen = self.observations, np.datetime64(day)
+        observations: Mapping[str, Observation]
+        if isinstance(held, ById):
+            known = np.maximum(held.rows.days("published_on"), held.rows.days("as_of"))
+            observations = held.rows.take(known <= seen).by_id()
+        else:
+            observations = MappingProxyType(
+                {k: o for k, o in held.items() if max(o.published_on, o.as_of) <= day}
+            )
+        return replace(self, observations=observations, goals=MappingProxyType(goals))
+
+    def with_observations(self, changed: Mapping[str, Observation]) -> "Ledger":
+        """Return the ledger with some observations replaced or added."""
+        return replace(self, observations=MappingProxyType({**self.observations, **changed}))
+
+    def with_indicator(self, changed: Indicator) -> "Ledger":
+        """Return the ledger with one indicator replaced; its figures stay as they are."""
+        ledger = replace(self, indicators=MappingProxyType({**self.indicators, changed.id: changed}))
+        ledger.__dict__["figures"] = self.figures
+        return ledger
 
     def series(self, indicator: str, region: str) -> tuple[Observation, ...]:
         """Return the observations of one indicator in one region, oldest first."""
-        rows = (o for o in self.observations.values() if o.indicator == indicator and o.region == region)
+        figures = self.figures
+        span = figures.regions(indicator).get(region)
+        if span is None:
+            return ()
+        names = [str(figures.names.at(int(r))) for r in figures.row[span.first : span.end]]
+        rows = (self.observations[name] for name in names)
         return tuple(sorted(rows, key=lambda o: (o.as_of, o.published_on, o.id)))
 
     def headline_goals(self) -> tuple[str, ...]:
@@ -73,23 +192,15 @@ class Ledger:
 
         Raises
         ------
-        BadInput
+        Unanswerable
             If there is none.
         """
         regions = {self.goals[g].region for g in goals}
         days = [o.published_on for o in self.observations.values() if o.region in regions]
         if not days:
-            problem = "no figure about the goals' regions has been published"
-            raise BadInput([Problem("seeds/observations.csv", problem, remedy="name a date, or add rows")])
+            rule = "no figure about the goals' regions has been published"
+            raise Unanswerable([Problem("observations", rule, remedy="name a day, or add rows")])
         return max(days)
-
-
-def _goal_known_on(goal: Goal, day: dt.date) -> Goal:
-    """Hide an outcome that lies after `day`."""
-    if goal.outcome_as_of is None or goal.outcome_as_of <= day:
-        return goal
-    hidden = {"outcome": "unknown", "outcome_value": None, "outcome_as_of": None, "outcome_source": None}
-    return Goal.model_validate(goal.model_dump() | hidden)
 
 
 def read_ledger(folder: Path) -> Ledger:
@@ -98,112 +209,21 @@ def read_ledger(folder: Path) -> Ledger:
     Parameters
     ----------
     folder : Path
-        Folder with one CSV file per table of :data:`TABLES` (UTF-8, header row).
+        With one CSV file per table (UTF-8, header row).
 
     Raises
     ------
     BadInput
         With every problem of every file: file, line, column, rule, value, what to do.
     """
-    problems: list[Problem] = []
-    tables: dict[str, dict[str, Any]] = {}
-    lines: dict[str, dict[str, int]] = {}
-    for name, record in TABLES.items():
-        tables[name], lines[name] = _read_table(folder / f"{name}.csv", record, problems)
-    for name, columns in REFERENCES.items():
-        place = _place(folder / f"{name}.csv")
-        for key, row in tables[name].items():
-            for column, target in columns.items():
-                value = getattr(row, column)
-                if value is not None and value not in tables[target]:
-                    rule = f"names a row of {target}.csv that is not there"
-                    remedy = nearest(value, tables[target])
-                    problems.append(Problem(place, rule, value, remedy, lines[name][key], column))
-    if problems:
-        raise BadInput(problems)
-    return Ledger(**{name: MappingProxyType(rows) for name, rows in tables.items()})
+    opened = open_seeds(folder)
+    if opened.problems:
+        raise BadInput(opened.problems)
+    return Ledger.of(opened.parts)
 
 
-def _place(path: Path) -> str:
-    """Name a file as people do: with its folder, without the machine."""
-    return f"{path.parent.name}/{path.name}"
-
-
-def _read_table(
-    path: Path, record: type[Record], problems: list[Problem]
-) -> tuple[dict[str, Any], dict[str, int]]:
-    """Read one table; append what is wrong to `problems` and go on."""
-    rows: dict[str, Any] = {}
-    lines: dict[str, int] = {}
-    place = _place(path)
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except FileNotFoundError:
-        problems.append(Problem(place, "the file is missing", remedy="add it, with at least its header row"))
-        return rows, lines
-    except UnicodeDecodeError as error:
-        line = path.read_bytes()[: error.start].count(b"\n") + 1
-        problems.append(Problem(place, "the file is not UTF-8", remedy="save it as CSV UTF-8", line=line))
-        return rows, lines
-    reader = csv.reader(text.splitlines(keepends=True), strict=True)
-    try:
-        header = next(reader, [])
-        if not _check_header(header, record, place, problems):
-            return rows, lines
-        start = reader.line_num + 1
-        for cells in reader:
-            line, start = start, reader.line_num + 1
-            if not any(cells):
-                continue
-            if len(cells) != len(header):
-                rule = f"the row has {len(cells)} cells, the header {len(header)}"
-                problems.append(Problem(place, rule, remedy="quote cells that contain a comma", line=line))
-                continue
-            row = _make(record, dict(zip(header, cells, strict=True)), place, line, problems)
-            if row is None:
-                continue
-            if row.id in rows:
-                remedy = f"line {lines[row.id]} has it; give this row another"
-                problems.append(Problem(place, "the id is taken", row.id, remedy, line, "id"))
-                continue
-            rows[row.id], lines[row.id] = row, line
-    except csv.Error as error:
-        problems.append(Problem(place, f"not CSV: {error}", remedy="check the quotes", line=reader.line_num))
-    return rows, lines
-
-
-def _check_header(header: list[str], record: type[Record], place: str, problems: list[Problem]) -> bool:
-    """Compare the header with the record's fields: none missing, none unknown, none twice."""
-    before = len(problems)
-    for column in header:
-        if column not in record.model_fields:
-            remedy = nearest(column, record.model_fields)
-            problems.append(Problem(place, "unknown column", column, remedy, 1, column))
-    for column in {c for c in header if header.count(c) > 1}:
-        problems.append(Problem(place, "the column is there twice", column, "remove one", 1, column))
-    for column, field in record.model_fields.items():
-        if field.is_required() and column not in header:
-            problems.append(Problem(place, "a column is missing", column, "add it", 1, column))
-    return len(problems) == before
-
-
-def _make(
-    record: type[Record], cells: dict[str, str], place: str, line: int, problems: list[Problem]
-) -> Record | None:
-    """Make a record of a row; an empty cell is the field's default (or nothing)."""
-    filled = {k: v for k, v in cells.items() if v != "" or record.model_fields[k].is_required()}
-    try:
-        return record.model_validate(filled)
-    except ValidationError as error:
-        problems += [problem_of(detail, cells, place, line) for detail in error.errors()]
-        return None
-
-
-def problem_of(detail: Any, cells: Mapping[str, Any], place: str, line: int | None) -> Problem:
-    """Turn one pydantic error into a problem at a place."""
-    column = ".".join(str(part) for part in detail["loc"]) or None
-    value = str(cells.get(column, detail["input"])) if column else ""
-    rule = detail["msg"].removeprefix("Value error, ")
-    empty = "fill the cell" if column else "correct the row"
-    remedy = "correct the value" if value else empty
-    return Problem(place, rule, value, remedy, line, column)
+def _goal_known_on(goal: Goal, day: dt.date) -> Goal:
+    """Hide an outcome that lies after `day`."""
+    if goal.outcome_as_of is None or goal.outcome_as_of <= day:
+        return goal
+    return goal.model_copy(update=dict(HIDDEN))

@@ -1,4 +1,4 @@
-"""Bad input, told so that it can be mended: which place, which rule, which value, what to do."""
+"""What is told when something cannot be done: which place, which rule, which value, what to do."""
 
 import difflib
 from collections.abc import Iterable
@@ -42,12 +42,32 @@ class Problem:
         return f"{where}: {self.rule}{got}" + (f" - {self.remedy}" if self.remedy else "")
 
 
-class BadInput(ValueError):
-    """Input that breaks rules; carries every :class:`Problem` at once."""
+class Refusal(ValueError):
+    """Something is not answered; carries every :class:`Problem` at once.
+
+    Attributes
+    ----------
+    problems : tuple of Problem
+        All that is wrong, in the order of the places.
+    """
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(problems)
         super().__init__("\n".join(map(str, self.problems)))
+
+
+class BadInput(Refusal):
+    """What somebody wrote breaks rules: a file, a column, a row, an option, a name."""
+
+
+class Unanswerable(Refusal):
+    """The rows are sound, but they cannot answer the question: no figure and no class, a passed deadline."""
+
+
+def shortened(value: object, limit: int = 60) -> str:
+    """Show a value, but not a whole document."""
+    text = str(value)
+    return text if len(text) <= limit else text[:limit] + "..."
 
 
 def nearest(name: str, valid: Iterable[str]) -> str:

@@ -1,7 +1,10 @@
-"""Tables of other people: CSV or Parquet, read leniently row by row, every fault told with its line."""
+"""Tables as they are written: CSV, Parquet, DataFrames; every row with the number that people give it."""
 
-from collections.abc import Sequence
+import csv
+import io
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -9,13 +12,18 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from forecasts.ledger.files import whole
-from forecasts.ledger.problems import BadInput, Problem, nearest
+from forecasts.ledger.problems import BadInput, Problem, nearest, shortened
 
-#: Problems of one kind that are told one by one; the rest is counted.
+Bools = NDArray[np.bool_]
+
+#: Problems of one kind in one table that are told one by one; the rest is counted.
 TOLD = 20
 
+#: Rows of a CSV file that become columns at a time, so that memory stays small.
+CHUNK = 50_000
 
-@dataclass
+
+@dataclass(eq=False)
 class Table:
     """A table with its name, and the problems that its rows have shown so far.
 
@@ -23,93 +31,152 @@ class Table:
     ----------
     place : str
         How the table is called in messages.
-    first : int
-        The number that people give to its first row (2 in a CSV file with a header).
+    lines : (N,) array of int
+        The number that people give to each row: its first line in a CSV file.
+    header : int, optional
+        The line of the headings, where they have one.
+    torn : set of str
+        Cells of the rows that are left out because they are too short or too long.
+    cut : bool
+        Whether the file could not be read to its end.
+    headless : bool
+        Whether its headings are not sound, so that no row of it can be read.
     good : (N,) array of bool
         Rows that are sound so far.
     """
 
     frame: pd.DataFrame
     place: str
-    first: int = 2
+    lines: NDArray[np.intp]
+    header: int | None = None
     problems: list[Problem] = field(default_factory=list)
-    good: NDArray[np.bool_] = field(init=False)
+    headless: bool = False
+    torn: set[str] = field(default_factory=set)
+    cut: bool = False
+    good: Bools = field(init=False)
 
     def __post_init__(self) -> None:
         self.good = np.ones(len(self.frame), bool)
 
-    def refuse(self, bad: NDArray[np.bool_], column: str, rule: str, remedy: str) -> None:
-        """Mark rows as bad and tell why."""
+    @classmethod
+    def of(cls, frame: pd.DataFrame, place: str) -> "Table":
+        """Take a DataFrame; its rows are counted from 0, as its index most likely does."""
+        return cls(frame.reset_index(drop=True), place, np.arange(len(frame)))
+
+    @property
+    def columns(self) -> list[str]:
+        """The headings, in order."""
+        return [str(c) for c in self.frame.columns]
+
+    def refuse(self, bad: Bools, column: str, rule: str, remedy: str | Callable[[int], str]) -> None:
+        """Mark rows as bad and tell why.
+
+        Parameters
+        ----------
+        remedy : str or callable
+            What to do; a callable is told the row's position.
+        """
         rows = np.flatnonzero(bad)
         self.good[rows] = False
         for row in rows[:TOLD]:
-            value = "" if column not in self.frame else str(self.frame[column].iloc[row])
-            self.problems.append(Problem(self.place, rule, value, remedy, int(row) + self.first, column))
+            value = "" if column not in self.frame else shortened(self.frame[column].iloc[row])
+            what = remedy if isinstance(remedy, str) else remedy(int(row))
+            self.problems.append(Problem(self.place, rule, value, what, int(self.lines[row]), column))
         if len(rows) > TOLD:
             more = f"{rule} ({len(rows) - TOLD} more rows)"
-            self.problems.append(Problem(self.place, more, remedy=remedy, column=column))
-
-    def texts(self, column: str) -> NDArray[np.object_]:
-        """Return a column of names; an empty one is refused."""
-        values = self.frame[column]
-        texts = values.astype(str).str.strip().to_numpy(object)
-        empty = values.isna().to_numpy(bool) | (texts == "")
-        self.refuse(empty & self.good, column, "must not be empty", "fill the cell")
-        return np.asarray(texts, object)
-
-    def numbers(self, column: str) -> NDArray[np.float64]:
-        """Return a column of finite numbers; others are refused."""
-        values = pd.to_numeric(self.frame[column], errors="coerce").to_numpy(float)
-        bad = ~np.isfinite(values)
-        self.refuse(
-            bad & self.good, column, "must be a finite number", "write digits, with a point if needed"
-        )
-        return np.where(bad, 0.0, values)
-
-    def days(self, column: str, required: bool = True) -> NDArray[np.datetime64]:
-        """Return a column of days; NaT where an optional one is empty, refused where it is no day."""
-        given = self.frame[column]
-        empty = given.isna().to_numpy(bool) | (given.astype(str).str.strip() == "").to_numpy(bool)
-        days = pd.to_datetime(given.where(~empty), errors="coerce", format="ISO8601").to_numpy(
-            "datetime64[D]"
-        )
-        bad = np.isnat(days) & (~empty | required)
-        self.refuse(bad & self.good, column, "must be a day", "write it as 2023-12-31")
-        return days
-
-    def choices(self, column: str, valid: Sequence[str]) -> NDArray[np.object_]:
-        """Return a column of given words; others are refused."""
-        texts = self.frame[column].astype(str).str.strip().to_numpy(object)
-        bad = ~np.isin(texts.astype(str), list(valid))
-        self.refuse(bad & self.good, column, "is no valid word here", f"one of: {', '.join(valid)}")
-        return np.asarray(texts, object)
+            what = remedy if isinstance(remedy, str) else ""
+            self.problems.append(Problem(self.place, more, remedy=what, column=column))
 
 
-def read_table(path: Path) -> Table:
+def read_table(path: Path, place: str = "") -> Table:
     """Read a CSV (UTF-8, header) or Parquet file, by its ending.
+
+    Parameters
+    ----------
+    place : str, optional
+        How the table is called in messages; the file's name by default.
 
     Raises
     ------
     BadInput
         If there is no such file, or it cannot be read at all.
     """
-    place = path.name
+    place = place or path.name
+    if path.suffix not in (".csv", ".parquet"):
+        raise BadInput([Problem(place, "must end in .csv or .parquet", path.suffix, "rename or convert it")])
     try:
         if path.suffix == ".parquet":
-            return Table(pd.read_parquet(path), place, first=1)
-        if path.suffix != ".csv":
-            raise BadInput(
-                [Problem(place, "must end in .csv or .parquet", path.suffix, "rename or convert it")]
-            )
-        return Table(pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig"), place)
+            frame = pd.read_parquet(path)
+            return Table(frame, place, np.arange(1, len(frame) + 1))
+        return _read_csv(path.read_text(encoding="utf-8-sig"), place)
     except FileNotFoundError:
-        raise BadInput([Problem(str(path), "there is no such file", remedy="check the path")]) from None
-    except (OSError, ValueError) as error:  # pandas' and pyarrow's reading errors are ValueErrors
+        raise BadInput([Problem(place, "there is no such file", remedy="check the path")]) from None
+    except UnicodeDecodeError as error:
+        line = path.read_bytes()[: error.start].count(b"\n") + 1
+        raise BadInput(
+            [Problem(place, "the file is not UTF-8", remedy="save it as CSV UTF-8", line=line)]
+        ) from None
+    except (OSError, ValueError) as error:  # pyarrow's reading errors are ValueErrors
         told = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise BadInput([Problem(place, f"cannot be read: {told}", remedy="check the file")]) from None
 
 
-def check_columns(table: Table, required: Sequence[str], optional: Sequence[str] = ()) -> None:
+@dataclass(eq=False)
+class _Left:
+    """What of a CSV file is left out, and why; see :class:`Table`."""
+
+    place: str
+    problems: list[Problem] = field(default_factory=list)
+    torn: set[str] = field(default_factory=set)
+    cut: bool = False
+
+    def end(self, error: csv.Error, line: int) -> None:
+        """Note where the file could not be read on."""
+        self.cut = True
+        self.problems.append(Problem(self.place, f"not CSV: {error}", remedy="check the quotes", line=line))
+
+
+def _read_csv(text: str, place: str) -> Table:
+    """Read CSV text; a row with too few or too many cells is told and left out."""
+    left = _Left(place)
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    header: list[str] = []
+    parts: list[pd.DataFrame] = []
+    lines: list[int] = []
+    try:
+        header = next(reader, [])
+    except csv.Error as error:
+        left.end(error, 1)
+    rows = _rows(reader, len(header), left)
+    while not left.cut and (chunk := list(islice(rows, CHUNK))):
+        lines += [line for line, _ in chunk]
+        columns = zip(*(cells for _, cells in chunk), strict=True)
+        parts.append(pd.DataFrame({i: pd.Series(c, dtype="str") for i, c in enumerate(columns)}))
+    frame = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=range(len(header)))
+    frame.columns = pd.Index(header, dtype=object)
+    return Table(frame, place, np.array(lines, np.intp), 1, left.problems, torn=left.torn, cut=left.cut)
+
+
+def _rows(reader: Iterator[list[str]], width: int, left: _Left) -> Iterator[tuple[int, list[str]]]:
+    """Yield the rows of a CSV reader that are as wide as the header, each with its first line."""
+    start = reader.line_num + 1  # type: ignore[attr-defined]
+    try:
+        for cells in reader:
+            line, start = start, reader.line_num + 1  # type: ignore[attr-defined]
+            if not any(cells):
+                continue
+            if len(cells) == width:
+                yield line, cells
+            else:
+                left.torn.update(cells)
+                rule = f"the row has {len(cells)} cells, the header {width}"
+                remedy = "quote cells that contain a comma"
+                left.problems.append(Problem(left.place, rule, remedy=remedy, line=line))
+    except csv.Error as error:
+        left.end(error, start)
+
+
+def check_columns(table: Table, required: Sequence[str]) -> None:
     """Check that the columns that are needed are there; others are left alone.
 
     Raises
@@ -117,10 +184,9 @@ def check_columns(table: Table, required: Sequence[str], optional: Sequence[str]
     BadInput
         With every missing column, and the present one that is nearest.
     """
-    present = [str(c) for c in table.frame.columns]
-    free = set(present) - set(required) - set(optional)
+    present = table.columns
     problems = [
-        Problem(table.place, "a column is missing", column, nearest(column, free), table.first - 1, column)
+        Problem(table.place, "a column is missing", column, nearest(column, present), table.header, column)
         for column in required
         if column not in present
     ]

@@ -67,9 +67,9 @@ class Curve:
             raise ModelUnfit(f"n<{self.min_n}")
         end = float(seen.years[-1])
         t, y, noise = seen.years - end, np.log(seen.value), seen.log_sd
-        drift = reference.drift()
-        centre = np.array([y[-1], drift[0], CEILING_MEAN][: 3 if self.has_ceiling else 2])
-        width = np.array([0.5, max(drift[1], 0.1), CEILING_SD][: len(centre)])
+        pace = reference.pace
+        centre = np.array([y[-1], pace[0], CEILING_MEAN][: 3 if self.has_ceiling else 2])
+        width = np.array([0.5, max(pace[1], 0.1), CEILING_SD][: len(centre)])
 
         def residuals(x: Floats, scatter: float) -> Floats:
             fit = (y - self.mean(x, t)) / np.hypot(scatter, noise)

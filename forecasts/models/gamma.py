@@ -88,16 +88,17 @@ class GammaProcess(Predictive):
         return self.last + scale[:, None] * np.cumsum(rng.gamma(np.maximum(step, 1e-12)), axis=1)
 
 
-class Flow:
+class GammaTotal:
     """See the module; serves cumulative totals from two points (a known start is one)."""
 
-    name = "flow"
+    name = "gamma"
     min_n, max_n = 2, 10_000
     kinds = frozenset({Kind.CUMULATIVE})
     knows_totals = True
 
     def fit(self, history: History, reference: Reference, seed: int) -> GammaProcess:
         """See :class:`forecasts.models.base.GrowthModel`."""
+        history = _moving(history)
         increments = np.diff(history.value)
         if increments.sum() <= 0:
             raise ModelFailed("the total has not risen yet")
@@ -118,8 +119,14 @@ class Flow:
         )  # fmt: skip
 
 
+def _moving(history: History) -> History:
+    """Return a history of which no two figures stand at one time; where its time stands still, the later."""
+    return history.take(np.flatnonzero(np.append(np.diff(history.years) > 0, True)))
+
+
 def _cell_likelihoods(history: History, cells: list[tuple[float, float]]) -> Floats:
     """Return the log likelihood of a total's increments in each cell; steps without a rise are joined."""
+    history = _moving(history)
     value, years = history.value, history.years
     keep = [0]
     for i in range(1, len(value)):

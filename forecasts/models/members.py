@@ -1,9 +1,12 @@
-"""The combination: who carries the answer, and who gives a second opinion.
+"""The members: every growth model there is, who carries an answer, and who gives a second opinion.
 
-A linear opinion pool (Stone, "The opinion pool", 1961); failed members are reported, never averaged.
+A linear opinion pool (Stone, "The opinion pool", 1961) joins those that carry it; failed members are
+reported, never averaged.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
@@ -11,9 +14,9 @@ from numpy.typing import ArrayLike
 
 from forecasts.ledger.history import History
 from forecasts.ledger.records import Kind
-from forecasts.models.base import Floats, GrowthModel, ModelUnfit, NeverFalls, Predictive, bisect
+from forecasts.models.base import Floats, GrowthModel, ModelFailed, ModelUnfit, NeverFalls, Predictive, bisect
 from forecasts.models.curves import CURVES
-from forecasts.models.gamma import Flow
+from forecasts.models.gamma import GammaTotal
 from forecasts.models.peers import Peers
 from forecasts.models.prophet import ProphetLinear, ProphetLogistic
 from forecasts.models.reference import Reference
@@ -22,8 +25,11 @@ from forecasts.models.trend import Trend
 
 #: Every growth model there is, in the order in which they are shown. A new one is one line here.
 MODELS: tuple[GrowthModel, ...] = (
-    Trend(), Peers(), Flow(), *CURVES, LocalTrend(), DampedEts(), ProphetLinear(), ProphetLogistic(),
+    Trend(), Peers(), GammaTotal(), *CURVES, LocalTrend(), DampedEts(), ProphetLinear(), ProphetLogistic(),
 )  # fmt: skip
+
+#: A total with fewer positive figures than this, and a known start, is young.
+YOUNG = 3
 
 
 @dataclass(frozen=True)
@@ -37,8 +43,8 @@ class Fitted:
 
 
 @dataclass(frozen=True)
-class Pool(Predictive):
-    """The members' mixture as one future."""
+class Blend(Predictive):
+    """The weighted members' laws as one future."""
 
     members: tuple[Predictive, ...]
     weights: Floats
@@ -62,11 +68,9 @@ class Pool(Predictive):
 
     def quantile(self, time: float, level: ArrayLike) -> Floats:
         """See :class:`forecasts.models.base.Predictive`; it lies between the members' own quantiles."""
-        if len(self.members) == 1:
-            return self.members[0].quantile(time, level)
         levels = np.asarray(level, float)
         each = np.array([m.quantile(time, levels) for m in self.members])
-        # Members' quantiles bracket the pool's; the search is on the log scale, where values allow.
+        # Members' quantiles bracket the blend's; the search is on the log scale, where values allow.
         low, high = float(each.min()), float(each.max())
         if low <= 0:
             return bisect(lambda x: self.cdf(time, x), levels, low, high)
@@ -80,14 +84,8 @@ class Pool(Predictive):
         return np.vstack(parts)
 
 
-def fit_all(
-    history: History, reference: Reference, seed: int, models: tuple[GrowthModel, ...] = MODELS
-) -> tuple[Fitted, ...]:
-    """Give every model its turn on one history."""
-    return tuple(_fit(model, history, reference, seed) for model in models)
-
-
-def _fit(model: GrowthModel, history: History, reference: Reference, seed: int) -> Fitted:
+def fit(model: GrowthModel, history: History, reference: Reference, seed: int) -> Fitted:
+    """Give a model its turn on one history."""
     if history.kind not in model.kinds:
         return Fitted(model.name, "unfit", reason=f"kind:{history.kind}")
     if not model.min_n <= len(history) <= model.max_n:
@@ -108,21 +106,72 @@ def _fit(model: GrowthModel, history: History, reference: Reference, seed: int) 
     return Fitted(model.name, "serves", predictive)
 
 
-def weigh_members(fitted: tuple[Fitted, ...], history: History) -> dict[str, float]:
-    """Return the weight of each member that serves.
+def is_young(history: History) -> bool:
+    """Whether a history is a young total with a known start."""
+    return history.kind is Kind.CUMULATIVE and history.rises < min(YOUNG, len(history))
+
+
+def leading(history: History) -> frozenset[str]:
+    """Return the names of the models that carry the answer, if they serve.
 
     On the benchmark the trend alone is better than any mixture of it with the others, which are worse than
     the base rate there; they are shown as second opinions. Only of a young total with a known start, which
-    the trend cannot see, the flow says as much as the trend. Without the trend all others weigh alike.
+    the trend cannot see, the gamma process says as much as the trend.
     """
-    serving = [f.name for f in fitted if f.predictive is not None]
-    young = history.kind is Kind.CUMULATIVE and len(history.positive()) < min(3, len(history))
-    leading = [name for name in serving if name == "trend" or (name == "flow" and young)] or serving
-    return {name: (1 / len(leading) if name in leading else 0.0) for name in serving}
+    return frozenset({"trend", "gamma"} if is_young(history) else {"trend"})
 
 
-def pool(fitted: tuple[Fitted, ...], weights: dict[str, float]) -> Pool | None:
-    """Combine the members that have weight; None where none has."""
-    heavy = [f for f in fitted if f.predictive is not None and weights[f.name] > 0]
-    members = tuple(f.predictive for f in heavy if f.predictive is not None)
-    return Pool(members, np.array([weights[f.name] for f in heavy])) if members else None
+@dataclass(frozen=True, eq=False)
+class Members:
+    """The growth models on one history; each is fitted when somebody looks at it, and once.
+
+    Attributes
+    ----------
+    models : tuple of GrowthModel
+        Those that there are.
+    """
+
+    history: History
+    reference: Reference
+    seed: int = 1
+    models: tuple[GrowthModel, ...] = MODELS
+    _fitted: dict[str, Fitted] = field(default_factory=dict, repr=False)
+
+    def of(self, model: GrowthModel) -> Fitted:
+        """Return one of them after its turn."""
+        if model.name not in self._fitted:
+            self._fitted[model.name] = fit(model, self.history, self.reference, self.seed)
+        return self._fitted[model.name]
+
+    @cached_property
+    def weights(self) -> Mapping[str, float]:
+        """The weight of each model that carries the answer.
+
+        Without a leading one all that serve weigh alike, so only then all are fitted for it.
+        """
+        names = leading(self.history)
+        serving = [m.name for m in self.models if m.name in names and self.of(m).predictive is not None]
+        serving = serving or [m.name for m in self.models if self.of(m).predictive is not None]
+        return {name: 1 / len(serving) for name in serving}
+
+    def future(self, weights: Mapping[str, float]) -> Predictive:
+        """Return the future by the models that have weight.
+
+        Raises
+        ------
+        ModelFailed
+            If none serves; the message says why, and what to try.
+        """
+        heavy = [(self.of(m), weights[m.name]) for m in self.models if weights.get(m.name, 0) > 0]
+        parts = [(f.predictive, w) for f, w in heavy if f.predictive is not None]
+        if not parts:
+            told = "; ".join(f"{f.name}: {f.reason}" for f in self.all() if f.status == "failed")
+            raise ModelFailed(f"no growth model serves ({told}); look at the history's values")
+        if len(parts) == 1:
+            return parts[0][0]
+        share = np.array([w for _, w in parts], float)
+        return Blend(tuple(p for p, _ in parts), share / share.sum())
+
+    def all(self) -> tuple[Fitted, ...]:
+        """Return every model after its turn, in the order in which they are shown."""
+        return tuple(self.of(model) for model in self.models)

@@ -24,7 +24,7 @@ class Peers:
 
     def fit(self, history: History, reference: Reference, seed: int) -> LogNormalMixture:
         """See :class:`forecasts.models.base.GrowthModel`."""
-        seen, steps = history.positive(), reference.steps()
+        seen, steps = history.positive(), reference.steps
         if not len(seen):
             raise ModelFailed("no positive value to start from")
         if len(steps.rate) < MIN_STEPS:

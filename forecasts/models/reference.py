@@ -5,21 +5,27 @@ With one own point it is what carries the answer. The idea is the outside view o
 the normal-normal model of empirical Bayes (Efron and Morris, 1975).
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from forecasts.engine.ask import Peers
 from forecasts.engine.series import ANY_PACE, PACE_YEARS
 from forecasts.ledger.history import History
+from forecasts.models.numbers import series_of
 
 Floats = NDArray[np.float64]
+Relation = Literal["indicator", "family", "none"]
 
 #: Steps shorter than this say more about rounding and dating than about growth.
 MIN_SPAN_YEARS = 0.2
 
-GLOBAL_MEAN, GLOBAL_SD, GLOBAL_WEIGHT = ANY_PACE
+#: The parent's newest year is that of its steps within so many years.
+PARENT_YEARS = 1.3
 
 #: How far a region's growth strays from that of the region that contains it (sd of the logarithm a year).
 #: An assumption: too few pairs are published to measure it.
@@ -33,9 +39,9 @@ class Steps:
     Attributes
     ----------
     rate : (S,) array
-        Growth of the logarithm a year of the clock.
+        Growth of the logarithm a year of the timescale.
     span : (S,) array
-        Years of the clock.
+        Years of the timescale.
     history : (S,) array
         Which history of the class the step belongs to.
     """
@@ -45,59 +51,133 @@ class Steps:
     history: NDArray[np.intp]
 
 
-@dataclass(frozen=True)
-class Reference:
-    """The histories of a goal's peers.
+@dataclass(frozen=True, eq=False)
+class ReferenceClass:
+    """The histories of one class as seen on a day, shared by all who are asked about by then.
 
     Attributes
     ----------
     histories : tuple of History
-        Each of at least two points, without the goal's own region.
+        Each of at least two positive values.
     relation : str
-        ``indicator``: the same indicator in other regions; ``family``: kindred indicators; ``none``.
+        ``indicator``: the same indicator in several regions; ``family``: kindred indicators; ``none``.
+    """
+
+    histories: tuple[History, ...] = ()
+    relation: Relation = "none"
+
+    @cached_property
+    def place(self) -> Mapping[str, int]:
+        """Where each history stands, by what it is of."""
+        return {h.name: i for i, h in enumerate(self.histories)}
+
+    def others(self, without: frozenset[str]) -> int:
+        """Return how many histories there are beside one's own."""
+        return len(self.histories) - sum(name in self.place for name in without)
+
+    @cached_property
+    def peers(self) -> Peers:
+        """The class as the engine sees it: taught once, whoever asks."""
+        return Peers(tuple(series_of(h) for h in self.histories))
+
+    @cached_property
+    def steps(self) -> tuple[tuple[Floats, Floats], ...]:
+        """Rates and spans of the steps of each history."""
+        return tuple(steps_of(h) for h in self.histories)
+
+    @cached_property
+    def paces(self) -> Floats:
+        """Growth of the logarithm a year of each history's newest years; NaN where it has no step.
+
+        Growth of a maturing indicator slows, and old steps would flatter it.
+        """
+        found = [_newest(rate, span, PACE_YEARS) if len(rate) else np.nan for rate, span in self.steps]
+        return np.array(found, float)
+
+
+@dataclass(frozen=True, eq=False)
+class Reference:
+    """The reference class as one history sees it: without itself.
+
+    Attributes
+    ----------
+    everyone : ReferenceClass
+        With the history's own figures, if it has enough.
+    without : frozenset of str
+        What of the class is the history itself.
     parent : History, optional
         The same indicator in the region that contains the goal's: the nearest of all peers.
     """
 
-    histories: tuple[History, ...] = ()
-    relation: Literal["indicator", "family", "none"] = "none"
+    everyone: ReferenceClass = field(default_factory=ReferenceClass)
+    without: frozenset[str] = frozenset()
     parent: History | None = None
 
+    @classmethod
+    def of(cls, *histories: History, relation: Relation = "indicator") -> "Reference":
+        """Return the reference to a class of these histories."""
+        return cls(ReferenceClass(histories, relation))
+
+    @property
+    def relation(self) -> Relation:
+        """How its members are related to the history."""
+        return self.everyone.relation
+
+    @cached_property
+    def _others(self) -> NDArray[np.intp]:
+        own = [self.everyone.place[name] for name in self.without if name in self.everyone.place]
+        return np.delete(np.arange(len(self.everyone.histories)), own)
+
+    def __len__(self) -> int:
+        return self.everyone.others(self.without)
+
+    @cached_property
+    def histories(self) -> tuple[History, ...]:
+        """The others' histories."""
+        return tuple(self.everyone.histories[i] for i in self._others)
+
+    def peers(self) -> Peers | None:
+        """Return the class as the engine sees it; None without anybody else in it."""
+        return self.everyone.peers if len(self) else None
+
+    @cached_property
     def steps(self) -> Steps:
-        """Return the steps of all histories."""
-        found = [(*step, i) for i, history in enumerate(self.histories) for step in growth_steps(history)]
-        index = np.array([i for _, _, i in found], np.intp)
-        seen = [h.positive() for h in self.histories]
-        span = [seen[i].years[b] - seen[i].years[a] for a, b, i in found]
-        rise = [np.log(seen[i].value[b] / seen[i].value[a]) for a, b, i in found]
-        return Steps(np.array(rise, float) / np.array(span, float), np.array(span, float), index)
+        """The steps of the others' histories."""
+        found = [self.everyone.steps[i] for i in self._others]
+        size = [len(rate) for rate, _ in found]
+        nothing = [np.zeros(0)]
+        return Steps(
+            np.concatenate([rate for rate, _ in found] or nothing),
+            np.concatenate([span for _, span in found] or nothing),
+            np.repeat(np.arange(len(found)), size),
+        )
 
-    def drift(self) -> tuple[float, float]:
-        """Return mean and sd of a region's growth of the logarithm a year, shrunk to the global prior.
+    @cached_property
+    def pace(self) -> tuple[float, float]:
+        """Mean and sd of a region's growth of the logarithm a year, shrunk to that of any class.
 
-        A region counts once, by its newest steps (up to three years of them): growth of a maturing
-        indicator slows, and old steps would flatter it.
+        A region counts once, by its newest steps. The parent's newest year is one noisy observation of the
+        region's own growth.
         """
-        steps = self.steps()
-        regional = []
-        for i in np.unique(steps.history):
-            regional.append(
-                _newest(steps.rate[steps.history == i], steps.span[steps.history == i], PACE_YEARS)
-            )
-        rates = np.array(regional)
-        mean, variance = GLOBAL_MEAN, GLOBAL_SD**2
-        if len(rates):
-            weight = len(rates) / (len(rates) + GLOBAL_WEIGHT)
-            mean = weight * float(np.median(rates)) + (1 - weight) * GLOBAL_MEAN
-            spread = float(np.mean((rates - np.median(rates)) ** 2))
-            variance = weight * spread + (1 - weight) * GLOBAL_SD**2
-        theirs = Reference((self.parent,)).steps() if self.parent is not None else None
-        if theirs is not None and len(theirs.rate):
-            # The parent's newest year is one noisy observation of the region's own growth.
-            seen = _newest(theirs.rate, theirs.span, 1.3)
+        mean, sd, worth = ANY_PACE
+        paces = self.everyone.paces[self._others]
+        paces = paces[~np.isnan(paces)]
+        variance = sd**2
+        if len(paces):
+            weight = len(paces) / (len(paces) + worth)
+            middle = float(np.median(paces))
+            mean = weight * middle + (1 - weight) * mean
+            variance = weight * float(np.mean((paces - middle) ** 2)) + (1 - weight) * variance
+        rate, span = steps_of(self.parent) if self.parent is not None else (np.zeros(0), np.zeros(0))
+        if len(rate):
             pull = variance / (variance + PARENT_SD**2)
-            mean, variance = mean + pull * (seen - mean), variance * (1 - pull)
+            mean += pull * (_newest(rate, span, PARENT_YEARS) - mean)
+            variance *= 1 - pull
         return mean, float(np.sqrt(variance))
+
+    def borrowed(self) -> tuple[float, float] | None:
+        """Return the pace that a history too short to show one takes over; None without a class."""
+        return self.pace if len(self) else None
 
 
 def growth_steps(history: History) -> list[tuple[int, int]]:
@@ -110,8 +190,16 @@ def growth_steps(history: History) -> list[tuple[int, int]]:
     return pairs
 
 
+def steps_of(history: History) -> tuple[Floats, Floats]:
+    """Return growth of the logarithm a year, and years, of a history's steps."""
+    seen, pairs = history.positive(), growth_steps(history)
+    first, last = (np.array([p[k] for p in pairs], np.intp) for k in (0, 1))
+    span = seen.years[last] - seen.years[first]
+    return np.log(seen.value[last] / seen.value[first]) / span, span
+
+
 def _newest(rate: Floats, span: Floats, years: float) -> float:
     """Return the mean growth over the newest steps that fit in `years` (the last one in any case)."""
     age = np.cumsum(span[::-1])[::-1]
     keep = (age <= years) | (np.arange(len(age)) == len(age) - 1)
-    return float(np.average(rate[keep], weights=span[keep]))
+    return float((rate[keep] * span[keep]).sum() / span[keep].sum())

@@ -1,7 +1,7 @@
 """The engine as a growth model: one history, sharpened by its reference class.
 
 A grid of Bayesian local trends on several scales (:mod:`forecasts.engine.grid`), whose weights were
-learned from a pool of real series, are re-learned by the class, and then by the history itself. A history
+learned from real series, are re-learned by the class, and then by the history itself. A history
 too short to show a pace borrows a past from its class.
 """
 
@@ -11,36 +11,24 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import ndtr
 
-from forecasts.engine.ask import Lesson, learn_from, look_ahead
+from forecasts.engine.ask import Ask, learn_from, look_ahead
+from forecasts.engine.classes import Lesson
 from forecasts.engine.learned import learned
 from forecasts.engine.mixture import Mixture
-from forecasts.engine.series import Clean, Series, borrow_past, clean
+from forecasts.engine.series import Clean
 from forecasts.ledger.history import History
 from forecasts.ledger.records import Kind
-from forecasts.models.base import ALL_KINDS, Floats, ModelFailed, Predictive
+from forecasts.models.base import ALL_KINDS, Floats, Predictive
+from forecasts.models.numbers import series_of
 from forecasts.models.reference import Reference
 
 #: Levels at which a distribution is tabled for drawing paths.
 GRID = np.concatenate([[0.0005, 0.002], np.linspace(0.005, 0.995, 199), [0.998, 0.9995]])
 
 
-def series_of(history: History) -> Series:
-    """Return a history as the engine sees it."""
-    return Series(
-        times=history.years,
-        values=history.value,
-        known=np.zeros(len(history)),
-        group=history.indicator,
-        region=f"{history.region}/{history.indicator}",
-        never_falls=history.kind is Kind.CUMULATIVE,
-        log_sd=history.log_sd,
-        low=float(history.low[-1]),
-    )
-
-
-def seen_whole(series: Series) -> Clean:
-    """Return all of a series in relative units."""
-    return clean(series, np.ones(len(series.values), bool))
+def ask_of(history: History, reference: Reference, times: Floats) -> Ask:
+    """Return the engine's question about a history at some clock times."""
+    return Ask(series_of(history), times, reference.peers(), reference.without, reference.borrowed())
 
 
 @dataclass(frozen=True)
@@ -109,13 +97,5 @@ class Trend:
 
     def fit(self, history: History, reference: Reference, seed: int) -> TrendFuture:
         """See :class:`forecasts.models.base.GrowthModel`."""
-        if not len(history.positive()):
-            raise ModelFailed("no positive value to start from")
-        own = series_of(history)
-        if reference.histories:
-            own = borrow_past(own, *reference.drift())
-        peers = [seen_whole(series_of(h)) for h in reference.histories]
-        regions = [series_of(h).region for h in reference.histories]
-        whole = seen_whole(own)
-        lesson = learn_from(whole, peers, regions, learned())
+        whole, lesson = learn_from(ask_of(history, reference, np.zeros(0)), learned())
         return TrendFuture(whole, lesson, history.kind is Kind.CUMULATIVE)

@@ -7,7 +7,7 @@ it also guesses types. So the notebook itself refuses what it was not asked for.
 import datetime as dt
 import re
 from collections.abc import Mapping
-from typing import Annotated, Any, TypeVar, get_args
+from typing import Annotated, Any, ClassVar, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
@@ -15,6 +15,7 @@ from forecasts.ledger.problems import BadInput, Problem, nearest
 from forecasts.publish.words import Language
 
 Draws = Annotated[int, Field(strict=True, ge=100, le=1_000_000)]
+Resamples = Draws
 Seed = Annotated[int, Field(strict=True, ge=0, le=2**32 - 1)]
 StrictText = Annotated[str, Field(strict=True)]
 
@@ -35,17 +36,23 @@ REMEDIES = {
 
 
 class Parameters(BaseModel):
-    """What every notebook can be asked."""
+    """What every notebook can be asked.
+
+    Attributes
+    ----------
+    renamed : mapping
+        Names that parameters once had, and what they are called now.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+    renamed: ClassVar[Mapping[str, str]] = {"as_of": "known_on"}
 
-    as_of: StrictText = ""
-    draws: Draws = 20_000
+    known_on: StrictText = ""
     seed: Seed = 1
     language: Language = "zh"
     output: StrictText = ""
 
-    @field_validator("as_of")
+    @field_validator("known_on")
     @classmethod
     def _a_date(cls, text: str) -> str:
         if text:
@@ -56,14 +63,20 @@ class Parameters(BaseModel):
 P = TypeVar("P", bound=Parameters)
 
 
-class GoalParameters(Parameters):
+class QuestionParameters(Parameters):
+    """What every notebook can be asked that draws possible futures."""
+
+    draws: Draws = 20_000
+
+
+class GoalParameters(QuestionParameters):
     """What ``goal.ipynb`` can be asked."""
 
     goal: StrictText = ""
     scenario: StrictText = "baseline"
 
 
-class PortfolioParameters(Parameters):
+class PortfolioParameters(QuestionParameters):
     """What ``portfolio.ipynb`` can be asked."""
 
     goals: Annotated[list[StrictText], Field(strict=True)] = []
@@ -112,11 +125,14 @@ def _stray(name: str, value: object, model: type[Parameters]) -> bool:
     """Whether somebody may have meant this name as a parameter that the notebook does not have."""
     if name.startswith("_") or name in FURNITURE or name in model.model_fields:
         return False
-    return type(value) in PLAIN
+    return name in model.renamed or type(value) in PLAIN
 
 
 def _unknown(name: str, value: object, model: type[Parameters]) -> Problem:
-    remedy = f"{nearest(name, model.model_fields)} (a helper of your own may start with _)"
+    if name in model.renamed:
+        remedy = f"it is called {model.renamed[name]} now"
+    else:
+        remedy = f"{nearest(name, model.model_fields)} (a helper of your own may start with _)"
     return Problem("parameter", "the notebook has no such parameter", _short(value), remedy, column=name)
 
 

@@ -7,27 +7,27 @@ from functools import wraps
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
-from forecasts.attainment.outlook import answer
 from forecasts.attainment.result import Attainment
-from forecasts.ledger.problems import BadInput, Problem, nearest
+from forecasts.attainment.verdict import answer
+from forecasts.ledger.problems import BadInput, Problem, Refusal, nearest
 from forecasts.ledger.root import find_root, shown
 from forecasts.notebook.parameters import (
     GoalParameters,
     Parameters,
     PortfolioParameters,
+    QuestionParameters,
     parse_date,
     read_parameters,
 )
 from forecasts.publish.save import save
 from forecasts.publish.words import Language
-from forecasts.scenarios.choice import BASELINE, resolve, scenarios_of
-from forecasts.scenarios.seeds import Seeds, read_seeds
+from forecasts.scenarios.seeds import BASELINE, Seeds, read_seeds
 
 Args = ParamSpec("Args")
 T = TypeVar("T")
 
 
-class BadRequest(BadInput):
+class BadRequest(Refusal):
     """Bad input, told in a notebook without a traceback: the reader wants the remedy, not our stack."""
 
     def _render_traceback_(self) -> list[str]:
@@ -42,8 +42,8 @@ def plainly(ask: Callable[Args, T]) -> Callable[Args, T]:
     def told(*args: Args.args, **kwargs: Args.kwargs) -> T:
         try:
             return ask(*args, **kwargs)
-        except BadInput as bad:
-            raise BadRequest(bad.problems) from None
+        except Refusal as refused:
+            raise BadRequest(refused.problems) from None
 
     return told
 
@@ -54,7 +54,7 @@ class Request:
 
     Attributes
     ----------
-    as_of : date
+    known_on : date
         The day whose knowledge is used: nothing published later counts.
     output : str
         Folder for ``result.json`` and the charts, relative to `root`; empty = nothing is written.
@@ -62,7 +62,7 @@ class Request:
 
     goal: str
     scenario: str
-    as_of: dt.date
+    known_on: dt.date
     draws: int
     seed: int
     language: Language
@@ -73,8 +73,7 @@ class Request:
     @plainly
     def answer(self) -> Attainment:
         """Return the verdict."""
-        ledger, scenarios = self.seeds.ledger, self.seeds.scenarios
-        return answer(ledger, scenarios, self.goal, self.scenario, self.as_of, self.draws, self.seed)
+        return answer(self.seeds, self.goal, self.scenario, self.known_on, self.draws, self.seed)
 
     @plainly
     def save(self, result: Attainment) -> tuple[str, ...]:
@@ -126,7 +125,7 @@ def open_request(namespace: Mapping[str, Any]) -> Request:
     if problems or wanted is None:
         raise BadInput(problems)
     day = _day(wanted, seeds, (goal,))
-    return _request(wanted, goal, resolve(scenario, goal, seeds), day, wanted.output, root, seeds)
+    return _request(wanted, goal, seeds.resolve(scenario, goal), day, wanted.output, root, seeds)
 
 
 @plainly
@@ -146,7 +145,7 @@ def open_portfolio(namespace: Mapping[str, Any]) -> Portfolio:
     if problems or wanted is None:
         raise BadInput(problems)
     day = _day(wanted, seeds, goals)
-    pairs = [(goal, scenario) for goal in goals for scenario in scenarios_of(goal, seeds)]
+    pairs = [(goal, scenario) for goal in goals for scenario in seeds.scenarios_of(goal)]
     return Portfolio(
         tuple(
             _request(wanted, goal, scenario, day, _below(wanted.output, goal, scenario), root, seeds)
@@ -156,7 +155,7 @@ def open_portfolio(namespace: Mapping[str, Any]) -> Portfolio:
 
 
 def _request(
-    wanted: Parameters, goal: str, scenario: str, day: dt.date, output: str, root: Path, seeds: Seeds
+    wanted: QuestionParameters, goal: str, scenario: str, day: dt.date, output: str, root: Path, seeds: Seeds
 ) -> Request:
     return Request(goal, scenario, day, wanted.draws, wanted.seed, wanted.language, output, root, seeds)
 
@@ -189,8 +188,8 @@ def _texts(namespace: Mapping[str, Any], name: str) -> tuple[str, ...]:
 
 
 def _day(wanted: Parameters, seeds: Seeds, goals: tuple[str, ...]) -> dt.date:
-    if wanted.as_of:
-        return parse_date(wanted.as_of)
+    if wanted.known_on:
+        return parse_date(wanted.known_on)
     return seeds.ledger.newest_publication(seeds.ledger.headline_goals() or goals)
 
 

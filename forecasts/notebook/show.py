@@ -175,7 +175,8 @@ class Overview:
     def table(self) -> Grid:
         """Every goal under every scenario."""
         groups = self._groups()
-        tables = [detail.scenarios_table(group, group, self.words) for group in groups]
+        errors = detail.sampled(self.results)
+        tables = [detail.scenarios_table(group, group, self.words, errors) for group in groups]
         rows = [
             (Cell(self._name(group[0])), *row)
             for group, table in zip(groups, tables, strict=True)

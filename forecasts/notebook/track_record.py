@@ -6,13 +6,13 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
-from forecasts.evaluation.backtest import TrackRecord, track_record
+from forecasts.evaluation.track_record import TrackRecord, track_record
 from forecasts.ledger.files import write_whole
 from forecasts.ledger.problems import BadInput, Problem
 from forecasts.ledger.root import find_root, shown
-from forecasts.notebook.parameters import Draws, Parameters, parse_date, read_parameters
+from forecasts.notebook.parameters import Parameters, Resamples, parse_date, read_parameters
 from forecasts.notebook.request import plainly
 from forecasts.notebook.show import Drawing, Grid, Text
 from forecasts.publish import track_record as said
@@ -20,21 +20,24 @@ from forecasts.publish.save import dump_json
 from forecasts.publish.words import Language, Words
 from forecasts.scenarios.seeds import Seeds, read_seeds
 
-RECORD = "track_record.json"
+#: What is written of a track record.
+TRACK_RECORD = "track_record.json"
 
 
-class RecordParameters(Parameters):
+class TrackRecordParameters(Parameters):
     """What ``backtest.ipynb`` can be asked."""
 
-    draws: Draws = 2_000
+    renamed: ClassVar[Mapping[str, str]] = {**Parameters.renamed, "draws": "resamples"}
+
+    resamples: Resamples = 2_000
 
 
 @dataclass(frozen=True, slots=True)
-class RecordRequest:
+class TrackRecordRequest:
     """What the verdicts of the past were worth, by what was known on a day."""
 
-    as_of: dt.date
-    draws: int
+    known_on: dt.date
+    resamples: int
     seed: int
     language: Language
     output: str
@@ -44,15 +47,14 @@ class RecordRequest:
     @plainly
     def answer(self) -> TrackRecord:
         """Return the track record."""
-        ledger, scenarios = self.seeds.ledger, self.seeds.scenarios
-        return track_record(ledger, scenarios, self.as_of, draws=self.draws, seed=self.seed)
+        return track_record(self.seeds, self.known_on, resamples=self.resamples, seed=self.seed)
 
     @plainly
-    def save(self, record: TrackRecord) -> tuple[str, ...]:
-        """Write the record and its charts to `output`; nothing if that is empty. Return the files' names."""
+    def save(self, answer: TrackRecord) -> tuple[str, ...]:
+        """Write the answer and its charts to `output`; nothing if that is empty. Return the files' names."""
         if not self.output:
             return ()
-        folder, view = self.root / self.output, RecordView(record, self)
+        folder, view = self.root / self.output, TrackRecordView(answer, self)
         if folder.exists() and not folder.is_dir():
             raise BadInput(
                 [Problem("parameter", "there is a file of this name", str(folder), column="output")]
@@ -60,7 +62,7 @@ class RecordRequest:
         texts = {
             "reliability.vl.json": dump_json(view.reliability.spec),
             "pit.vl.json": dump_json(view.pit.spec),
-            RECORD: dump_json(plain(record)),
+            TRACK_RECORD: dump_json(plain(answer)),
         }
         folder.mkdir(parents=True, exist_ok=True)
         written = [write_whole(folder / name, text) for name, text in texts.items()]
@@ -68,7 +70,7 @@ class RecordRequest:
 
 
 @plainly
-def open_record(namespace: Mapping[str, Any]) -> RecordRequest:
+def open_track_record(namespace: Mapping[str, Any]) -> TrackRecordRequest:
     """Turn the parameters in a notebook's ``globals()`` into a request.
 
     Raises
@@ -78,18 +80,18 @@ def open_record(namespace: Mapping[str, Any]) -> RecordRequest:
     """
     root = find_root()
     seeds = read_seeds(root / "seeds")
-    wanted = read_parameters(namespace, RecordParameters)
+    wanted = read_parameters(namespace, TrackRecordParameters)
     newest = max((o.published_on for o in seeds.ledger.observations.values()), default=dt.date.min)
-    day = parse_date(wanted.as_of) if wanted.as_of else newest
-    return RecordRequest(day, wanted.draws, wanted.seed, wanted.language, wanted.output, root, seeds)
+    day = parse_date(wanted.known_on) if wanted.known_on else newest
+    return TrackRecordRequest(day, wanted.resamples, wanted.seed, wanted.language, wanted.output, root, seeds)
 
 
 @dataclass(frozen=True, slots=True)
-class RecordView:
+class TrackRecordView:
     """A track record, ready to be shown part by part."""
 
-    record: TrackRecord
-    request: RecordRequest
+    track_record: TrackRecord
+    request: TrackRecordRequest
 
     @property
     def words(self) -> Words:
@@ -99,32 +101,32 @@ class RecordView:
     @property
     def summary(self) -> Text:
         """What was looked back on, and what came of it."""
-        return Text(said.summary(self.record, self.words))
+        return Text(said.summary(self.track_record, self.words))
 
     @property
     def resolved(self) -> Grid:
         """The goals that were announced and whose outcome is known."""
-        return Grid(said.resolved_table(self.record, self.request.seeds.ledger, self.words))
+        return Grid(said.resolved_table(self.track_record, self.request.seeds.ledger, self.words))
 
     @property
     def scores(self) -> Grid:
         """Every method's scores."""
-        return Grid(said.scores_table(self.record, self.words))
+        return Grid(said.scores_table(self.track_record, self.words))
 
     @property
     def strata(self) -> Grid:
         """How often goals of each kind were met."""
-        return Grid(said.strata_table(self.record, self.words))
+        return Grid(said.strata_table(self.track_record, self.words))
 
     @property
     def reliability(self) -> Drawing:
         """The reliability diagram."""
-        return Drawing.of(said.reliability_chart(self.record.reliability, self.words))
+        return Drawing.of(said.reliability_chart(self.track_record.reliability, self.words))
 
     @property
     def pit(self) -> Drawing:
         """Where the later figures lay in the forecast distributions."""
-        return Drawing.of(said.pit_chart(self.record.pit, self.words))
+        return Drawing.of(said.pit_chart(self.track_record.pit, self.words))
 
 
 def plain(value: Any) -> Any:

@@ -27,7 +27,7 @@ __all__ = ["Brief", "Failure", "compose", "write_html", "write_pdf"]
 
 
 def compose(
-    results: Sequence[Attainment], failures: Sequence[Failure], words: Words, record: Sequence[str] = ()
+    results: Sequence[Attainment], failures: Sequence[Failure], words: Words, track_record: Sequence[str] = ()
 ) -> Brief:
     """Compose a brief.
 
@@ -39,7 +39,7 @@ def compose(
         Jobs that gave no result; they are shown on the first page.
     words : Words
         The language.
-    record : sequence of str
+    track_record : sequence of str
         Sentences about what earlier verdicts were worth, if it is known.
 
     Returns
@@ -76,7 +76,7 @@ def compose(
                 detail.section(_anchor(goal), named[goal], heads[goal], groups[goal], words)
                 for goal in groups
             ),
-            _method(results, record, words),
+            _method(results, track_record, words),
         ),
     )
 
@@ -161,14 +161,15 @@ def _failed(
     return Failed(words.say("failed.heading", count=str(len(failures))), tuple(lines))
 
 
-def _method(results: Sequence[Attainment], record: Sequence[str], words: Words) -> Section:
+def _method(results: Sequence[Attainment], track_record: Sequence[str], words: Words) -> Section:
     """Return how the numbers come about, what they do not know, and what the words mean."""
-    keys = ("method.pool", "method.interval", "method.assumed", "method.unknown", "method.extremes")
+    keys = ("method.engine", "method.interval", "method.assumed", "method.unknown", "method.extremes")
     blocks: list[Block] = [Paragraph(words.say(key)) for key in keys]
     if results:
-        blocks.insert(1, Paragraph(detail.record(results[0], words)))
-    if record:
-        blocks.insert(2, Paragraph(words.say("record.sentence", told=words.run_on(record))))
+        blocks.append(Paragraph(words.say("method.sampled" if detail.sampled(results) else "method.exact")))
+        blocks.insert(1, Paragraph(detail.engine_score(results[0], words)))
+    if track_record:
+        blocks.insert(2, Paragraph(words.say("track_record.sentence", told=words.run_on(track_record))))
     tops = [low - 1 for low, _ in SCALE[1:]]
     columns = [Column(words.say("in_words"))]
     numbers = [Cell(words.say("probability"))]

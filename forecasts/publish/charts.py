@@ -78,13 +78,13 @@ def fan_chart(
 
 
 def members_chart(attainment: Attainment, words: Words) -> alt.LayerChart:
-    """Return each member's own probability as a dot, with the pooled one as a line."""
+    """Return each member's own probability as a dot, with the combined one as a line."""
     serving = [(m.name, m.probability) for m in attainment.members if m.probability is not None]
     rows: list[Row] = [
         {"name": member_name(name, words), "p": p, "text": words.probability(p)}
         for name, p in sorted(serving, key=lambda pair: -pair[1])
     ]
-    pooled = words.say("chart.members.pooled", probability=words.probability(attainment.probability))
+    combined = words.say("chart.members.combined", probability=words.probability(attainment.probability))
     # The ends of the scale are not labelled: nothing is impossible or certain.
     x_axis = alt.Axis(title=words.say("probability"), format="%", values=[0.1, 0.25, 0.5, 0.75, 0.9])
     x = alt.X("p:Q", axis=x_axis, scale=alt.Scale(domain=[0, 1]))
@@ -101,7 +101,7 @@ def members_chart(attainment: Attainment, words: Words) -> alt.LayerChart:
     rule = (
         alt.Chart(_data([{"p": attainment.probability}])).mark_rule(color=ACCENT, strokeWidth=2).encode(x=x)
     )
-    title = alt.TitleParams(words.say("chart.members.title"), subtitle=pooled, subtitleColor=ACCENT)
+    title = alt.TitleParams(words.say("chart.members.title"), subtitle=combined, subtitleColor=ACCENT)
     chart = alt.layer(rule, dots, labels).properties(
         width=width, height=alt.Step(24), title=title, description=members_alt(attainment, words)
     )

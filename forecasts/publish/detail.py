@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from forecasts.attainment.result import Attainment, Evidence, Member
+from forecasts.ledger.records import Qualifier
 from forecasts.publish import charts, phrases
 from forecasts.publish.parts import Block, Cell, Column, Figure, Heading, Paragraph, Section, Table
 from forecasts.publish.words import Words
@@ -17,7 +18,7 @@ def section(
     blocks.append(Paragraph(_goal_source(first, words), "muted"))
     if unknown := phrases.unknown_goal(first, words):
         blocks.append(Paragraph(unknown, "warning"))
-    blocks.append(scenarios_table(heads, results, words))
+    blocks.append(scenarios_table(heads, results, words, sampled([*heads, *results])))
     for head in heads:
         if len(heads) > 1:
             blocks.append(Heading(phrases.scenario_name(head, words)))
@@ -69,25 +70,40 @@ def _shared(heads: Sequence[Attainment], words: Words) -> list[Block]:
     return blocks
 
 
-def scenarios_table(heads: Sequence[Attainment], results: Sequence[Attainment], words: Words) -> Table:
-    """Return every scenario of a goal with its probability, the headline's first."""
+def sampled(results: Sequence[Attainment]) -> bool:
+    """Whether any of the probabilities was drawn rather than computed in closed form."""
+    return any(r.std_error > 0 for r in results)
+
+
+def scenarios_table(
+    heads: Sequence[Attainment], results: Sequence[Attainment], words: Words, errors: bool
+) -> Table:
+    """Return every scenario of a goal with its probability, the headline's first.
+
+    Parameters
+    ----------
+    errors : bool
+        Whether there is a column of sampling errors; see :func:`sampled`.
+    """
     ordered = [*heads, *(r for r in results if r not in heads)]
-    columns = (
+    columns = [
         Column(words.say("scenario"), 2.2),
         Column(words.say("assumption"), 4.5),
         Column(words.say("probability"), 1.7, "right"),
-        Column(words.say("mc_error"), 1.5, "right"),
-    )
-    rows = tuple(
-        (
+    ]
+    rows = [
+        [
             Cell(phrases.scenario_name(r, words), _role(r, words)),
             Cell(words.of(r.scenario, "why"), _share(r, words)),
             Cell(words.probability(r.probability), words.likelihood(r.probability)),
-            Cell(words.error(r.std_error)),
-        )
+        ]
         for r in ordered
-    )
-    return Table(words.say("table.scenarios"), columns, rows)
+    ]
+    if errors:
+        columns.append(Column(words.say("sampling_error"), 1.5, "right"))
+        for row, r in zip(rows, ordered, strict=True):
+            row.append(Cell(words.error(r.std_error)))
+    return Table(words.say("table.scenarios"), tuple(columns), tuple(map(tuple, rows)))
 
 
 def members_table(attainment: Attainment, words: Words) -> Table:
@@ -165,7 +181,8 @@ def evidence_table(heads: Sequence[Attainment], words: Words) -> Table:
 
 def _evidence(evidence: Evidence, words: Words) -> tuple[Cell, ...]:
     unit = words.of(evidence, "unit")
-    printed = words.say(f"qualifier.{evidence.qualifier.value}", number=evidence.printed, unit=unit)
+    hedge = evidence.qualifier or Qualifier.EQ
+    printed = words.say(f"qualifier.{hedge.value}", number=evidence.printed, unit=unit)
     region, indicator = words.of(evidence, "region"), words.of(evidence, "indicator")
     what = words.say("evidence.what", region=region, indicator=indicator)
     origin = words.say(f"origin.{evidence.origin.value}")
@@ -207,14 +224,14 @@ def _goal_source(attainment: Attainment, words: Words) -> str:
     return words.say("goal.source", scope=scope, quote=goal.quote, date=day, title=title, url=url)
 
 
-def record(attainment: Attainment, words: Words) -> str:
+def engine_score(attainment: Attainment, words: Words) -> str:
     """Return how the engine did where it had not learned."""
-    record = attainment.record
+    score = attainment.engine_score
     return words.say(
-        "method.record",
-        units=words.number(record.units),
-        skill=words.percent(100 * record.brier_skill),
-        error=words.decimal(round(100 * record.calibration_error, 1)),
+        "method.engine_score",
+        units=words.number(score.units),
+        skill=words.percent(100 * score.brier_skill),
+        error=words.decimal(round(100 * score.calibration_error, 1)),
     )
 
 
@@ -222,11 +239,13 @@ def reproducible(heads: Sequence[Attainment], words: Words) -> str:
     """Return what it takes to get the same numbers again."""
     head = heads[0]
     versions = words.together([f"{name} {version}" for name, version in sorted(head.versions.items())])
+    how = words.say("computed.exact")
+    if sampled(heads):
+        how = words.say("computed.sampled", draws=words.number(head.draws), seed=str(head.seed))
     return words.say(
         "reproducible",
         known_on=words.date(head.known_on),
-        draws=words.number(head.draws),
-        seed=str(head.seed),
+        how=how,
         goal=head.goal.id,
         scenarios=words.together([h.scenario.id for h in heads]),
         versions=versions,

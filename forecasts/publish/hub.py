@@ -15,13 +15,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from forecasts.attainment.outlook import BASELINE, LEVELS, find_question, whole_of
-from forecasts.attainment.past import read
+from forecasts.attainment.outlook import LEVELS, Outlook
 from forecasts.attainment.result import Attainment, GoalFacts
-from forecasts.ledger.ledger import Ledger
 from forecasts.ledger.problems import BadInput, Problem, nearest
-from forecasts.models.members import fit_all, pool, weigh_members
-from forecasts.scenarios.scenario import Scenario, Share
+from forecasts.ledger.records import as_day
+from forecasts.scenarios.seeds import BASELINE
 
 Floats = NDArray[np.float64]
 
@@ -103,37 +101,48 @@ def rows(results: Sequence[Attainment], samples: Samples | None = None) -> pd.Da
 
 
 def bulk_rows(
-    answers: pd.DataFrame, goals: pd.DataFrame, as_of: dt.date, scenario: str = BASELINE
+    answers: pd.DataFrame,
+    goals: pd.DataFrame,
+    known_on: dt.date,
+    scenario: str = BASELINE,
+    *,
+    own_days: bool = False,
 ) -> pd.DataFrame:
     """Return the answers of a table of goals as model-output rows; goals without an answer have none.
 
     Parameters
     ----------
     answers, goals : DataFrame
-        The table of :func:`forecasts.attainment.many.attain_tables` and the goals it answers, row by row.
-    as_of : date
-        The day whose knowledge was used; a goal announced earlier was asked on its own day.
+        The table of :func:`forecasts.attainment.tables.attain` and the goals it answers, row by row.
+    known_on : date
+        The day of knowledge.
+    own_days : bool
+        Whether a goal was asked on the day of its announcement, where that is said (what is done without a
+        day of knowledge); `known_on` is that of the others, then: the newest day of publication.
     """
-    day = pd.Series(as_of.isoformat(), index=goals.index)
-    if "announced_on" in goals:
-        told = goals["announced_on"].fillna("").astype(str)
-        day = day.where((told == "") | (told > day), told)
+    there = answers["probability"].notna().to_numpy()
+    answers, goals = answers[there].reset_index(drop=True), goals[there].reset_index(drop=True)
+    day = pd.Series(known_on.isoformat(), index=goals.index, dtype="str")
+    if own_days and "announced_on" in goals:
+        told = goals["announced_on"].fillna("").astype(str).str.strip()
+        day = day.where(told == "", told.map(_iso))
     task = pd.DataFrame(
         {
-            "origin_date": day, "goal": goals["goal"].astype(str), "scenario_id": scenario,
+            "origin_date": day, "goal": answers["goal"].astype(str), "scenario_id": scenario,
             "location": goals["region"].astype(str), "target": goals["indicator"].astype(str),
-            "target_end_date": goals["deadline"].astype(str),
+            "target_end_date": goals["deadline"].map(_iso),
         }
-    ).reset_index(drop=True)  # fmt: skip
-    answers = answers.reset_index(drop=True)
-    there = answers["probability"].notna().to_numpy()
-    value = pd.to_numeric(goals["value"]).reset_index(drop=True)
+    )  # fmt: skip
+    value = pd.to_numeric(goals["value"])
     parts = [task.assign(output_type="median", output_type_id=np.nan, value=answers["q0.5"])]
     for level in LEVELS:
         parts.append(task.assign(output_type="quantile", output_type_id=level, value=answers[f"q{level:g}"]))
     parts.append(task.assign(output_type="cdf", output_type_id=value, value=1.0 - answers["probability"]))
-    both = pd.concat([part[there] for part in parts])
-    return _frame(both.sort_index(kind="stable").reset_index(drop=True))
+    return _frame(pd.concat(parts).sort_index(kind="stable").reset_index(drop=True))
+
+
+def _iso(day: object) -> str:
+    return as_day(day).isoformat() if day != "" else ""
 
 
 def _task(result: Attainment) -> tuple[str, ...]:
@@ -154,31 +163,10 @@ def _frame(frame: pd.DataFrame) -> pd.DataFrame:
     return frame[list(COLUMNS)].astype({"output_type_id": float, "value": float})
 
 
-def draw(
-    ledger: Ledger,
-    scenarios: Mapping[str, Scenario],
-    goal: str,
-    scenario: str,
-    known_on: dt.date,
-    draws: int = 1_000,
-    seed: int = 1,
-) -> Floats:
-    """Return draws of the value at a goal's deadline, from the future that the verdict is read off.
-
-    Raises
-    ------
-    BadInput
-        Like :func:`forecasts.attainment.outlook.answer`.
-    """
-    the_goal, the_scenario = find_question(ledger, scenarios, goal, scenario, known_on)
-    reading = read(the_goal, the_scenario, ledger.known_on(known_on), known_on)
-    fitted = fit_all(reading.history, reading.reference, seed)
-    mixture = pool(fitted, weigh_members(fitted, reading.history))
-    if mixture is None:
-        raise BadInput([Problem("forecasts", "no growth model serves", goal, "see the history's values")])
-    future = whole_of(mixture, the_scenario.find(Share))
-    end = np.array([reading.history.clock.years(the_goal.deadline)])
-    return np.asarray(future.paths(end, draws, np.random.default_rng(seed))[:, 0], float)
+def draw(found: Outlook, draws: int = 1_000, seed: int = 1) -> Floats:
+    """Return draws of the value at a goal's deadline, from the future that the verdict is read off."""
+    end = np.array([found.end])
+    return np.asarray(found.future.paths(end, draws, np.random.default_rng(seed))[:, 0], float)
 
 
 def tasks(results: Sequence[Attainment], samples: int = 0, due: tuple[int, int] = (0, 0)) -> dict[str, Any]:

@@ -268,8 +268,8 @@ def members_alt(attainment: Attainment, words: Words) -> str:
         for m in attainment.members
         if (p := m.probability) is not None
     ]
-    pooled = words.probability(attainment.probability)
-    return words.say("chart.members.alt", probability=pooled, members=words.together(parts))
+    combined = words.probability(attainment.probability)
+    return words.say("chart.members.alt", probability=combined, members=words.together(parts))
 
 
 def growth_name(growth: Growth, words: Words) -> str:

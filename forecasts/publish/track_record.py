@@ -6,8 +6,9 @@ from typing import Final
 
 import altair as alt
 
-from forecasts.evaluation.backtest import DRIFT, VERDICT, TrackRecord
+from forecasts.evaluation.backtest import DRIFT, VERDICT
 from forecasts.evaluation.scores import PitHistogram, Reliability, Score, Scores
+from forecasts.evaluation.track_record import TrackRecord
 from forecasts.ledger.ledger import Ledger
 from forecasts.publish.drawing import ACCENT, BANDS, INK, MEDIAN, WIDTH, styled
 from forecasts.publish.parts import Cell, Column, Table
@@ -15,7 +16,7 @@ from forecasts.publish.phrases import member_name
 from forecasts.publish.words import Words
 
 #: Methods that are no growth model of their own.
-NAMES: Final = {VERDICT: "record.verdict", DRIFT: "record.drift"}
+NAMES: Final = {VERDICT: "track_record.verdict", DRIFT: "track_record.drift"}
 
 #: Sides of a chart.
 SIDE: Final = WIDTH // 2
@@ -23,81 +24,81 @@ SIDE: Final = WIDTH // 2
 Row = dict[str, str | float]
 
 
-def summary(record: TrackRecord, words: Words) -> tuple[str, ...]:
+def summary(track_record: TrackRecord, words: Words) -> tuple[str, ...]:
     """Return what was looked back on, what came of it, and how much that can bear."""
-    v = record.verdict
-    said = [words.say("record.asked", n=str(v.n), units=str(v.units), series=str(v.series))]
+    v = track_record.verdict
+    said = [words.say("track_record.asked", n=str(v.n), units=str(v.units), series=str(v.series))]
     if v.n:
         against = v.against.get(DRIFT, Score(math.nan, math.nan))
         said += [
             words.say(
-                "record.skill", brier=_both(v.brier, words), skill=_both(v.skill, words),
+                "track_record.skill", brier=_both(v.brier, words), skill=_both(v.skill, words),
                 drift=_both(against, words),
             ),
-            words.say("record.held", covered=_share(v.coverage[80].value, words)),
-            words.say("record.few"),
+            words.say("track_record.held", covered=_share(v.coverage[80].value, words)),
+            words.say("track_record.few"),
         ]  # fmt: skip
-    if record.undecided:
-        said.append(words.say("record.undecided", count=str(record.undecided)))
-    met = sum(goal.met for goal in record.resolved)
-    said.append(words.say("record.announced", n=str(len(record.resolved)), met=str(met)))
-    if record.resolved and met in (0, len(record.resolved)):
-        said.append(words.say("record.onesided"))
+    if track_record.undecided:
+        said.append(words.say("track_record.undecided", count=str(track_record.undecided)))
+    met = sum(goal.met for goal in track_record.resolved)
+    said.append(words.say("track_record.announced", n=str(len(track_record.resolved)), met=str(met)))
+    if track_record.resolved and met in (0, len(track_record.resolved)):
+        said.append(words.say("track_record.onesided"))
     for key, dropped in (
-        ("record.left.series", record.dropped),
-        ("record.left.goals", record.announced_dropped),
+        ("track_record.left.series", track_record.dropped),
+        ("track_record.left.goals", track_record.announced_dropped),
     ):
         if dropped:
             said.append(words.say(key, parts=_dropped(dropped, words)))
     return tuple(said)
 
 
-def scores_table(record: TrackRecord, words: Words) -> Table:
+def scores_table(track_record: TrackRecord, words: Words) -> Table:
     """Return every method's scores, with standard errors below them."""
-    levels = list(record.verdict.coverage)
+    levels = list(track_record.verdict.coverage)
     columns = (
-        Column(words.say("record.method"), 2.4),
-        Column(words.say("record.goals"), 1.0, "right"),
-        Column(words.say("record.brier"), 1.2, "right"),
-        Column(words.say("record.log"), 1.2, "right"),
-        Column(words.say("record.skill.base"), 1.4, "right"),
-        Column(words.say("record.skill.verdict"), 1.4, "right"),
-        Column(words.say("record.crps"), 1.4, "right"),
-        *(Column(words.say("record.coverage", level=str(p)), 1.2, "right") for p in levels),
+        Column(words.say("track_record.method"), 2.4),
+        Column(words.say("track_record.goals"), 1.0, "right"),
+        Column(words.say("track_record.brier"), 1.2, "right"),
+        Column(words.say("track_record.log"), 1.2, "right"),
+        Column(words.say("track_record.skill.base"), 1.4, "right"),
+        Column(words.say("track_record.skill.verdict"), 1.4, "right"),
+        Column(words.say("track_record.crps"), 1.4, "right"),
+        *(Column(words.say("track_record.coverage", level=str(p)), 1.2, "right") for p in levels),
     )
-    rows = tuple(_scores_row(scores, words) for scores in record.methods)
-    return Table(words.say("record.scores"), columns, rows)
+    rows = tuple(_scores_row(scores, words) for scores in track_record.methods)
+    return Table(words.say("track_record.scores"), columns, rows)
 
 
-def strata_table(record: TrackRecord, words: Words) -> Table:
+def strata_table(track_record: TrackRecord, words: Words) -> Table:
     """Return how often goals of each kind were met, and how often that was expected."""
     columns = (
-        Column(words.say("record.multiple"), 2.0),
-        Column(words.say("record.goals"), 1.0, "right"),
-        Column(words.say("record.met"), 1.2, "right"),
-        Column(words.say("record.expected"), 1.2, "right"),
-        Column(words.say("record.brier"), 1.2, "right"),
+        Column(words.say("track_record.multiple"), 2.0),
+        Column(words.say("track_record.goals"), 1.0, "right"),
+        Column(words.say("track_record.met"), 1.2, "right"),
+        Column(words.say("track_record.expected"), 1.2, "right"),
+        Column(words.say("track_record.brier"), 1.2, "right"),
     )
     rows = tuple(
         (
             Cell(s.name), Cell(str(s.n)), Cell(_share(s.met, words)), Cell(_share(s.expected, words)),
             Cell(words.decimal(s.brier, 3)),
         )
-        for s in record.verdict.strata
+        for s in track_record.verdict.strata
     )  # fmt: skip
-    return Table(words.say("record.strata"), columns, rows)
+    return Table(words.say("track_record.strata"), columns, rows)
 
 
-def resolved_table(record: TrackRecord, ledger: Ledger, words: Words) -> Table:
+def resolved_table(track_record: TrackRecord, ledger: Ledger, words: Words) -> Table:
     """Return the goals that were set and whose outcome is known, with what would have been said of them."""
     columns = (
-        Column(words.say("record.goal"), 4.0),
-        Column(words.say("record.origin"), 1.6),
+        Column(words.say("track_record.goal"), 4.0),
+        Column(words.say("track_record.origin"), 1.6),
         Column(words.say("probability"), 1.2, "right"),
-        Column(words.say("record.outcome"), 1.2),
+        Column(words.say("track_record.outcome"), 1.2),
     )
     rows = []
-    for told in record.resolved:
+    for told in track_record.resolved:
         goal = ledger.goals[told.goal]
         indicator, region = ledger.indicators[goal.indicator], ledger.regions[goal.region]
         name = f"{words.of(region, 'name')} · {words.of(indicator, 'name')}"
@@ -106,10 +107,10 @@ def resolved_table(record: TrackRecord, ledger: Ledger, words: Words) -> Table:
             "chart.goal", sign="≥" if goal.comparison == ">=" else ">", amount=amount,
             deadline=words.date(goal.deadline),
         )  # fmt: skip
-        outcome = words.say("record.yes") if told.met else words.say("record.no")
+        outcome = words.say("track_record.yes") if told.met else words.say("track_record.no")
         cells = (words.date(told.origin), words.probability(told.probability), outcome)
         rows.append((Cell(name, target), *map(Cell, cells)))
-    return Table(words.say("record.resolved"), columns, tuple(rows))
+    return Table(words.say("track_record.resolved"), columns, tuple(rows))
 
 
 def reliability_chart(reliability: Reliability, words: Words) -> alt.LayerChart:
@@ -143,7 +144,7 @@ def reliability_chart(reliability: Reliability, words: Words) -> alt.LayerChart:
     tooltip = [
         alt.Tooltip("said:N", title=words.say("chart.reliability.x")),
         alt.Tooltip("came:N", title=words.say("chart.reliability.y")),
-        alt.Tooltip("count:N", title=words.say("record.goals")),
+        alt.Tooltip("count:N", title=words.say("track_record.goals")),
     ]
     dots = base.mark_point(filled=True, size=60, opacity=1).encode(
         x=x, y=y, color=alt.Color("colour:N", scale=None), tooltip=tooltip
@@ -236,7 +237,7 @@ def _percent_cell(score: Score, factor: float, words: Words) -> Cell:
 def _error(score: Score, words: Words, places: int = 3) -> str:
     if not math.isfinite(score.std_error):
         return ""
-    return words.say("record.error", error=words.decimal(score.std_error, places))
+    return words.say("track_record.error", error=words.decimal(score.std_error, places))
 
 
 def _both(score: Score, words: Words) -> str:

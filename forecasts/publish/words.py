@@ -151,10 +151,12 @@ class Words:
         return self.say(f"likelihood.{step(probability)}")
 
     def error(self, std_error: float) -> str:
-        """Return a Monte-Carlo standard error in percentage points."""
+        """Return a sampling error in percentage points; none where nothing was drawn."""
         points = 100 * std_error
         if not math.isfinite(points):
             raise ValueError("a standard error must be finite")
+        if points == 0:
+            return self.say("error.none")
         return self.say("error.small") if points < 0.1 else self.say("error", points=self.decimal(points, 1))
 
     def run_on(self, sentences: Sequence[str]) -> str:

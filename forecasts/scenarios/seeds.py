@@ -1,22 +1,69 @@
-"""Everything in seeds/, read at once."""
+"""Everything in ``seeds/``, read at once; which scenarios a goal is asked under."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from forecasts.ledger.ledger import Ledger, read_ledger
-from forecasts.scenarios.scenario import Scenario, read_scenarios
+from forecasts.ledger.ledger import Ledger
+from forecasts.ledger.problems import BadInput
+from forecasts.ledger.sheets import open_seeds
+from forecasts.scenarios.files import open_scenarios
+from forecasts.scenarios.scenario import Scenario
+
+#: The name that stands for a goal's own baseline.
+BASELINE = "baseline"
+
+#: The order in which a reader meets scenarios.
+ROLES = ("baseline", "reading", "alternative")
 
 
 @dataclass(frozen=True, slots=True)
 class Seeds:
-    """The ledger and the scenarios that stand beside it."""
+    """The ledger and the scenarios that stand beside it.
+
+    Attributes
+    ----------
+    ledger : Ledger
+        All tables.
+    scenarios : mapping
+        By id, in the order of the files' names.
+    """
 
     ledger: Ledger
     scenarios: Mapping[str, Scenario]
 
+    def resolve(self, scenario: str, goal: str) -> str:
+        """Return the scenario's id: ``baseline`` stands for the goal's own."""
+        return self.ledger.goals[goal].baseline if scenario == BASELINE else scenario
+
+    def scenarios_of(self, goal: str) -> tuple[str, ...]:
+        """Return every scenario that is for a goal: its own baseline, other readings, then alternatives.
+
+        The baselines of other goals are left out: a goal has one.
+        """
+        own = self.ledger.goals[goal].baseline
+        fit = [
+            s for s in self.scenarios.values() if s.id == own or (s.role != "baseline" and s.applies_to(goal))
+        ]
+        return tuple(s.id for s in sorted(fit, key=lambda s: (s.id != own, ROLES.index(s.role))))
+
 
 def read_seeds(folder: Path) -> Seeds:
-    """Read ``seeds/``; :class:`~forecasts.ledger.problems.BadInput` with every problem if it is unsound."""
-    ledger = read_ledger(folder)
-    return Seeds(ledger, read_scenarios(folder / "scenarios", ledger))
+    """Read ``seeds/``.
+
+    Parameters
+    ----------
+    folder : Path
+        With ``indicators.csv``, ``regions.csv``, ``sources.csv``, ``observations.csv``, ``goals.csv`` and
+        ``scenarios/*.yaml``.
+
+    Raises
+    ------
+    BadInput
+        With every problem of every table and every scenario.
+    """
+    opened = open_seeds(folder)
+    scenarios, more = open_scenarios(folder / "scenarios", opened)
+    if opened.problems or more:
+        raise BadInput([*opened.problems, *more])
+    return Seeds(Ledger.of(opened.parts), scenarios)

@@ -9,13 +9,13 @@ from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from forecasts import attain
-from forecasts.attainment.many import COLUMNS, QUANTILES, years_of
+from forecasts.attainment.many import COLUMNS, QUANTILES
 from forecasts.ledger.problems import BadInput
 
 ENDS = [dt.date(2000 + i, 12, 31) for i in range(40)]
 
 histories = st.lists(
-    st.one_of(st.floats(1e-9, 1e-3), st.floats(0.1, 1e4), st.floats(1e9, 1e15), st.just(0.0)),
+    st.one_of(st.floats(1e-9, 1e-3), st.floats(0.1, 1e4), st.floats(1e9, 1e13), st.just(0.0)),
     min_size=1,
     max_size=9,
 )
@@ -35,7 +35,8 @@ def ask(
     observations: pd.DataFrame, *goals: dict[str, object], kind: str = "stock", **more: object
 ) -> pd.DataFrame:
     kinds = pd.DataFrame({"indicator": ["count"], "kind": [kind]})
-    return attain(observations, pd.DataFrame(list(goals)), kinds, **more)  # type: ignore[arg-type]
+    numbered = pd.DataFrame([{**g, "goal": f"g{i}"} for i, g in enumerate(goals)])
+    return attain(observations, numbered, kinds, **more)  # type: ignore[arg-type]
 
 
 def peers(count: int = 6, pace: float = 0.3, n: int = 6) -> pd.DataFrame:
@@ -156,7 +157,7 @@ def test_later_figures_are_not_seen() -> None:
     assert ask(later, asked)["probability"][0] == pytest.approx(
         ask(pd.concat([early, until]), asked)["probability"][0], rel=1e-9
     )
-    assert ask(later, goal(30, year=2008), as_of=ENDS[4])["probability"][0] == pytest.approx(
+    assert ask(later, goal(30, year=2008), known_on=ENDS[4])["probability"][0] == pytest.approx(
         ask(later, asked)["probability"][0], rel=1e-9
     )
 
@@ -164,8 +165,8 @@ def test_later_figures_are_not_seen() -> None:
 def test_a_figure_published_late_is_seen_late() -> None:
     rows = table([10.0, 12, 15, 17, 40])
     rows["published_on"] = [*ENDS[:4], dt.date(2006, 6, 1)]
-    before = ask(rows, goal(30, year=2008), as_of=dt.date(2006, 5, 31))
-    after = ask(rows, goal(30, year=2008), as_of=dt.date(2006, 6, 1))
+    before = ask(rows, goal(30, year=2008), known_on=dt.date(2006, 5, 31))
+    after = ask(rows, goal(30, year=2008), known_on=dt.date(2006, 6, 1))
     assert (before["n"][0], after["n"][0]) == (4, 5)
     assert after["probability"][0] > before["probability"][0]
 
@@ -175,7 +176,7 @@ def test_a_revision_counts_from_its_day() -> None:
     first["published_on"] = ENDS[:5]
     revised = pd.concat([first, table([30.0], dates=[ENDS[4]]).assign(published_on=dt.date(2006, 6, 1))])
     asked = goal(30, year=2008)
-    before, after = (ask(revised, asked, as_of=dt.date(2006, m, 1)) for m in (5, 7))
+    before, after = (ask(revised, asked, known_on=dt.date(2006, m, 1)) for m in (5, 7))
     assert before["probability"][0] == pytest.approx(ask(first, asked)["probability"][0], rel=1e-9)
     assert before["n"][0] == after["n"][0] == 5
     assert after["probability"][0] > before["probability"][0]
@@ -194,7 +195,7 @@ def test_a_bad_row_never_spoils_the_others() -> None:
     observations.iloc[5, 3] = "many"
     goals = pd.DataFrame(
         [goal(25, year=2006), goal(5, "there", 2006), goal(5, "nowhere", 2006), goal(25, year=2006)]
-    )
+    ).assign(goal=["g0", "g1", "g2", "g3"])
     goals["deadline"] = goals["deadline"].astype(object)
     goals.loc[3, "deadline"] = "soon"
     found = attain(observations, goals)
@@ -202,11 +203,11 @@ def test_a_bad_row_never_spoils_the_others() -> None:
     assert found["probability"].notna().tolist() == [True, True, False, False]
     sound = pd.concat([table([10.0, 12, 15, 17]), table([1.0, 3], "there", [ENDS[0], ENDS[2]])])
     assert found["probability"][0] == pytest.approx(attain(sound, goals[:1])["probability"][0])
-    assert "no figure of this region" in found["note"][2]
+    assert "no figure of it is known" in found["note"][2]
     assert "must be a day" in found["note"][3]
     problems = "\n".join(found.attrs["problems"])
     assert "observations:5 [value]" in problems
-    assert "goals:2 [region]" in problems
+    assert "goals:2 [goal]" in problems
     assert "goals:3 [deadline]" in problems
 
 
@@ -218,7 +219,7 @@ def test_a_missing_column_is_told_with_the_nearest() -> None:
 def test_a_goal_that_nothing_is_known_for_says_so() -> None:
     found = ask(table([1.0, 2]), goal(3, announced_on=dt.date(1990, 1, 1)))
     assert np.isnan(found["probability"][0])
-    assert found["note"][0] == "nothing was known by then"
+    assert found["note"][0] == "the goal cannot be answered: no figure of it is known, and no peer has two"
 
 
 def test_processes_give_the_same_answers(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -244,8 +245,108 @@ def test_the_day_of_reaching_lies_where_the_probability_crosses() -> None:
     assert ask(observations, goal(1e9, year=2008))["reached_p80"][0] == ""
 
 
-@given(st.dates(dt.date(1900, 1, 1), dt.date(2100, 12, 31)))
-def test_years_are_those_of_the_clock(day: dt.date) -> None:
-    from forecasts.ledger.history import Clock
+# The day of knowledge
 
-    assert years_of(np.array([day], "datetime64[D]"))[0] == pytest.approx(Clock().years(day), abs=1e-9)
+
+PASSED = "the deadline has passed by the day of knowledge"
+
+
+def test_a_day_of_knowledge_wins_over_an_announcement_and_that_over_the_newest_figure() -> None:
+    rows = table([10.0, 12, 15, 17, 21])
+    told, untold = goal(30, year=2008, announced_on=ENDS[3]), goal(30, year=2008)
+    asked = {day: ask(rows, untold, known_on=ENDS[day])["probability"][0] for day in (2, 3, 4)}
+    assert len(set(asked.values())) == 3
+    assert ask(rows, told)["probability"][0] == asked[3]
+    assert ask(rows, told, known_on=ENDS[2])["probability"][0] == asked[2]
+    assert ask(rows, untold)["probability"][0] == asked[4]
+    both = ask(rows, told, untold)["probability"].tolist()
+    assert both == [asked[3], asked[4]]
+
+
+def test_the_newest_day_is_that_of_a_publication() -> None:
+    rows = table([10.0, 12, 15, 17, 21])
+    rows["published_on"] = [*ENDS[:4], dt.date(2006, 3, 1)]
+    found = ask(rows, {**goal(30), "deadline": "2006-03-01"}, {**goal(30), "deadline": "2006-03-02"})
+    assert found["note"][0] == f"{PASSED} 2006-03-01"
+    assert found["probability"].notna().tolist() == [False, True]
+
+
+def test_an_expectation_that_looks_ahead_moves_no_day_of_knowledge() -> None:
+    rows = table([10.0, 12, 15, 17, 21])
+    ahead = table([90.0], dates=[ENDS[20]]).assign(origin="estimate", published_on=ENDS[4])
+    plain, other = (ask(seen, goal(30, year=2008)) for seen in (rows, pd.concat([rows, ahead])))
+    pd.testing.assert_frame_equal(plain, other)
+
+
+@pytest.mark.parametrize("known_on", [ENDS[8], ENDS[9]])
+def test_a_deadline_at_or_before_that_day_has_no_answer(known_on: dt.date) -> None:
+    found = ask(table([10.0, 12, 15]), goal(30, year=2008), goal(30, year=2015), known_on=known_on)
+    assert found["probability"].notna().tolist() == [False, True]
+    assert found["note"][0] == f"{PASSED} {known_on}"
+    [problem] = found.attrs["problems"]
+    assert problem.startswith("goals:0 [goal]: ")
+
+
+def test_an_announcement_after_the_deadline_is_a_fault_of_the_row() -> None:
+    found = ask(table([10.0, 12, 15]), goal(30, year=2008, announced_on="2009-01-01"))
+    assert "announced_on must not be after deadline" in found["note"][0]
+
+
+# What tables may hold
+
+
+def test_a_second_goal_of_one_id_is_refused() -> None:
+    found = attain(table([10.0, 12, 15]), pd.DataFrame([goal(30), goal(40), goal(50)]))
+    assert found["probability"].notna().tolist() == [True, False, False]
+    assert found["note"].tolist() == ["", "goal: the id is taken", "goal: the id is taken"]
+
+
+def test_codes_of_regions_and_numbers_of_goals_are_names() -> None:
+    rows, goals = table([10.0, 12, 15, 17]), pd.DataFrame([goal(25, year=2006)])
+    plain = attain(rows, goals.assign(goal="7"))
+    numbers = attain(rows.assign(region=11), goals.assign(goal=7, region=np.int64(11)))
+    holes = attain(rows.assign(region=11.0), goals.assign(goal=7.0, region="11"))
+    pd.testing.assert_frame_equal(numbers, plain)
+    pd.testing.assert_frame_equal(holes, plain)
+
+
+def test_tables_without_rows_have_no_answers() -> None:
+    rows, goals = table([10.0, 12, 15]), pd.DataFrame([goal(30)])
+    assert list(attain(rows, goals[:0]).columns) == list(COLUMNS)
+    assert len(attain(rows[:0], goals[:0])) == 0
+    found = attain(rows[:0], goals)
+    assert np.isnan(found["probability"][0])
+    assert "no figure of it is known" in found["note"][0]
+
+
+@pytest.mark.parametrize("values", [[-3.0, -2, -1], [1.0, 2, -3], [1.0, 2, 0], [0.0, 0, 0], [-1.0, 2, 3]])
+@pytest.mark.parametrize("kind", ["stock", "cumulative", "flow"])
+def test_values_without_a_logarithm_have_an_answer(values: list[float], kind: str) -> None:
+    found = ask(pd.concat([table(values), peers()]), goal(4, year=2006), kind=kind)
+    assert 0 < found["probability"][0] < 1
+    assert np.all(np.isfinite(found[list(QUANTILES)].to_numpy(float)))
+
+
+@pytest.mark.parametrize("share", [0, 0.9])
+def test_figures_and_a_deadline_of_one_time_have_an_answer(share: float) -> None:
+    kinds = pd.DataFrame({"indicator": ["count"], "kind": ["stock"], "q4_share": [share]})
+    days = [dt.date(2019, 9, 30), dt.date(2019, 10, 31), dt.date(2019, 11, 30)]
+    asked = pd.DataFrame([{**goal(9), "deadline": "2019-12-31"}])
+    found = attain(table([2.0, 5, 6], dates=days), asked, kinds)
+    assert 0 < found["probability"][0] < 1
+
+
+def test_any_frame_is_a_table() -> None:
+    rows, goals = table([10.0, 12, 15, 17]), pd.DataFrame([goal(25, year=2006)])
+    plain = attain(rows, goals)
+    others = [
+        (rows.assign(as_of=pd.to_datetime(rows["as_of"])), goals.assign(deadline=pd.Timestamp("2006-12-31"))),
+        (rows.assign(as_of=rows["as_of"].astype(str)), goals.assign(deadline="2006-12-31")),
+        (rows.astype({"region": "category"}), goals.assign(announced_on=pd.NaT, comparison=None)),
+        (rows.assign(as_of=rows["as_of"].astype(str)).convert_dtypes(dtype_backend="pyarrow"), goals),
+        (rows.set_index(rows.index + 100), goals.set_index(pd.Index(["x"]))),
+        (rows.assign(extra="left alone"), goals.assign(owner="somebody")),
+        (rows, goals.rename(columns={"goal": "id"})),
+    ]
+    for seen, asked in others:
+        pd.testing.assert_frame_equal(attain(seen, asked), plain)

@@ -44,10 +44,12 @@ def test_every_default_stands_in_the_default_plan(root: Path, seeds: Seeds) -> N
 
 
 def test_options_replace_the_plan(tmp_path: Path, root: Path, seeds: Seeds) -> None:
-    work = read("draws: 300\nseed: 7\n", tmp_path, root, seeds, as_of="2023-10-01", language="en", draws=None)
+    work = read(
+        "draws: 300\nseed: 7\n", tmp_path, root, seeds, known_on="2023-10-01", language="en", draws=None
+    )
     assert (work.plan.draws, work.plan.seed, work.plan.language) == (300, 7, "en")
     assert work.known_on == dt.date(2023, 10, 1)
-    assert all(job.parameters["as_of"] == "2023-10-01" for job in work.jobs)
+    assert all(job.parameters["known_on"] == "2023-10-01" for job in work.jobs)
 
 
 def test_baseline_stands_for_each_goals_own(tmp_path: Path, root: Path, seeds: Seeds) -> None:
@@ -64,14 +66,20 @@ goals:
   - {goal}
   - {goal}x
 scenarios: [baseline, nonsense]
-as_of: soon
+known_on: soon
 draws: 2e4
 language: fr
 notebook: ../evil.ipynb
 """
     told = {(p.line, p.column) for p in faults(text, tmp_path, root, seeds)}
     named = {(1, "notebok"), (4, "goals.1"), (5, "scenarios.1"), (9, "notebook")}
-    assert told == named | {(6, "as_of"), (7, "draws"), (8, "language")}
+    assert told == named | {(6, "known_on"), (7, "draws"), (8, "language")}
+
+
+def test_an_old_key_is_refused_with_the_new_one(tmp_path: Path, root: Path, seeds: Seeds) -> None:
+    [told] = faults("draws: 300\nas_of: 2023-10-01\n", tmp_path, root, seeds)
+    assert (told.line, told.column, told.rule) == (2, "as_of", "unknown key")
+    assert "it is called known_on now" in told.remedy
 
 
 @pytest.mark.parametrize(
@@ -101,10 +109,10 @@ def test_a_link_out_of_the_shelf_is_refused(tmp_path: Path, root: Path, seeds: S
         ("- a\n", "mapping"),
         ("draws: [1\n", "not YAML"),
         ("draws: 300\ndraws: 400\n", "twice"),
-        ("as_of: 2023-02-30\n", "day is out of range"),
+        ("known_on: 2023-02-30\n", "day is out of range"),
         ("goals: []\n", "a list of goal ids"),
         ("goals: everything\n", "headline"),
-        ("as_of: 20230906\n", "date"),
+        ("known_on: 20230906\n", "date"),
     ],
 )
 def test_what_is_no_plan(text: str, part: str, tmp_path: Path, root: Path, seeds: Seeds) -> None:
@@ -118,8 +126,8 @@ def test_no_such_file(tmp_path: Path, root: Path, seeds: Seeds) -> None:
 
 
 def test_a_bad_option_is_told_as_an_option(tmp_path: Path, root: Path, seeds: Seeds) -> None:
-    [told] = faults("draws: 300\n", tmp_path, root, seeds, as_of="yesterday")
-    assert (told.place, told.line) == ("--as-of", None)
+    [told] = faults("draws: 300\n", tmp_path, root, seeds, known_on="yesterday")
+    assert (told.place, told.line) == ("--known-on", None)
 
 
 VALUES = (

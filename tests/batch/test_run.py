@@ -34,8 +34,8 @@ def forecasts(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
 def probabilities(out: Path) -> list[float]:
     """Return every probability of a run, in the plan's order."""
     [run] = out.glob("*/*/run.json")
-    record = json.loads(run.read_text(encoding="utf-8"))
-    return [read_result(run.parent / "jobs" / job["id"] / RESULT).probability for job in record["jobs"]]
+    told = json.loads(run.read_text(encoding="utf-8"))
+    return [read_result(run.parent / "jobs" / job["id"] / RESULT).probability for job in told["jobs"]]
 
 
 @pytest.fixture(scope="module")
@@ -55,10 +55,10 @@ def test_the_whole_plan_on_the_real_seeds(root: Path, real_run: tuple[Path, Path
     assert pdf.read_bytes().startswith(b"%PDF")
     assert (pdf.parent / "brief.en.html").is_file()
     text = (pdf.parent / "run.json").read_text(encoding="utf-8")
-    record = json.loads(text)
-    assert record["ok"]
-    assert len(record["jobs"]) == len(read_plan(root / "reports" / "plans" / "brief.yaml", root, seeds).jobs)
-    for job in record["jobs"]:
+    told = json.loads(text)
+    assert told["ok"]
+    assert len(told["jobs"]) == len(read_plan(root / "reports" / "plans" / "brief.yaml", root, seeds).jobs)
+    for job in told["jobs"]:
         folder = pdf.parent / "jobs" / job["id"]
         assert {p.name for p in folder.iterdir()} >= {"notebook.ipynb", RESULT, "fan.vl.json"}
         book = nbformat.read(folder / "notebook.ipynb", as_version=4)
@@ -74,11 +74,12 @@ def test_a_failed_job_keeps_its_evidence_and_the_others_their_brief(
 ) -> None:
     house = copy_house()
     book = nbformat.read(house / "notebooks" / "goal.ipynb", as_version=4)
-    unlucky = read_seeds(house / "seeds").ledger.headline_goals()[1]
+    lucky, unlucky = read_seeds(house / "seeds").ledger.headline_goals()[:2]
     book.cells.insert(3, nbformat.v4.new_code_cell(f'assert goal != "{unlucky}", "an unlucky goal"'))
     nbformat.write(book, house / "notebooks" / "goal.ipynb")
     plan = house / "reports" / "plans" / "night.yaml"
-    plan.write_text(f"scenarios: [baseline]\ndraws: {DRAWS}\n", encoding="utf-8")
+    asked = f"goals: [{lucky}, {unlucky}]\nscenarios: [baseline]\ndraws: {DRAWS}\n"
+    plan.write_text(asked, encoding="utf-8")
     ended = forecasts("run", str(plan), "--out", str(tmp_path / "out"), cwd=house)
     assert ended.returncode == 1
     assert ended.stdout.splitlines()[-1].endswith("brief.zh.pdf")
@@ -98,7 +99,7 @@ def job_of(seeds: Seeds, notebook: str = "goal.ipynb", **more: Any) -> Job:
     goal = seeds.ledger.headline_goals()[0]
     scenario = seeds.ledger.goals[goal].baseline
     day = seeds.ledger.newest_publication([goal]).isoformat()
-    asked = {"goal": goal, "scenario": scenario, "as_of": day, "draws": 500, "seed": 1, "language": "zh"}
+    asked = {"goal": goal, "scenario": scenario, "known_on": day, "draws": 500, "seed": 1, "language": "zh"}
     return Job(goal, scenario, notebook, asked | more)
 
 
@@ -179,7 +180,7 @@ def test_a_broken_brief_leaves_the_results(copy_house: Callable[[], Path], tmp_p
 def test_papermill_alone_runs_the_notebook(root: Path, tmp_path: Path, goal: str, seeds: Seeds) -> None:
     day = seeds.ledger.newest_publication([goal]).isoformat()
     output, executed = tmp_path / "answer", tmp_path / "out.ipynb"
-    asked = ("-p", "goal", goal, "-p", "as_of", day, "-p", "draws", DRAWS, "-p", "output", str(output))
+    asked = ("-p", "goal", goal, "-p", "known_on", day, "-p", "draws", DRAWS, "-p", "output", str(output))
     ended = papermill("notebooks/goal.ipynb", str(executed), *asked, cwd=root)
     assert ended.returncode == 0, ended.stderr
     result = read_result(output / RESULT)

@@ -39,9 +39,9 @@ from numpy.typing import NDArray
 from tables import both, deadline
 
 import forecasts
-from forecasts.attainment import many as bulk
+from forecasts.attainment import many as road
 from forecasts.engine.learn import units as benchmark
-from forecasts.engine.learn.fit import learn, pool_of
+from forecasts.engine.learn.fit import learn, training_set
 from forecasts.engine.learned import Learned, learned
 
 COLUMNS = (
@@ -106,7 +106,7 @@ def draw(frame: pd.DataFrame, count: int, seed: int) -> Sample:
 
 def engine(sample: Sample, numbers: Learned) -> Forecast:
     """Ask the engine for all units at once, with some learned numbers."""
-    with patch.object(bulk, "learned", lambda: numbers):
+    with patch.object(road, "learned", lambda: numbers):
         told = forecasts.attain(*sample.tables)
     each = len(benchmark.LEVELS)
     chance = told.probability.to_numpy(float).reshape(-1, each)
@@ -127,10 +127,10 @@ def without_sample(frame: pd.DataFrame, sample: Sample) -> tuple[Forecast, Float
     for names in np.array_split(distinct, parts):
         here = base.isin(names).to_numpy()
         rest = frame[~frame.series_id.str.split("|").str[0].isin(names)]
-        pool = pool_of(benchmark.units_of(rest))
-        came = engine(sample, learn(pool, np.arange(len(pool.units))))
+        training = training_set(benchmark.units_of(rest))
+        came = engine(sample, learn(training, np.arange(len(training.units))))
         chance[here], quantiles[here] = came.chance[here], came.quantiles[here]
-        rate[here] = pool.units.hits[~pool.units.made].mean(0)
+        rate[here] = training.units.hits[~training.units.made].mean(0)
     return Forecast(chance, quantiles), rate
 
 

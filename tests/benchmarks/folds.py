@@ -21,7 +21,7 @@ from common import (
 from common import LEVELS as QUANTILES
 from numpy.typing import NDArray
 
-from forecasts.engine.learn.fit import Pool, learn, pool_of, predict
+from forecasts.engine.learn.fit import TrainingSet, learn, predict, training_set
 from forecasts.engine.learn.units import STEP, Units, units_of
 
 Names = NDArray[np.object_]
@@ -56,14 +56,14 @@ def series_folds(units: Units, folds: int, seed: int) -> Names:
     return np.array([f"fold {k}" for k in order[which] % folds], object)
 
 
-def leave_out(pool: Pool, part: Names, steps: Sequence[int]) -> LeftOut:
+def leave_out(training: TrainingSet, part: Names, steps: Sequence[int]) -> LeftOut:
     """Forecast every real unit by what was learned from the units of the other parts."""
-    units, real = pool.units, np.flatnonzero(~pool.units.made)
+    units, real = training.units, np.flatnonzero(~training.units.made)
     chance, base = np.full(units.hits.shape, np.nan), np.full(units.hits.shape, np.nan)
     quantiles = np.full((len(units), len(QUANTILES)), np.nan)
     for name in np.unique(part.astype(str)):
         kept, asked = np.flatnonzero(part != name), np.flatnonzero((part == name) & ~units.made)
-        futures, _ = predict(pool, asked, learn(pool, kept))
+        futures, _ = predict(training, asked, learn(training, kept))
         chance[asked] = futures.survival(units.goals[asked])
         quantiles[asked] = futures.quantiles(QUANTILES)
         base[asked] = units.hits[kept[~units.made[kept]]].mean(0)
@@ -102,14 +102,14 @@ def main(given: Sequence[str] | None = None) -> None:
     if said.folds < 2:
         parser.error("--folds must be at least 2")
     frame = read_training(said.train)
-    pool = pool_of(units_of(frame, said.seed))
-    steps = steps_of(pool.units, frame)
-    left = leave_out(pool, series_folds(pool.units, said.folds, said.seed), steps)
+    training = training_set(units_of(frame, said.seed))
+    steps = steps_of(training.units, frame)
+    left = leave_out(training, series_folds(training.units, said.folds, said.seed), steps)
     title = f"{said.folds} folds by series, by points of the history"
     print_table(title, COLUMNS, rows_of(left, left.label, LABELS), CAPTION)
     if said.no_sources:
         return
-    left = leave_out(pool, pool.units.family, steps)
+    left = leave_out(training, training.units.family, steps)
     title = "whole sources left out, by points of the history"
     print_table(title, COLUMNS, rows_of(left, left.label, LABELS), CAPTION)
     families = sorted(set(left.family.astype(str)))

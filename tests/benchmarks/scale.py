@@ -6,22 +6,22 @@ import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 from time import perf_counter, sleep
-from unittest.mock import patch
 
 import numpy as np
 import pandas as pd
 from common import Floats, arguments, by_level, one_row_a_unit, print_table, read_training
 from tables import many
 
-from forecasts.attainment import outlook as attain
-from forecasts.attainment.past import read
-from forecasts.ledger.problems import BadInput
-from forecasts.models.members import MODELS, fit_all
+from forecasts.attainment.outlook import Outlook, outlook
+from forecasts.attainment.past import Reader, read_past
+from forecasts.attainment.question import Question
+from forecasts.attainment.verdict import verdict
+from forecasts.ledger.problems import Unanswerable
+from forecasts.models.members import MODELS
 from forecasts.scenarios.seeds import Seeds, read_seeds
 
 SEEDS = Path(__file__).resolve().parents[2] / "seeds"
@@ -122,42 +122,37 @@ def timed(call: Callable[[], object], calls: int) -> tuple[float, float]:
     return spent[0], median(spent[1:] or spent)
 
 
-def richest(seeds: Seeds) -> tuple[str, dt.date, int]:
-    """Return the goal with the longest own history, the day it is asked on and its number of points."""
-    found = []
+def richest(seeds: Seeds) -> Question:
+    """Return the question about the goal with the longest own history, on the newest day before its end."""
+    reader, found = Reader(seeds.ledger), []
     for goal in seeds.ledger.goals.values():
         try:
             newest = seeds.ledger.newest_publication((goal.id,))
-            day = min(newest, goal.deadline - dt.timedelta(days=1))
-            asked = attain.find_question(seeds.ledger, seeds.scenarios, goal.id, attain.BASELINE, day)
-            reading = read(*asked, seeds.ledger.known_on(day), day)
-        except BadInput:
+            question = Question(goal, min(newest, goal.deadline - dt.timedelta(days=1)))
+            past = read_past(reader, question)
+        except Unanswerable:
             continue
-        if reading.own:
-            found.append((len(reading.history), goal.id, day))
-    n, goal_id, day = max(found)
-    return goal_id, day, n
+        if past.own:
+            found.append((len(past.history), goal.id, question))
+    return max(found, key=lambda one: one[:2])[2]
 
 
 def one_goal_rows(calls: int, with_prophet: bool) -> list[list[str]]:
-    """Measure one goal of seeds/ in this process."""
-    seeds = read_seeds(SEEDS)
-    goal, day, n = richest(seeds)
+    """Measure one goal of seeds/ in this process; the ledger has been read, everything else is done anew."""
+    ledger = read_seeds(SEEDS).ledger
+    question = richest(read_seeds(SEEDS))
+    n = str(outlook(ledger, question).n)
 
-    def ask() -> object:
-        return attain.answer(seeds.ledger, seeds.scenarios, goal, attain.BASELINE, day)
+    def row(what: str, ask: Callable[[Outlook], object]) -> list[str]:
+        first, usual = timed(lambda: ask(outlook(ledger, question)), calls)
+        return [what, question.goal.id, n, f"{first:.2f}", f"{1000 * usual:.1f}"]
 
     plain = tuple(m for m in MODELS if not m.name.startswith("prophet"))
-    rows = []
-    with patch.object(attain, "fit_all", partial(fit_all, models=plain)):
-        rows.append(_one_goal("all members but Prophet", goal, n, *timed(ask, calls)))
+    rows = [row("its probability", lambda found: found.probability)]
+    rows.append(row("all members but Prophet", lambda found: [found.fitted.of(m) for m in plain]))
     if with_prophet:
-        rows.append(_one_goal("all members", goal, n, *timed(ask, calls)))
+        rows.append(row("all that a brief says", verdict))
     return rows
-
-
-def _one_goal(members: str, goal: str, n: int, first: float, usual: float) -> list[str]:
-    return [members, goal, str(n), f"{first:.2f}", f"{1000 * usual:.0f}"]
 
 
 def main(given: Sequence[str] | None = None) -> None:
@@ -180,7 +175,7 @@ def main(given: Sequence[str] | None = None) -> None:
     rows = [size_row(units, goals, count, said.table, said.jobs) for count in said.sizes]
     columns = ("histories", "figures", "goals", "answered", "wall s", "s per 1,000 histories", "peak MB")
     print_table("forecasts attain, start-up and files included", columns, rows)
-    columns = ("members", "goal", "points", "first call s", "median ms")
+    columns = ("asked for", "goal", "points", "first call s", "median ms")
     title = f"one goal of seeds/ in a warm process, median of {said.calls} calls"
     print_table(title, columns, one_goal_rows(said.calls, not said.no_prophet))
 

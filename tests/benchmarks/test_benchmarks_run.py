@@ -13,7 +13,7 @@ import scale
 from common import LEVELS, NORMAL, base_of, by_level, chances, one_row_a_unit
 from tables import deadline, many
 
-from forecasts.engine.learn.fit import pool_of
+from forecasts.engine.learn.fit import training_set
 from forecasts.engine.learn.units import units_of
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -32,13 +32,13 @@ def frame() -> pd.DataFrame:
 
 
 def test_folds_forecast_every_real_unit(frame: pd.DataFrame) -> None:
-    pool = pool_of(units_of(frame))
-    part = folds.series_folds(pool.units, 2, seed=0)
+    training = training_set(units_of(frame))
+    part = folds.series_folds(training.units, 2, seed=0)
     for name in np.unique(part.astype(str)):
-        regions = {str(r).removeprefix("CUM-") for r in pool.units.region[part == name]}
-        others = {str(r).removeprefix("CUM-") for r in pool.units.region[part != name]}
+        regions = {str(r).removeprefix("CUM-") for r in training.units.region[part == name]}
+        others = {str(r).removeprefix("CUM-") for r in training.units.region[part != name]}
         assert not regions & others
-    left = folds.leave_out(pool, part, folds.steps_of(pool.units, frame))
+    left = folds.leave_out(training, part, folds.steps_of(training.units, frame))
     assert len(left.truth.actual) == frame.unit_id.nunique()
     assert np.isfinite(left.engine.chance).all()
     assert (np.diff(left.engine.quantiles, axis=1) >= 0).all()
@@ -108,8 +108,9 @@ def test_scale_runs_the_command(frame: pd.DataFrame) -> None:
 
 @pytest.mark.slow
 def test_scale_asks_one_goal() -> None:
-    (row,) = scale.one_goal_rows(calls=1, with_prophet=False)
-    assert int(row[2]) >= 10
+    rows = scale.one_goal_rows(calls=1, with_prophet=False)
+    assert [row[0] for row in rows] == ["its probability", "all members but Prophet"]
+    assert all(int(row[2]) >= 10 for row in rows)
 
 
 @pytest.mark.parametrize("script", [folds, compare, scale])

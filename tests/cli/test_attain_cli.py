@@ -10,6 +10,8 @@ from typer.testing import CliRunner
 
 from forecasts.attainment.explain import explain
 from forecasts.attainment.many import COLUMNS
+from forecasts.attainment.outlook import outlook
+from forecasts.attainment.question import find_question
 from forecasts.cli import app
 from forecasts.scenarios.seeds import Seeds
 from tests.conftest import ROOT
@@ -76,11 +78,11 @@ def test_a_bad_row_is_told_and_the_exit_code_says_so(tables: tuple[Path, Path], 
     out = tmp_path / "out.csv"
     code, _, err = run("attain", "--observations", tables[0], "--goals", tables[1], "--out", out, "--jobs", 1)
     assert code == 3
-    assert "goals.csv:6 [region]" in err
+    assert "goals.csv:6 [goal]" in err
     assert "goals.csv:7 [value]" in err
     found = pd.read_csv(out)
     assert found["probability"].notna().tolist() == [True] * 4 + [False] * 2
-    assert found["note"][5].startswith("value: must be a finite number")
+    assert found["note"][5].startswith("value: input should be a valid decimal")
 
 
 @pytest.mark.parametrize(
@@ -88,7 +90,7 @@ def test_a_bad_row_is_told_and_the_exit_code_says_so(tables: tuple[Path, Path], 
     [
         (["--observations", "o.csv"], ["--goals: is missing", "--out: is missing"]),
         (["--goal", "no-such-goal"], ["there is no such goal"]),
-        (["--as-of", "yesterday"], ["must be a day"]),
+        (["--known-on", "yesterday"], ["must be a day"]),
         (["--scenario", "no-such"], ["there is no such scenario"]),
     ],
 )
@@ -133,11 +135,47 @@ def test_an_explanation_adds_up(monkeypatch: pytest.MonkeyPatch, seeds: Seeds) -
     assert "reference class" in told
     assert "rests on the prior: 100%" in told
     day = seeds.ledger.newest_publication([goal])
-    found = explain(seeds.ledger, seeds.scenarios, goal, "baseline", day)
+    found = explain(outlook(seeds.ledger, find_question(seeds, goal, "baseline", day)))
     assert found.steps[-1].probability == found.result.probability
     assert found.steps[1].probability > found.steps[0].probability  # its peers grow fast
     long = next(g for g in seeds.ledger.goals.values() if g.region == "chongqing" and g.deadline.year == 2025)
-    assert explain(seeds.ledger, seeds.scenarios, long.id, "baseline", day).prior_share < 1
+    assert explain(outlook(seeds.ledger, find_question(seeds, long.id, "baseline", day))).prior_share < 1
+
+
+def test_sound_rows_that_cannot_answer_end_with_3(at_home: Path, seeds: Seeds) -> None:
+    goal = seeds.ledger.headline_goals()[0]
+    for day, words in (("2099-01-01", "deadline"), ("1990-01-01", "cannot be answered")):
+        for more in ((), ("--explain",), ("--format", "csv")):
+            code, out, err = run("attain", "--goal", goal, "--known-on", day, *more)
+            assert (code, out) == (3, "")
+            assert words in err
+            assert "Traceback" not in err
+
+
+def test_a_passed_deadline_of_a_table_ends_with_3_and_the_others_are_answered(
+    tables: tuple[Path, Path], tmp_path: Path
+) -> None:
+    with tables[1].open("a", encoding="utf-8") as file:
+        file.write("g9,r1,count,500,2019-12-31\n")
+    out = tmp_path / "out.csv"
+    code, _, err = run("attain", "--observations", tables[0], "--goals", tables[1], "--out", out, "--jobs", 1)
+    assert code == 3
+    [line] = err.splitlines()
+    assert line.startswith("goals.csv:6 [goal]: the deadline has passed by the day of knowledge 2019-12-31")
+    assert pd.read_csv(out)["probability"].notna().tolist() == [True] * 4 + [False]
+
+
+def test_a_day_of_knowledge_is_that_of_every_goal(tables: tuple[Path, Path], tmp_path: Path) -> None:
+    goals = pd.read_csv(tables[1]).assign(announced_on="2015-01-31")
+    found = {}
+    for name, column, option in (("own", True, ()), ("told", True, ("--known-on", "2018-06-30")),
+                                 ("other", False, ("--known-on", "2018-06-30"))):  # fmt: skip
+        (goals if column else goals.drop(columns="announced_on")).to_csv(tables[1], index=False)
+        args = ("--observations", tables[0], "--goals", tables[1], "--out", tmp_path / "out.csv", "--jobs", 1)
+        assert run("attain", *args, *option)[0] == 0
+        found[name] = pd.read_csv(tmp_path / "out.csv")
+    pd.testing.assert_frame_equal(found["told"], found["other"])
+    assert (found["own"]["n"].tolist(), found["told"]["n"].tolist()) == ([5] * 4, [8] * 4)
 
 
 @pytest.mark.slow
@@ -147,11 +185,11 @@ def test_what_is_shipped_can_be_learned_again(tmp_path: Path) -> None:
     path = Path(os.environ.get("FORECASTS_TRAIN", ROOT.parent / "shared" / "bench" / "train.parquet"))
     if not path.exists():
         pytest.skip("the benchmark's training part is not here (FORECASTS_TRAIN)")
-    from forecasts.engine.learn.fit import learn, pool_of
+    from forecasts.engine.learn.fit import learn, training_set
     from forecasts.engine.learn.units import units_of
     from forecasts.engine.learned import learned
 
-    pool = pool_of(units_of(pd.read_parquet(path)))
-    again = learn(pool, np.arange(len(pool.units)))
+    training = training_set(units_of(pd.read_parquet(path)))
+    again = learn(training, np.arange(len(training.units)))
     assert again.calibration == pytest.approx(learned().calibration, abs=5e-3)
     assert np.abs(again.weights - learned().weights).sum() < 0.02

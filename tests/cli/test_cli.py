@@ -57,7 +57,8 @@ def test_check_tells_every_problem_on_a_line(copy_house: Callable[[], Path]) -> 
 @pytest.mark.parametrize(
     ("options", "told"),
     [
-        (("--as-of", "yesterday"), "--as-of: "),
+        (("--known-on", "yesterday"), "--known-on: "),
+        (("--as-of", "2023-10-01"), "--as-of: "),
         (("--draws", "1"), "--draws: "),
         (("--seed", "-1"), "--seed: "),
     ],
@@ -69,6 +70,19 @@ def test_bad_options_write_nothing(
     assert ended.exit_code == 2
     assert ended.stderr.startswith(told)
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("verb", [("run", "reports/plans/brief.yaml"), ("attain",)])
+def test_an_old_option_is_refused_with_the_new_one(
+    verb: tuple[str, ...], at_home: Path, tmp_path: Path
+) -> None:
+    ended = run(*verb, "--as-of", "2023-10-01", "--out", str(tmp_path / "out.csv"))
+    assert (ended.exit_code, ended.stdout) == (2, "")
+    [line] = ended.stderr.splitlines()
+    assert line.startswith("--as-of: ")
+    assert "--known-on 2023-10-01" in line
+    assert not (tmp_path / "out.csv").exists()
+    assert "--as-of" not in run(*verb, "--help").stdout
 
 
 def test_a_plan_that_is_not_there(at_home: Path) -> None:
@@ -109,4 +123,7 @@ def test_make_tells_what_it_can(root: Path) -> None:
         "lint",
         "lock",
         "clean",
+        "soak",
+        "docs",
+        "hooks",
     }

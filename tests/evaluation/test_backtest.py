@@ -14,18 +14,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import norm
 
-from forecasts.attainment.outlook import FLOOR, answer
-from forecasts.evaluation.backtest import DRIFT, VERDICT, TrackRecord, ask, forecasters, track_record
-from forecasts.evaluation.cases import (
-    AS_PUBLISHED,
-    MULTIPLES,
-    Case,
-    announced_cases,
-    planned_growth,
-    reading_of,
-    rolling_cases,
-)
-from forecasts.evaluation.naive import drift_future
+from forecasts.attainment.outlook import FLOOR
+from forecasts.attainment.past import Past, Reader, read_past
+from forecasts.attainment.verdict import answer
+from forecasts.evaluation.backtest import DRIFT, VERDICT, ask, forecasters
+from forecasts.evaluation.cases import MULTIPLES, Case, announced_cases, planned_growth, rolling_cases
+from forecasts.evaluation.naive import random_walk
 from forecasts.evaluation.scores import (
     INTERVALS,
     LEVELS,
@@ -34,21 +28,29 @@ from forecasts.evaluation.scores import (
     reliability,
     score,
 )
-from forecasts.ledger.ledger import Ledger, read_ledger
+from forecasts.evaluation.track_record import TrackRecord, track_record
+from forecasts.ledger.ledger import Ledger
 from forecasts.ledger.records import Kind, Origin
-from forecasts.scenarios.scenario import read_scenarios
+from forecasts.models.reference import Reference
+from forecasts.scenarios.scenario import AS_PUBLISHED
+from forecasts.scenarios.seeds import Seeds, read_seeds
 
-SEEDS = Path(__file__).parents[2] / "seeds"
-LEDGER = read_ledger(SEEDS)
-SCENARIOS = read_scenarios(SEEDS / "scenarios", LEDGER)
+SEEDS = read_seeds(Path(__file__).parents[2] / "seeds")
+LEDGER = SEEDS.ledger
+READER = Reader(LEDGER)
 TODAY = max(o.published_on for o in LEDGER.observations.values())
-ROLLING = rolling_cases(LEDGER)
+ROLLING = rolling_cases(READER)
 ORIGINS = sorted({case.origin for case in ROLLING.asked})
 
 
 @pytest.fixture(scope="module")
 def record() -> TrackRecord:
-    return track_record(LEDGER, SCENARIOS, TODAY, draws=500)
+    return track_record(SEEDS, TODAY, resamples=500)
+
+
+def past_of(case: Case) -> Past:
+    """Return the past of a case, read from what was published by its day."""
+    return read_past(Reader(LEDGER.known_on(case.origin)), case.question)
 
 
 def synthetic(units: int = 300, seed: int = 1, spread: float = 1.0) -> Forecasts:
@@ -87,7 +89,7 @@ def test_perfect_forecasts_have_no_error() -> None:
     assert found.brier.value == found.log_score.value == found.crps.value == 0
     assert found.skill.value == found.against["normal"].value == 1
     assert {p: s.value for p, s in found.coverage.items()} == dict.fromkeys(INTERVALS, 1.0)
-    assert reliability(sure, draws=50).error == 0
+    assert reliability(sure, resamples=50).error == 0
 
 
 @given(st.integers(0, 50))
@@ -141,7 +143,7 @@ def test_no_forecast_is_no_score() -> None:
 
 
 def inside(f: Forecasts, seed: int) -> list[bool]:
-    found = reliability(f, draws=200, seed=seed)
+    found = reliability(f, resamples=200, seed=seed)
     bars = zip(found.low, found.observed, found.high, strict=True)
     return [low <= seen <= high for low, seen, high in bars]
 
@@ -180,7 +182,7 @@ def changed_after(ledger: Ledger, day: dt.date, change: Callable[[Decimal], Deci
 
 
 def questions(ledger: Ledger, until: dt.date) -> dict[tuple[str, dt.date, dt.date], tuple[float, ...]]:
-    cases = rolling_cases(ledger).asked
+    cases = rolling_cases(Reader(ledger)).asked
     return {(c.series, c.origin, c.goal.deadline): c.values for c in cases if c.origin <= until}
 
 
@@ -190,7 +192,7 @@ def test_what_is_published_later_changes_no_forecast(day: dt.date, factor: str) 
     other = changed_after(LEDGER, day, lambda value: value * Decimal(factor))
     assert questions(other, day) == questions(LEDGER, day)
     cases = [case for case in ROLLING.asked if case.origin <= day][-12:]
-    plain, moved = (ask(cases, ledger, forecasters()) for ledger in (LEDGER, other))
+    plain, moved = (ask(cases, Reader(ledger), forecasters()) for ledger in (LEDGER, other))
     for name in plain:
         np.testing.assert_array_equal(plain[name].probability, moved[name].probability)
         np.testing.assert_array_equal(plain[name].quantiles, moved[name].quantiles)
@@ -200,15 +202,14 @@ def test_what_was_published_before_does_change_forecasts() -> None:
     cases = ROLLING.asked[-12:]
     early = min(case.origin for case in cases) - dt.timedelta(days=400)
     other = changed_after(LEDGER, early, lambda value: value * 2)
-    plain, moved = (ask(cases, ledger, forecasters())[VERDICT] for ledger in (LEDGER, other))
+    plain, moved = (ask(cases, Reader(ledger), forecasters())[VERDICT] for ledger in (LEDGER, other))
     assert not np.array_equal(plain.probability, moved.probability)
 
 
 def test_questions_are_about_figures_not_yet_seen() -> None:
     assert len(ROLLING.asked) > 50
     for case in ROLLING.asked:
-        seen = LEDGER.known_on(case.origin)
-        history = reading_of(case, seen).history
+        history = past_of(case).history
         assert case.goal.deadline > max(case.origin, history.dates[-1])
         assert LEDGER.indicators[case.goal.indicator].kind is not Kind.FLOW
         assert case.scale == pytest.approx(history.value[-1])
@@ -216,9 +217,9 @@ def test_questions_are_about_figures_not_yet_seen() -> None:
 
 def test_goals_are_set_as_planners_do() -> None:
     for case in ROLLING.asked:
-        reading = reading_of(case, LEDGER.known_on(case.origin))
-        clock, last = reading.history.clock, reading.history.value[-1]
-        growth = planned_growth(reading, clock.years(case.goal.deadline) - float(reading.history.years[-1]))
+        past = past_of(case)
+        scale, last = past.history.timescale, past.history.value[-1]
+        growth = planned_growth(past, scale.years(case.goal.deadline) - float(past.history.years[-1]))
         assert growth is not None
         np.testing.assert_allclose(case.values, last * (1 + growth * np.array(MULTIPLES)))
         assert list(case.values) == sorted(case.values)
@@ -226,7 +227,7 @@ def test_goals_are_set_as_planners_do() -> None:
 
 
 def test_every_announced_goal_is_asked_or_counted() -> None:
-    found = announced_cases(LEDGER, SCENARIOS)
+    found = announced_cases(READER, SEEDS.scenarios)
     assert len(found.asked) + sum(found.dropped.values()) == len(LEDGER.goals)
     for case in found.asked:
         goal = LEDGER.goals[case.goal.id]
@@ -236,23 +237,22 @@ def test_every_announced_goal_is_asked_or_counted() -> None:
 
 
 def test_an_outcome_that_came_later_does_not_count() -> None:
-    found = announced_cases(LEDGER.known_on(dt.date(2020, 12, 30)), SCENARIOS)
+    found = announced_cases(Reader(LEDGER.known_on(dt.date(2020, 12, 30))), SEEDS.scenarios)
     assert all(case.goal.deadline <= dt.date(2020, 12, 30) for case in found.asked if case.actual)
 
 
 def test_the_record_says_what_a_brief_of_that_day_would_have_said(record: TrackRecord) -> None:
     assert record.resolved
     for told in record.resolved[:2]:
-        verdict = answer(LEDGER, SCENARIOS, told.goal, "baseline", told.origin)
+        verdict = answer(SEEDS, told.goal, "baseline", told.origin)
         assert told.probability == pytest.approx(verdict.probability, abs=1e-9)
 
 
 def test_the_simple_forecast_goes_on_as_before() -> None:
-    case = next(c for c in ROLLING.asked if len(reading_of(c, LEDGER.known_on(c.origin)).history) > 3)
-    reading = reading_of(case, LEDGER.known_on(case.origin))
-    future = drift_future(reading)
+    past = next(p for p in map(past_of, ROLLING.asked) if len(p.history) > 3)
+    future = random_walk(past)
     assert future is not None
-    history = reading.history.positive()
+    history = past.history.positive()
     end = float(history.years[-1])
     pace = (history.value[-1] / history.value[0]) ** (1 / (end - float(history.years[0])))
     assert float(future.quantile(end + 1, 0.5)) == pytest.approx(history.value[-1] * pace, rel=1e-6)
@@ -264,14 +264,13 @@ def test_the_simple_forecast_goes_on_as_before() -> None:
 
 def test_without_two_steps_the_simple_forecast_is_silent() -> None:
     case = ROLLING.asked[0]
-    reading = reading_of(case, LEDGER.known_on(case.origin))
-    bare = replace(reading, reference=replace(reading.reference, histories=()))
-    assert drift_future(replace(bare, history=bare.history.until(bare.history.dates[0]))) is None
+    bare = replace(past_of(case), reference=Reference())
+    assert random_walk(replace(bare, history=bare.history.until(bare.history.dates[0]))) is None
 
 
 def test_nothing_to_look_back_on_is_no_error() -> None:
     empty = replace(LEDGER, observations=MappingProxyType({}), goals=MappingProxyType({}))
-    found = track_record(empty, SCENARIOS, TODAY, draws=100)
+    found = track_record(Seeds(empty, SEEDS.scenarios), TODAY, resamples=100)
     assert found.verdict.n == 0
     assert found.resolved == ()
 
@@ -295,7 +294,7 @@ def test_the_seeds_track_record(record: TrackRecord) -> None:
 
 
 def test_the_same_question_gives_the_same_record(record: TrackRecord) -> None:
-    again = track_record(LEDGER, SCENARIOS, TODAY, draws=500)
+    again = track_record(SEEDS, TODAY, resamples=500)
     assert again.reliability == record.reliability
     assert again.resolved == record.resolved
     assert [s.brier for s in again.methods] == [s.brier for s in record.methods]
@@ -303,7 +302,7 @@ def test_the_same_question_gives_the_same_record(record: TrackRecord) -> None:
 
 @pytest.mark.slow
 def test_every_growth_model_can_be_scored() -> None:
-    cases: list[Case] = [case for case in ROLLING.asked if case.scenario is AS_PUBLISHED][-3:]
-    found = ask(cases, LEDGER, forecasters(members=True))
+    cases: list[Case] = [case for case in ROLLING.asked if case.question.scenario is AS_PUBLISHED][-3:]
+    found = ask(cases, READER, forecasters(members=True))
     assert np.isfinite(found["trend"].probability).all()
     assert set(found) > {VERDICT, DRIFT, "trend", "peers"}

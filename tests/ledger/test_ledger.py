@@ -87,7 +87,7 @@ def test_a_missing_file_and_a_wrong_encoding_are_told(copy: Path) -> None:
     regions = copy / "regions.csv"
     regions.write_bytes(regions.read_text(encoding="utf-8").encode("gb18030"))
     found = faults(copy)
-    assert any("goals.csv: the file is missing" in f for f in found)
+    assert any("goals.csv: there is no such file" in f for f in found)
     assert any("regions.csv" in f and "not UTF-8" in f for f in found)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import pytest
 
-from forecasts.ledger.history import Clock, History
+from forecasts.ledger.history import History
 from forecasts.ledger.records import Kind
 
 Make = Callable[..., History]
@@ -17,8 +17,8 @@ def make_history(
 ) -> History:
     """Return yearly figures, exact to a thousandth."""
     v = np.asarray(values, float)
-    dates = tuple(dt.date(start + i, 12, 31) for i in range(len(v)))
-    return History("indicator", region, kind, dates, v * 0.999, v * 1.001, np.zeros(len(v)), Clock())
+    days = np.array([dt.date(start + i, 12, 31) for i in range(len(v))], "datetime64[D]")
+    return History("indicator", region, kind, days, v * 0.999, v * 1.001, np.zeros(len(v)))
 
 
 @pytest.fixture

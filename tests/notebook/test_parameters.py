@@ -1,5 +1,6 @@
 """A notebook's parameters: strict, with every fault told at once."""
 
+import datetime as dt
 from typing import Any
 
 import pytest
@@ -20,18 +21,18 @@ def faults(namespace: dict[str, Any], model: type = GoalParameters) -> dict[str 
 
 def test_defaults() -> None:
     got = read_parameters({}, GoalParameters)
-    assert (got.goal, got.scenario, got.as_of, got.draws, got.seed) == ("", "baseline", "", 20_000, 1)
+    assert (got.goal, got.scenario, got.known_on, got.draws, got.seed) == ("", "baseline", "", 20_000, 1)
     assert (got.language, got.output) == ("zh", "")
 
 
 def test_all_faults_at_once() -> None:
     told = faults(
-        {"gaol": "x", "draws": "20000", "seed": -1, "language": "zg", "as_of": "2023-02-30", "goal": 5}
+        {"gaol": "x", "draws": "20000", "seed": -1, "language": "zg", "known_on": "2023-02-30", "goal": 5}
     )
-    assert set(told) == {"gaol", "draws", "seed", "language", "as_of", "goal"}
+    assert set(told) == {"gaol", "draws", "seed", "language", "known_on", "goal"}
     assert "did you mean 'goal'?" in told["gaol"]
     assert "did you mean 'zh'?" in told["language"]
-    assert "YYYY-MM-DD" in told["as_of"]
+    assert "YYYY-MM-DD" in told["known_on"]
     assert "papermill" in told["goal"], "a number where text is needed comes from papermill -p"
 
 
@@ -44,7 +45,16 @@ def test_a_whole_number_is_nothing_else(value: object) -> None:
     "text", ["2023-9-6", "20230906", "06.09.2023", "newest", "2023-W36-3", " 2023-09-06"]
 )
 def test_a_date_is_written_one_way(text: str) -> None:
-    assert "as_of" in faults({"as_of": text})
+    assert "known_on" in faults({"known_on": text})
+
+
+@pytest.mark.parametrize("value", ["2023-09-06", "", 5, dt.date(2023, 9, 6)])
+@pytest.mark.parametrize("model", [GoalParameters, PortfolioParameters])
+def test_an_old_name_is_refused_with_the_new_one(model: type, value: object) -> None:
+    assert faults({"as_of": value}, model).keys() == {"as_of"}
+    told = faults({"as_of": value}, model)["as_of"]
+    assert "the notebook has no such parameter" in told
+    assert "it is called known_on now" in told
 
 
 @pytest.mark.parametrize("goals", ["one", ("a",), [1], {"a": 1}])

@@ -35,7 +35,7 @@ def test_nothing_asked_is_the_first_headline_goal_as_known_by_its_newest_figure(
 ) -> None:
     request = open_request({})
     assert (request.goal, request.scenario) == (goal, seeds.ledger.goals[goal].baseline)
-    assert request.as_of == seeds.ledger.newest_publication(seeds.ledger.headline_goals())
+    assert request.known_on == seeds.ledger.newest_publication(seeds.ledger.headline_goals())
 
 
 def test_the_notebooks_folder_is_as_good_a_place(
@@ -77,12 +77,12 @@ def test_a_notebook_shows_problems_and_no_traceback(at_home: Path) -> None:
 
 def test_a_day_after_the_deadline_is_refused_plainly(at_home: Path) -> None:
     with pytest.raises(BadRequest):
-        open_request({"as_of": "2099-01-01"}).answer()
+        open_request({"known_on": "2099-01-01"}).answer()
 
 
 def test_nothing_known_yet_is_refused_plainly(at_home: Path) -> None:
     with pytest.raises(BadRequest):
-        open_request({"as_of": "1990-01-01"}).answer()
+        open_request({"known_on": "1990-01-01"}).answer()
 
 
 def test_a_portfolio_asks_every_scenario_of_every_goal(at_home: Path, seeds: Seeds) -> None:

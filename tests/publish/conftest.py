@@ -9,7 +9,7 @@ import pytest
 
 from forecasts.attainment.result import (
     Attainment,
-    EngineRecord,
+    EngineScore,
     Evidence,
     FanPoint,
     GoalFacts,
@@ -138,7 +138,7 @@ def attainment(
                 reason="needs 10 points, has 1",
             ),
             Member(
-                name="flow",
+                name="gamma",
                 weight=0.0,
                 probability=None,
                 median=None,
@@ -223,7 +223,7 @@ def attainment(
                 source_url="github:owner/archive 2023.md",
             ),
         ),
-        record=EngineRecord(units=7759, brier_skill=0.09, calibration_error=0.014),
+        engine_score=EngineScore(units=7759, brier_skill=0.09, calibration_error=0.014),
         draws=20000,
         seed=7,
         versions={"forecasts": "0.1", "numpy": "2.0"},

@@ -133,6 +133,34 @@ def test_hedged_numbers_keep_their_hedge(make: Maker) -> None:
     assert "6348 余家" in said(compose([make()], [], Words("zh")))
 
 
+def test_an_answer_in_closed_form_has_no_sampling_error(make: Maker, words: Words) -> None:
+    results = [make(0.5, std_error=0.0), make(0.6, std_error=0.0, assumed=scenario("x", "alternative"))]
+    brief = compose(results, [], words)
+    titles = [c.title for k in range(len(brief.sections)) for t in tables(brief, k) for c in t.columns]
+    assert words.say("sampling_error") not in titles
+    assert words.say("method.exact") in said(brief)
+    assert words.say("computed.exact") in said(brief)
+    assert words.say("method.sampled") not in said(brief)
+    assert words.say("computed.sampled", draws=words.number(20_000), seed="7") not in said(brief)
+    assert words.number(20_000) not in said(brief)
+
+
+def test_a_sampled_answer_shows_its_error_beside_an_exact_one(make: Maker, words: Words) -> None:
+    results = [make(0.5, std_error=0.004), make(0.6, std_error=0.0, assumed=scenario("x", "alternative"))]
+    brief = compose(results, [], words)
+    [table] = [t for t in tables(brief) if words.say("sampling_error") in [c.title for c in t.columns]]
+    assert [row[-1].text for row in table.rows] == [words.error(0.004), words.say("error.none")]
+    assert words.say("method.sampled") in said(brief)
+    assert words.say("method.exact") not in said(brief)
+    assert words.say("computed.sampled", draws=words.number(20_000), seed="7") in said(brief)
+
+
+def test_failures_alone_say_nothing_of_sampling(words: Words) -> None:
+    text = said(compose([], [Failure("patents", "baseline", "stopped")], words))
+    assert words.say("method.exact") not in text
+    assert words.say("method.sampled") not in text
+
+
 @pytest.mark.parametrize("p", [1e-9, 0.0099, 0.5, 0.9901, 1 - 1e-9])
 def test_no_brief_prints_certainty(make: Maker, words: Words, p: float) -> None:
     a = make(p)

@@ -12,12 +12,12 @@ import pandas as pd
 import pytest
 import scoringrules as sr
 
-from forecasts.attainment.many import attain_tables
-from forecasts.attainment.outlook import LEVELS, answer
+from forecasts.attainment.outlook import LEVELS, outlook
+from forecasts.attainment.question import find_question
 from forecasts.attainment.result import Attainment
-from forecasts.ledger.ledger import read_ledger
+from forecasts.attainment.tables import attain
+from forecasts.attainment.verdict import verdict
 from forecasts.ledger.problems import BadInput
-from forecasts.ledger.tables import Table
 from forecasts.publish.hub import (
     COLUMNS,
     SCHEMA,
@@ -30,26 +30,27 @@ from forecasts.publish.hub import (
     short_id,
     tasks,
 )
-from forecasts.scenarios.scenario import read_scenarios
+from forecasts.scenarios.seeds import read_seeds
 
 ROOT = Path(__file__).parents[2]
-LEDGER = read_ledger(ROOT / "seeds")
-SCENARIOS = read_scenarios(ROOT / "seeds" / "scenarios", LEDGER)
+SEEDS = read_seeds(ROOT / "seeds")
 DAY = dt.date(2023, 9, 6)
-HEADLINE = LEDGER.headline_goals()
+OUTLOOKS = tuple(
+    outlook(SEEDS.ledger, find_question(SEEDS, goal, "baseline", DAY))
+    for goal in SEEDS.ledger.headline_goals()
+)
 SCHEMAS = Path(os.environ.get("FORECASTS_HUB_SCHEMAS", ROOT.parent / "shared" / "hubverse"))
 
 
 @pytest.fixture(scope="module")
 def results() -> tuple[Attainment, ...]:
-    return tuple(answer(LEDGER, SCENARIOS, goal, "baseline", DAY) for goal in HEADLINE)
+    return tuple(verdict(found) for found in OUTLOOKS)
 
 
 @pytest.fixture(scope="module")
 def samples(results: tuple[Attainment, ...]) -> dict[tuple[str, str], np.ndarray]:
     return {
-        (r.goal.id, r.scenario.id): draw(LEDGER, SCENARIOS, r.goal.id, r.scenario.id, DAY, 4_000)
-        for r in results
+        (r.goal.id, r.scenario.id): draw(found, 4_000) for r, found in zip(results, OUTLOOKS, strict=True)
     }
 
 
@@ -204,13 +205,27 @@ def test_a_table_of_answers_becomes_rows() -> None:
             "value": [150, 1, 140], "deadline": "2023-12-31", "announced_on": ["2023-02-01", "", ""],
         }
     )  # fmt: skip
-    answers = attain_tables(Table(observations, "o"), Table(goals.copy(), "g")).table
-    found = read_rows(bulk_rows(answers, goals, dt.date(2023, 3, 1)))
+    answers = attain(observations, goals)
+    found = read_rows(bulk_rows(answers, goals, dt.date(2023, 3, 1), own_days=True))
     assert [f.goal for f in found] == ["x", "y"]
     assert [f.origin_date for f in found] == [dt.date(2023, 2, 1), dt.date(2023, 3, 1)]
     assert found[0].cdf == {150.0: pytest.approx(1 - answers["probability"][0])}
     assert found[1].median == pytest.approx(answers["q0.5"][2])
     assert tuple(found[0].quantiles) == LEVELS
+    all_on_one_day = read_rows(bulk_rows(answers, goals, dt.date(2023, 3, 1)))
+    assert {f.origin_date for f in all_on_one_day} == {dt.date(2023, 3, 1)}
+
+
+def test_a_goal_that_is_not_sound_spoils_no_rows() -> None:
+    observations = pd.DataFrame(
+        {"region": "a", "indicator": "firms", "value": [1.0, 2], "as_of": ["2021-12-31", "2022-12-31"]}
+    )
+    goals = pd.DataFrame(
+        {"id": ["x", "y", "z"], "region": "a", "indicator": "firms", "value": ["lots", "3", "4"],
+         "deadline": ["2023-12-31", "soon", pd.Timestamp("2023-12-31")]}
+    )  # fmt: skip
+    [told] = read_rows(bulk_rows(attain(observations, goals), goals, dt.date(2022, 12, 31)))
+    assert (told.goal, told.target_end_date) == ("z", dt.date(2023, 12, 31))
 
 
 def wrong() -> Iterator[tuple[pd.DataFrame, str]]:

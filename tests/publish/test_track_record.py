@@ -3,15 +3,13 @@
 import datetime as dt
 import json
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
 import pytest
 
-from forecasts.evaluation.backtest import TrackRecord, track_record
 from forecasts.evaluation.scores import PitHistogram, Reliability
-from forecasts.ledger.ledger import Ledger, read_ledger
+from forecasts.evaluation.track_record import TrackRecord, track_record
 from forecasts.publish.drawing import ACCENT, MEDIAN, to_spec, to_svg
 from forecasts.publish.track_record import (
     pit_chart,
@@ -22,21 +20,14 @@ from forecasts.publish.track_record import (
     summary,
 )
 from forecasts.publish.words import Words
-from forecasts.scenarios.scenario import read_scenarios
+from forecasts.scenarios.seeds import Seeds
 
-SEEDS = Path(__file__).parents[2] / "seeds"
 TOY = Reliability((0.1, 0.6), (0.15, 0.95), (20, 10), (0.0, 0.4), (0.25, 0.8), 0.15)
 
 
 @pytest.fixture(scope="module")
-def ledger() -> Ledger:
-    return read_ledger(SEEDS)
-
-
-@pytest.fixture(scope="module")
-def record(ledger: Ledger) -> TrackRecord:
-    scenarios = read_scenarios(SEEDS / "scenarios", ledger)
-    return track_record(ledger, scenarios, dt.date(2024, 1, 31), draws=100)
+def record(seeds: Seeds) -> TrackRecord:
+    return track_record(seeds, dt.date(2024, 1, 31), resamples=100)
 
 
 def rows_of(spec: str) -> list[dict[str, Any]]:
@@ -75,13 +66,16 @@ def test_charts_have_words_for_who_cannot_see_them(record: TrackRecord, words: W
 
 def test_every_method_has_a_row_of_scores(record: TrackRecord, words: Words) -> None:
     table = scores_table(record, words)
-    assert [row[0].text for row in table.rows] == [words.say("record.verdict"), words.say("record.drift")]
+    assert [row[0].text for row in table.rows] == [
+        words.say("track_record.verdict"),
+        words.say("track_record.drift"),
+    ]
     assert all(len(row) == len(table.columns) for row in table.rows)
     assert "nan" not in str(table)
 
 
-def test_tables_have_a_row_for_everything(record: TrackRecord, ledger: Ledger, words: Words) -> None:
-    assert len(resolved_table(record, ledger, words).rows) == len(record.resolved) > 0
+def test_tables_have_a_row_for_everything(record: TrackRecord, seeds: Seeds, words: Words) -> None:
+    assert len(resolved_table(record, seeds.ledger, words).rows) == len(record.resolved) > 0
     assert len(strata_table(record, words).rows) == 5
 
 
@@ -89,11 +83,11 @@ def test_the_summary_says_what_was_left_out(record: TrackRecord, words: Words) -
     said = " ".join(summary(record, words))
     for n in (record.verdict.n, record.undecided, *record.announced_dropped.values()):
         assert str(n) in said
-    assert words.say("record.onesided") in said, "all known outcomes of the seeds are alike"
+    assert words.say("track_record.onesided") in said, "all known outcomes of the seeds are alike"
     assert "nan" not in said
 
 
 def test_mixed_outcomes_are_not_called_alike(record: TrackRecord, words: Words) -> None:
     one, *others = record.resolved
     mixed = replace(record, resolved=(replace(one, met=not one.met), *others))
-    assert words.say("record.onesided") not in summary(mixed, words)
+    assert words.say("track_record.onesided") not in summary(mixed, words)

@@ -1,4 +1,4 @@
-"""Everything the engine knows is learned here, from a pool of real growth series.
+"""Everything the engine knows is learned here, from real growth series.
 
 Weights of the components by expectation maximisation (Dempster, Laird and Rubin, 1977), the outcome counting
 as one more observation; then one monotone map of the probabilities by ridge-penalised logistic regression
@@ -41,22 +41,22 @@ NO_CHANGE = np.array([0.0, 0.0, 1.0, 0.0, 0.0])
 
 
 @dataclass(frozen=True)
-class Pool:
+class TrainingSet:
     """Units with what every component makes of them; the scan is done once for all folds."""
 
     units: Units
     found: Scan
-    outcome: NDArray[np.float32]
+    outcome: Floats
 
 
-def pool_of(units: Units) -> Pool:
+def training_set(units: Units) -> TrainingSet:
     """Scan all units and rate what came."""
     found = scan(units.clean, np.arange(len(units)), units.years, DISCOUNT)
     scales = np.array([(c.scale, c.offset) for c in units.clean])
-    return Pool(units, found, outcome_density(found, (units.actual + scales[:, 1]) / scales[:, 0]))
+    return TrainingSet(units, found, outcome_density(found, (units.actual + scales[:, 1]) / scales[:, 0]))
 
 
-def outcome_density(found: Scan, x: Floats) -> NDArray[np.float32]:
+def outcome_density(found: Scan, x: Floats) -> Floats:
     """Return the log density of the relative outcome under every component (forecast i is of unit i)."""
     x = np.clip(x, TINY, HUGE)[:, None]
     freedom = np.where(COMPONENT_IS_FLOW, found.freedom[:, 1:], found.freedom[:, :1])
@@ -71,7 +71,7 @@ def outcome_density(found: Scan, x: Floats) -> NDArray[np.float32]:
         gammaln(freedom / 2 + 0.5) - gammaln(freedom / 2) - 0.5 * np.log(freedom * np.pi)
         - (freedom + 1) / 2 * np.log1p(z * z / freedom) - np.log(found.spread) + jacobian
     )  # fmt: skip
-    return np.where(COMPONENT_IS_FLOW & (x <= 1), -30.0, density).astype(np.float32)
+    return np.where(COMPONENT_IS_FLOW & (x <= 1), -30.0, density)
 
 
 def unit_weights(units: Units, pick: Ints) -> Floats:
@@ -80,29 +80,27 @@ def unit_weights(units: Units, pick: Ints) -> Floats:
     return np.where(units.made[pick], MADE, 1.0) / np.sqrt(size[which])
 
 
-def learn_weights(pool: Pool, pick: Ints, weight: Floats) -> Floats:
+def learn_weights(training: TrainingSet, pick: Ints, weight: Floats) -> Floats:
     """Learn the prior of the components."""
-    likelihood = relative(pool.found.likelihood[pick] + pool.outcome[pick])
-    prior = np.full(likelihood.shape[1], 1 / likelihood.shape[1], np.float32)
+    likelihood = relative(training.found.likelihood[pick] + training.outcome[pick])
+    prior = np.full(likelihood.shape[1], 1 / likelihood.shape[1])
     for _ in range(STEPS):
-        post = likelihood * prior
-        prior = (weight / post.sum(1)).astype(np.float32) @ post
-        prior = ((1 - LEAST) * prior / prior.sum() + LEAST / len(prior)).astype(np.float32)
-    return prior.astype(float)
+        taken = weight / (likelihood @ prior)
+        prior = prior * (taken @ likelihood)
+        prior = (1 - LEAST) * prior / prior.sum() + LEAST / len(prior)
+    return np.asarray(prior, float)
 
 
-def predict(pool: Pool, pick: Ints, learned: Learned) -> tuple[Mixture, Floats]:
+def predict(training: TrainingSet, pick: Ints, learned: Learned) -> tuple[Mixture, Floats]:
     """Predict some units as one table, in which classes teach; return forecasts and shares of flow."""
-    units, likelihood = pool.units, relative(pool.found.likelihood[pick])
+    units, likelihood = training.units, relative(training.found.likelihood[pick])
     group, region = units.group[pick], units.region[pick].astype(str)
     lessons: dict[str, Class | None] = {}
     for name in np.unique(group.astype(str)):
         of = np.flatnonzero(group == name)
         lessons[name] = teach(likelihood[of], list(region[of]), learned) if len(set(region[of])) > 1 else None
-    weights, flow = weigh(likelihood, [lessons[str(g)] for g in group], [{str(r)} for r in region], learned)
-    f = pool.found
-    part = Scan(f.likelihood[pick], np.arange(len(pick)), f.location[pick], f.spread[pick], f.freedom[pick])
-    return mix(part, [units.clean[i] for i in pick], weights, flow, learned), flow
+    lesson = weigh(likelihood, [lessons[str(g)] for g in group], [{str(r)} for r in region], learned)
+    return mix(training.found, pick, np.arange(len(pick)), units.clean, lesson, learned), lesson.flow
 
 
 def learn_calibration(p: Floats, flow: Floats, n: Floats, hits: Floats, weight: Floats) -> Floats:
@@ -120,11 +118,11 @@ def learn_calibration(p: Floats, flow: Floats, n: Floats, hits: Floats, weight: 
     return np.asarray(minimize(loss, NO_CHANGE, jac=True, method="L-BFGS-B").x, float)
 
 
-def learn(pool: Pool, pick: Ints) -> Learned:
-    """Learn everything from some units of a pool."""
-    units, weight = pool.units, unit_weights(pool.units, pick)
-    raw = Learned(learn_weights(pool, pick, weight), NO_CHANGE, DISCOUNT, STRENGTH)
-    futures, flow = predict(pool, pick, raw)
+def learn(training: TrainingSet, pick: Ints) -> Learned:
+    """Learn everything from some units."""
+    units, weight = training.units, unit_weights(training.units, pick)
+    raw = Learned(learn_weights(training, pick, weight), NO_CHANGE, DISCOUNT, STRENGTH)
+    futures, flow = predict(training, pick, raw)
     above = futures.survival(units.actual[pick])[:, None]
     own = np.broadcast_to(1 - OWN_LEVELS, (len(pick), len(OWN_LEVELS)))
     p = np.concatenate([futures.survival(units.goals[pick]), own], 1)
@@ -135,21 +133,21 @@ def learn(pool: Pool, pick: Ints) -> Learned:
     return replace(raw, calibration=learn_calibration(p, flow, n, hits, weight[:, None] * each))
 
 
-def left_out(pool: Pool, out: NDArray[np.bool_]) -> tuple[Ints, Floats, Floats]:
+def left_out(training: TrainingSet, out: NDArray[np.bool_]) -> tuple[Ints, Floats, Floats]:
     """Learn without some units and predict them; return the real ones, their P and the base rate by level."""
-    units = pool.units
+    units = training.units
     kept, asked = np.flatnonzero(~out), np.flatnonzero(out & ~units.made)
-    futures, _ = predict(pool, asked, learn(pool, kept))
+    futures, _ = predict(training, asked, learn(training, kept))
     base = units.hits[kept[~units.made[kept]]].mean(0)
     return asked, futures.survival(units.goals[asked]), np.broadcast_to(base, (len(asked), len(base)))
 
 
-def scores_left_out(pool: Pool) -> dict[str, dict[str, float]]:
+def scores_left_out(training: TrainingSet) -> dict[str, dict[str, float]]:
     """Return skill and calibration with each source family left out, and the fast classes."""
-    units = pool.units
+    units = training.units
     p, base = np.full(units.hits.shape, np.nan), np.full(units.hits.shape, np.nan)
     for family in np.unique(units.family.astype(str)):
-        asked, chance, rate = left_out(pool, units.family == family)
+        asked, chance, rate = left_out(training, units.family == family)
         p[asked], base[asked] = chance, rate
     real = np.flatnonzero(~units.made)
     scores = {SCORE: _scored(p[real], units.hits[real], base[real])}
@@ -158,7 +156,7 @@ def scores_left_out(pool: Pool) -> dict[str, dict[str, float]]:
         scores[f"{family} left out"] = _scored(p[of], units.hits[of], base[of])
     fast = np.isin(units.group, [*FAST, *(f"CUM-{c}" for c in FAST)])
     if fast.any():
-        asked, chance, rate = left_out(pool, fast)
+        asked, chance, rate = left_out(training, fast)
         scores["fast classes left out"] = _scored(chance, units.hits[asked], rate)
     return scores
 

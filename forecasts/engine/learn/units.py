@@ -146,9 +146,8 @@ def _unit(
 ) -> _Unit:
     step, mark = STEP[row.freq], "CUM-" if made else ""
     times = np.arange(float(len(history))) * step
-    seen = Series(times, history, times)
     return _Unit(
-        clean=clean(seen, np.ones(len(history), bool)), history=history, years=h * step, goals=goals,
+        clean=clean(Series(times, history)), history=history, years=h * step, goals=goals,
         hits=hits, actual=actual, group=mark + class_of(row.series_id),
         region=mark + row.series_id.split("|")[0], family=family_of(row.source), label=label, made=made,
     )  # fmt: skip

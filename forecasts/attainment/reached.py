@@ -1,0 +1,90 @@
+"""When a goal is reached: its probability over time, and the day on which that passes a level."""
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import logit
+
+from forecasts.ledger.history import Days, Floats, Timescale
+
+#: Years after the last figure at which a goal is looked for, beside its deadline.
+LOOKS = np.array([0.25, 0.5, 1.0, 1.5, 2.0, 3.0, 5.0, 10.0])
+
+#: How far ahead of the last figure the day is looked for.
+HORIZON_YEARS = float(LOOKS[-1])
+
+#: The chance at which a curve is cut off: its logit is finite.
+EDGE = 1e-6
+
+
+def looks_of(end: Floats, deadline: Floats) -> Floats:
+    """Return the times at which goals are looked for: the last figure's, the looks ahead, the deadline.
+
+    Parameters
+    ----------
+    end, deadline : (N,) arrays
+        Times of the last figure and of the deadline.
+
+    Returns
+    -------
+    (N, T) array
+        In order; a deadline that is one of the looks stands twice.
+    """
+    ahead = end[:, None] + LOOKS
+    return np.sort(np.concatenate([end[:, None], ahead, deadline[:, None]], axis=1), axis=1)
+
+
+def times_reached(times: Floats, curve: Floats, deadline: Floats, level: float) -> Floats:
+    """Return the times from which probabilities stay at or above a level up to the deadline.
+
+    Where one lies below the level at the deadline: the first time after it at which it does not. So a goal is
+    held with that probability at its deadline if, and only if, that time is not after the deadline. Between
+    the looks the logit of the probability is taken to be straight.
+
+    Parameters
+    ----------
+    times, curve : (N, T) arrays
+        Times in order, the deadline among them, and the probability at each.
+    deadline : (N,) array
+
+    Returns
+    -------
+    (N,) array
+        NaN where the level is not reached within the times.
+    """
+    row, place = np.arange(len(times)), np.arange(times.shape[1])
+    above, before = curve >= level, times <= deadline[:, None]
+    held = above[row, before.sum(1) - 1]
+    # The last look before the deadline that lies below, or the first one after it that lies above.
+    last_below = np.where(~above & before, place, -1).max(1)
+    first_above = np.where(above & ~before, place, times.shape[1]).min(1)
+    k = np.where(held, last_below + 1, first_above)
+    never = k == times.shape[1]
+    k1 = np.minimum(k, times.shape[1] - 1)
+    k0 = np.maximum(k1 - 1, 0)
+    c0, c1 = (logit(np.clip(curve[row, i], EDGE, 1 - EDGE)) for i in (k0, k1))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        part = np.where(c1 > c0, (logit(level) - c0) / (c1 - c0), 1.0)
+    found = times[row, k0] + np.clip(part, 0.0, 1.0) * (times[row, k1] - times[row, k0])
+    return np.where(never, np.nan, np.where(k == 0, times[:, 0], found))
+
+
+def days_reached(
+    times: Floats, curve: Floats, deadline: Floats, day: Days, level: float, timescale: Timescale
+) -> Days:
+    """Return the days of :func:`times_reached`; NaT where there is none.
+
+    Parameters
+    ----------
+    day : (N,) array of datetime64[D]
+        The deadline: rounding to days never moves an answer across it.
+    """
+    found = times_reached(times, curve, deadline, level)
+    days = timescale.days_at(np.where(np.isnan(found), 2000.0, found))
+    inside = np.asarray(found <= deadline, np.bool_)
+    days = np.where(inside, np.minimum(days, day), np.maximum(days, day + np.timedelta64(1, "D")))
+    return np.where(np.isnan(found), np.datetime64("NaT"), days)
+
+
+def curve_of(times: Floats, end: Floats, now: NDArray[np.bool_], ahead: Floats) -> Floats:
+    """Return the curve of a goal: at the last figure whether it is reached, later its probability."""
+    return np.where(times <= end[:, None], now[:, None], ahead)

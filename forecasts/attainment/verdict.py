@@ -1,0 +1,269 @@
+"""What is written down of an outlook: every number that a brief says, with where it is from."""
+
+import datetime as dt
+from functools import cache
+from importlib.metadata import version
+from typing import Literal
+
+import numpy as np
+
+from forecasts.attainment.outlook import LEVELS, OWN, Opinion, Outlook, outlook
+from forecasts.attainment.pace import Speed, percent
+from forecasts.attainment.past import Reader
+from forecasts.attainment.question import find_question
+from forecasts.attainment.result import (
+    Attainment,
+    EngineScore,
+    Evidence,
+    FanPoint,
+    GoalFacts,
+    Growth,
+    HistoryPoint,
+    Member,
+    Pace,
+    ReferenceFacts,
+    ScenarioFacts,
+)
+from forecasts.engine.learned import SCORE, learned
+from forecasts.ledger.history import History, interval_of
+from forecasts.ledger.ledger import Ledger
+from forecasts.ledger.records import Source
+from forecasts.models.reference import growth_steps
+from forecasts.scenarios.adjustments import Share
+from forecasts.scenarios.seeds import Seeds
+
+#: A fan has about so many days at most: months, or every second, third ... one.
+FAN_POINTS = 16
+
+FAN_LEVELS = {"q05": 0.05, "q10": 0.1, "q25": 0.25, "q50": 0.5, "q75": 0.75, "q90": 0.9, "q95": 0.95}
+
+PACKAGES = ("forecasts", "numpy", "pandas", "prophet", "scipy", "statsmodels")
+
+
+def answer(
+    seeds: Seeds,
+    goal: str,
+    scenario: str,
+    known_on: dt.date,
+    draws: int = 20_000,
+    seed: int = 1,
+    reader: Reader | None = None,
+) -> Attainment:
+    """Say how likely a goal of ``seeds/`` is under a scenario, by what was known on a day.
+
+    Parameters
+    ----------
+    goal, scenario : str
+        Ids; the scenario ``baseline`` stands for the goal's own baseline.
+    known_on : date
+        Nothing published later is used.
+    draws, seed : int
+        Of what is drawn at random, if anything is.
+    reader : Reader, optional
+        The ledger, if it has been read from before.
+
+    Raises
+    ------
+    BadInput
+        For a name that is not there, and a scenario that is not for the goal.
+    Unanswerable
+        For a deadline that has passed, or if neither own figures nor a reference class can answer.
+    """
+    question = find_question(seeds, goal, scenario, known_on)
+    return verdict(outlook(reader or Reader(seeds.ledger), question, seed), draws)
+
+
+def verdict(found: Outlook, draws: int = 20_000) -> Attainment:
+    """Write an outlook down; every growth model is fitted for it.
+
+    Parameters
+    ----------
+    found : Outlook
+        What is written down.
+    draws : int
+        Stated in the result; what is in closed form does not depend on it.
+
+    Returns
+    -------
+    Attainment
+        Everything that the brief says, as it stands in ``result.json``.
+
+    Raises
+    ------
+    Unanswerable
+        If no growth model serves.
+    """
+    question, history, ledger = found.question, found.history, found.reader.ledger
+    share = question.scenario.find(Share)
+    days = _fan_days(history, question.goal.deadline)
+    found.future.prefetch(np.array([*(history.timescale.years(day) for day in days), found.end]))
+    quantiles = zip(LEVELS, found.quantiles(), strict=True)
+    own = found.past.own
+    return Attainment(
+        goal=_goal_facts(found),
+        scenario=_scenario_facts(found, share),
+        known_on=question.known_on,
+        probability=found.probability,
+        std_error=found.std_error,
+        members=tuple(_member(opinion) for opinion in found.members),
+        quantiles={f"q{p:g}": float(v) for p, v in quantiles},
+        reached_p50=found.day_reached(0.5),
+        reached_p80=found.day_reached(0.8),
+        horizon=found.horizon,
+        required_pace=_pace(found.required_pace, ledger),
+        observed_pace=_pace(found.observed_pace, ledger),
+        n=found.n,
+        basis=_basis(found),
+        reference=_reference_facts(found),
+        history=_points(history, share) if own else (),
+        fan=tuple(_fan_point(found, day) for day in days),
+        evidence=tuple(_evidence(row, ledger) for row in _rows_of(found)),
+        engine_score=_engine_score(),
+        draws=draws,
+        seed=found.seed,
+        versions=_versions(),
+    )
+
+
+def month_ends(start: dt.date, end: dt.date) -> list[dt.date]:
+    """Return the last days of months after `start` and up to `end`."""
+    first = np.datetime64(start, "M") + 1
+    months = np.arange(first, np.datetime64(end, "M") + 2)
+    days: list[dt.date] = (months.astype("datetime64[D]") - 1).tolist()
+    return [day for day in days if start < day <= end]
+
+
+def _fan_days(history: History, deadline: dt.date) -> list[dt.date]:
+    """Return the days of a fan, from the last figure to the deadline."""
+    start = history.dates[-1]
+    months = month_ends(start, deadline)
+    return sorted({start, *months[::-1][:: 1 + len(months) // FAN_POINTS], deadline})
+
+
+def _fan_point(found: Outlook, day: dt.date) -> FanPoint:
+    values = found.quantiles_on(day, tuple(FAN_LEVELS.values()))
+    return FanPoint(date=day, **dict(zip(FAN_LEVELS, map(float, values), strict=True)))
+
+
+def _member(opinion: Opinion) -> Member:
+    low, median, high = opinion.quantiles or (None, None, None)
+    return Member(
+        name=opinion.name, weight=opinion.weight, probability=opinion.probability,
+        median=median, low=low, high=high, status=opinion.status, reason=opinion.reason,
+    )  # fmt: skip
+
+
+def _pace(found: Speed | None, ledger: Ledger) -> Pace | None:
+    if found is None:
+        return None
+    region = ledger.regions[found.region] if found.region else None
+    names = {} if region is None else {"region_zh": region.name_zh, "region_en": region.name_en}
+    return Pace(
+        value=found.value, scale=found.scale, start=found.start, end=found.end, whose=found.whose, **names
+    )
+
+
+def _points(history: History, share: Share | None) -> tuple[HistoryPoint, ...]:
+    least, most = (1.0, 1.0) if share is None else (share.low, share.high)
+    rows = zip(history.dates, history.value, history.low, history.high, strict=True)
+    return tuple(
+        HistoryPoint(date=d, value=v / ((least + most) / 2), low=lo / most, high=hi / least)
+        for d, v, lo, hi in rows
+    )
+
+
+def _basis(found: Outlook) -> Literal["own", "own_and_reference", "reference"]:
+    if not found.past.own:
+        return "reference"
+    return "own_and_reference" if found.n < OWN else "own"
+
+
+def _reference_facts(found: Outlook) -> ReferenceFacts:
+    reference = found.past.reference
+    steps, parent = reference.steps, reference.parent
+    some = len(steps.rate) > 0
+    low, median, high = np.quantile(steps.rate, [0.1, 0.5, 0.9]) if some else (0.0, 0.0, 0.0)
+    return ReferenceFacts(
+        relation=reference.relation,
+        regions=len({h.region for h in reference.histories}),
+        steps=len(steps.rate),
+        low=percent(low) if some else None,
+        median=percent(median) if some else None,
+        high=percent(high) if some else None,
+        parent=_growth(parent, found.reader.ledger) if parent is not None else (),
+    )
+
+
+def _growth(history: History, ledger: Ledger) -> tuple[Growth, ...]:
+    """Return the growth between a history's published figures, oldest first."""
+    seen = history.positive()
+    region, indicator = ledger.regions[history.region], ledger.indicators[history.indicator]
+    steps = []
+    for start, end in growth_steps(history):
+        rate = float(np.log(seen.value[end] / seen.value[start]) / (seen.years[end] - seen.years[start]))
+        steps.append(
+            Growth(
+                region=region.id, region_zh=region.name_zh, region_en=region.name_en,
+                indicator_zh=indicator.name_zh, indicator_en=indicator.name_en,
+                start=seen.dates[start], end=seen.dates[end], percent_per_year=percent(rate),
+            )
+        )  # fmt: skip
+    return tuple(steps)
+
+
+def _rows_of(found: Outlook) -> tuple[str, ...]:
+    parent = found.past.reference.parent
+    own = found.history.observations if found.past.own else ()
+    return (*own, *(parent.observations if parent is not None else ()))
+
+
+def _evidence(name: str, ledger: Ledger) -> Evidence:
+    row = ledger.observations[name]
+    indicator, region = ledger.indicators[row.indicator], ledger.regions[row.region]
+    source = ledger.sources.get(row.source) or Source(id=row.source or "-")
+    low, high = interval_of(row.value, row.qualifier, row.low, row.high, row.origin)
+    return Evidence(
+        id=row.id, indicator_zh=indicator.name_zh, indicator_en=indicator.name_en,
+        region_zh=region.name_zh, region_en=region.name_en, as_of=row.as_of, as_of_basis=row.as_of_basis,
+        value=float(row.value), printed=f"{row.value:f}",
+        unit_zh=indicator.unit_zh, unit_en=indicator.unit_en,
+        qualifier=row.qualifier, low=low, high=high, origin=row.origin, confidence=row.confidence,
+        published_on=row.published_on, quote=row.quote, note_zh=row.note_zh,
+        note_en=row.note_en, source=source.id,
+        source_title=source.title, source_publisher=source.publisher, source_url=source.url,
+    )  # fmt: skip
+
+
+def _goal_facts(found: Outlook) -> GoalFacts:
+    goal, ledger = found.question.goal, found.reader.ledger
+    indicator, region = ledger.indicators[goal.indicator], ledger.regions[goal.region]
+    source = ledger.sources.get(goal.source) or Source(id=goal.source or "-")
+    published = goal.published_on or goal.announced_on
+    return GoalFacts(
+        id=goal.id, indicator=indicator.id, indicator_zh=indicator.name_zh, indicator_en=indicator.name_en,
+        scope_zh=indicator.scope_zh, scope_en=indicator.scope_en, kind=indicator.kind,
+        region=region.id, region_zh=region.name_zh, region_en=region.name_en,
+        unit_zh=indicator.unit_zh, unit_en=indicator.unit_en, value=float(goal.value),
+        comparison=goal.comparison, deadline=goal.deadline, announced_on=goal.announced_on,
+        known=published is None or published <= found.question.known_on, quote=goal.quote,
+        source_title=source.title, source_url=source.url,
+    )  # fmt: skip
+
+
+def _scenario_facts(found: Outlook, share: Share | None) -> ScenarioFacts:
+    scenario = found.question.scenario
+    return ScenarioFacts(
+        id=scenario.id, name_zh=scenario.name_zh, name_en=scenario.name_en, role=scenario.role,
+        why_zh=scenario.why_zh, why_en=scenario.why_en,
+        share=None if share is None else (share.low, share.high),
+    )  # fmt: skip
+
+
+@cache
+def _engine_score() -> EngineScore:
+    return EngineScore.model_validate(learned().scores[SCORE])
+
+
+@cache
+def _versions() -> dict[str, str]:
+    return {name: version(name) for name in PACKAGES}

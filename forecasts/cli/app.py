@@ -1,0 +1,55 @@
+"""The command: its verbs, its help, its version.
+
+What is slow to import is imported by the verb that needs it, so that ``--help`` is quick.
+"""
+
+from typing import Annotated
+
+import typer
+
+from forecasts import __version__
+from forecasts.cli.attain import attain
+from forecasts.cli.check import check
+from forecasts.cli.options import EXIT_CODES
+from forecasts.cli.run import run
+from forecasts.cli.schema import schema
+from forecasts.cli.train import train
+
+app = typer.Typer(
+    help="Published figures become an honest probability that a goal will be met.\n\n" + EXIT_CODES,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    rich_markup_mode=None,
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"forecasts {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def main(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and end.")
+    ] = False,
+) -> None:
+    """Tell the version; every verb stands for itself."""
+
+
+app.command(help=f"Validate seeds/ and say what it holds. {EXIT_CODES}")(check)
+app.command(
+    help="Run a plan: every notebook, then one brief. The last line on standard output is the path of the "
+    f"combined PDF. {EXIT_CODES}"
+)(run)
+app.command(
+    help="Answer goals: those of two tables (--observations, --goals, --out), or, without tables, those of "
+    f"seeds/. {EXIT_CODES} 3 = answered, but some rows were not sound or some goals have no answer."
+)(attain)
+app.command(
+    help="Learn the engine's numbers anew from the benchmark's training part, score them with whole "
+    f"sources left out, and write both to one file. {EXIT_CODES}"
+)(train)
+app.command(help="Print the schema of result.json, or write it to a file.")(schema)

@@ -1,0 +1,104 @@
+"""What the verbs share: options, formats, how problems and progress are told."""
+
+import datetime as dt
+import json
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from forecasts.ledger.problems import BadInput, Problem, Refusal, Unanswerable
+
+EXIT_CODES = """Exit codes: 0 = all is well; 1 = a job or the brief failed (the rest is written, and says so);
+2 = bad input (nothing is written; every problem is told on standard error, one a line)."""
+
+
+class Format(StrEnum):
+    """How the answer is printed."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+class TableFormat(StrEnum):
+    """How a table is printed."""
+
+    TEXT = "text"
+    CSV = "csv"
+    JSON = "json"
+
+
+class Language(StrEnum):
+    """Language of the brief."""
+
+    ZH = "zh"
+    EN = "en"
+
+
+def tell(problems: Iterable[Problem]) -> None:
+    """Print problems on standard error, one a line."""
+    for problem in problems:
+        typer.echo(" ".join(str(problem).split()), err=True)
+
+
+@contextmanager
+def problems_told(unanswerable: int = 2) -> Iterator[None]:
+    """Print every problem, one a line, and end with 2; with another code where sound rows cannot answer."""
+    try:
+        yield
+    except Refusal as refused:
+        tell(refused.problems)
+        raise typer.Exit(unanswerable if isinstance(refused, Unanswerable) else 2) from None
+
+
+def _renamed(text: str | None) -> None:
+    """Refuse the option's old name."""
+    if text is not None:
+        with problems_told():
+            remedy = f"it is called --known-on now: --known-on {text}"
+            raise BadInput([Problem("--as-of", "there is no such option", remedy=remedy)])
+
+
+FormatOption = Annotated[Format, typer.Option("--format", help="text for people, json for programs")]
+
+#: The old name of ``--known-on``, hidden: it only says what it is called now.
+AsOfOption = Annotated[str | None, typer.Option("--as-of", hidden=True, callback=_renamed, is_eager=True)]
+
+
+def parse_day(text: str | None) -> dt.date | None:
+    """Read the day of knowledge."""
+    from forecasts.attainment.question import day_of_knowledge
+
+    return None if text is None else day_of_knowledge(text, "--known-on")
+
+
+def check_folder(path: Path) -> Path:
+    """Refuse a path whose place is taken by a file, before anything is written."""
+    for taken in (path, *path.parents):
+        if taken.is_file():
+            raise BadInput([Problem("--out", "there is a file of this name", str(taken), "choose a folder")])
+    return path.resolve()
+
+
+def to_json(value: dict[str, Any]) -> str:
+    """Return JSON as the verbs print it."""
+    return json.dumps(value, ensure_ascii=False, indent=1)
+
+
+@contextmanager
+def progress(name: str) -> Iterator[Callable[[int, int], None]]:
+    """Show how much of all is done, on a terminal; elsewhere nothing, so that logs stay short."""
+    if not sys.stderr.isatty():
+        yield lambda done, of: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(name, total=None)
+        yield lambda done, of: bar.update(task, completed=done, total=of)

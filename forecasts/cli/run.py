@@ -1,0 +1,72 @@
+"""``forecasts run``: a plan becomes notebooks and a brief."""
+
+import itertools
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from forecasts.cli.options import (
+    AsOfOption,
+    Format,
+    FormatOption,
+    Language,
+    check_folder,
+    problems_told,
+    progress,
+    to_json,
+)
+from forecasts.ledger.problems import BadInput
+
+
+def run(
+    plan: Annotated[Path, typer.Argument(help="a plan, e.g. reports/plans/brief.yaml")],
+    language: Annotated[Language | None, typer.Option(help="instead of the plan's")] = None,
+    known_on: Annotated[
+        str | None, typer.Option(help="YYYY-MM-DD or newest, instead of the plan's: nothing later is used")
+    ] = None,
+    as_of: AsOfOption = None,
+    out: Annotated[Path | None, typer.Option(help="folder of all runs; default: reports/out")] = None,
+    jobs: Annotated[int, typer.Option(min=1, help="notebooks that run at the same time")] = 2,
+    draws: Annotated[int | None, typer.Option(help="instead of the plan's")] = None,
+    seed: Annotated[int | None, typer.Option(help="instead of the plan's")] = None,
+    format: FormatOption = Format.TEXT,
+) -> None:
+    """Run a plan."""
+    from forecasts.batch.plan import read_plan
+    from forecasts.batch.run import run_plan, summary
+    from forecasts.ledger.root import shown
+    from forecasts.scenarios.seeds import read_seeds
+
+    given = {"language": language and language.value, "known_on": known_on, "draws": draws, "seed": seed}
+    with problems_told():
+        root = _root_of(plan)
+        work = read_plan(plan, root, read_seeds(root / "seeds"), given)
+        target = check_folder(out or root / "reports" / "out")
+    ended = itertools.count(1)
+    with progress("notebooks") as count:
+        came = run_plan(work, root, target, jobs, lambda done: count(next(ended), len(work.jobs)))
+    for done in came.done:
+        if done.error:
+            typer.echo(f"{done.job.id}: failed, see {shown(done.folder, Path.cwd())}", err=True)
+    if came.error:
+        typer.echo(came.error, err=True)
+    if format is Format.JSON:
+        typer.echo(to_json(summary(came, root)))
+    else:
+        good = sum(not done.error for done in came.done)
+        typer.echo(f"{good} of {len(came.done)} jobs done, as known on {work.known_on}")
+        if came.pdf:
+            typer.echo(shown(came.pdf, Path.cwd()))
+    if not came.ok:
+        raise typer.Exit(1)
+
+
+def _root_of(plan: Path) -> Path:
+    """Return the project that a plan belongs to; for a plan from elsewhere, the one we stand in."""
+    from forecasts.ledger.root import find_root
+
+    try:
+        return find_root(plan.parent)
+    except BadInput:
+        return find_root()

@@ -1,0 +1,366 @@
+"""A table becomes the rows of a record: every cell by its field's own rules, a distinct text once."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache, cached_property
+from typing import Annotated, Any, Generic, TypeVar, overload
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from pydantic import TypeAdapter, ValidationError
+
+from forecasts.ledger.problems import Problem, nearest
+from forecasts.ledger.records import Record, Rule
+from forecasts.ledger.tables import Table
+
+Bools = NDArray[np.bool_]
+Ints = NDArray[np.intp]
+R = TypeVar("R", bound=Record)
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """What a table of one kind may hold.
+
+    Attributes
+    ----------
+    required : tuple of str
+        Columns that must be there, and filled in every row.
+    optional : tuple of str
+        Columns that are read where they are there.
+    alias : str
+        Another name of the column ``id``: the table's own.
+    whole : bool
+        Whether all of the record's columns may be there, and no other.
+    rules : tuple of Rule
+        What is asked of a row here beside the record's own rules.
+    """
+
+    record: type[Record]
+    required: tuple[str, ...]
+    optional: tuple[str, ...] = ()
+    alias: str = ""
+    whole: bool = False
+    rules: tuple[Rule, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Numbered(Sequence[str]):
+    """Names of rows that have none of their own: the table's, and the row's number."""
+
+    place: str
+    lines: Ints
+
+    def __len__(self) -> int:
+        return len(self.lines)
+
+    @overload
+    def __getitem__(self, at: int) -> str: ...
+
+    @overload
+    def __getitem__(self, at: slice) -> "Numbered": ...
+
+    def __getitem__(self, at: int | slice) -> "str | Numbered":
+        if isinstance(at, slice):
+            return Numbered(self.place, self.lines[at])
+        return f"{self.place}:{self.lines[at]}"
+
+
+@dataclass(frozen=True, eq=False)
+class Column:
+    """A column as its distinct values, and which of them stands in each row."""
+
+    values: Sequence[Any]
+    code: Ints
+
+    def at(self, row: int) -> Any:
+        """Return one row's value."""
+        return self.values[self.code[row]]
+
+    def take(self, rows: Ints | Bools) -> "Column":
+        """Return some of the rows."""
+        return Column(self.values, self.code[rows])
+
+    def array(self, dtype: Any, empty: Any, meaning: Mapping[Any, Any] | None = None) -> NDArray[Any]:
+        """Return the values (or what they mean) as an array, with something for those that are missing."""
+        made = [empty if v is None else v if meaning is None else meaning[v] for v in self.values]
+        return np.asarray(np.array(made, dtype)[self.code])
+
+
+@dataclass(frozen=True, eq=False)
+class Rows(Generic[R]):
+    """Sound rows of one table, as columns; a row becomes a record when somebody looks at it.
+
+    Attributes
+    ----------
+    columns : mapping
+        One for each field of the record.
+    lines : (N,) array of int
+        The number that people give to each row.
+    """
+
+    record: type[R]
+    place: str
+    columns: Mapping[str, Column]
+    lines: Ints
+    _arrays: dict[str, NDArray[Any]] = field(default_factory=dict, repr=False)
+
+    @classmethod
+    def of(cls, record: type[R], records: Sequence[R], place: str = "records") -> "Rows[R]":
+        """Return records as columns."""
+        code = np.arange(len(records))
+        columns = {n: Column(tuple(getattr(r, n) for r in records), code) for n in record.model_fields}
+        return cls(record, place, columns, code)
+
+    @classmethod
+    def join(cls, parts: Sequence["Rows[R]"]) -> "Rows[R]":
+        """Return the rows of several tables, one after the other."""
+        first = parts[0]
+        if len(parts) == 1:
+            return first
+        columns = {name: _join([part.columns[name] for part in parts]) for name in first.columns}
+        return cls(first.record, first.place, columns, np.concatenate([p.lines for p in parts]))
+
+    def __len__(self) -> int:
+        return len(self.lines)
+
+    def _array(self, name: str, dtype: Any, empty: Any) -> NDArray[Any]:
+        key = f"{name}:{dtype}"
+        if key not in self._arrays:
+            self._arrays[key] = self.columns[name].array(dtype, empty)
+        return self._arrays[key]
+
+    def days(self, name: str) -> NDArray[np.datetime64]:
+        """Return a column of days; NaT where it is empty."""
+        return self._array(name, "datetime64[D]", np.datetime64("NaT"))
+
+    def numbers(self, name: str) -> NDArray[np.float64]:
+        """Return a column of numbers; NaN where it is empty."""
+        return self._array(name, float, np.nan)
+
+    def words(self, name: str) -> NDArray[np.object_]:
+        """Return a column of words; an empty text where it is empty."""
+        return self._array(name, object, "")
+
+    def take(self, rows: Ints | Bools) -> "Rows[R]":
+        """Return some of the rows."""
+        if rows.dtype == np.bool_ and rows.all():
+            return self
+        columns = {name: column.take(rows) for name, column in self.columns.items()}
+        return Rows(self.record, self.place, columns, self.lines[rows])
+
+    def one(self, row: int) -> R:
+        """Return one row as a record."""
+        cells: dict[str, Any] = {name: column.at(row) for name, column in self.columns.items()}
+        made: R = self.record.model_construct(**cells)  # type: ignore[assignment]
+        return made
+
+    def by_id(self) -> "ById[R]":
+        """Return the records by their ids."""
+        return ById(self)
+
+
+@dataclass(frozen=True, eq=False)
+class ById(Mapping[str, R]):
+    """Records by id, each made when it is asked for."""
+
+    rows: Rows[R]
+
+    @cached_property
+    def _row(self) -> dict[str, int]:
+        names = self.rows.columns["id"]
+        return {str(names.values[code]): row for row, code in enumerate(names.code.tolist())}
+
+    def __getitem__(self, key: str) -> R:
+        return self.rows.one(self._row[key])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._row)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._row
+
+
+@dataclass(frozen=True, eq=False)
+class _Looked:
+    """Columns, and the names of those that a rule has looked at."""
+
+    rows: Rows[Any]
+    at: set[str] = field(default_factory=set)
+
+    def days(self, name: str) -> NDArray[np.datetime64]:
+        self.at.add(name)
+        return self.rows.days(name)
+
+    def numbers(self, name: str) -> NDArray[np.float64]:
+        self.at.add(name)
+        return self.rows.numbers(name)
+
+    def words(self, name: str) -> NDArray[np.object_]:
+        self.at.add(name)
+        return self.rows.words(name)
+
+
+def read_rows(table: Table, sheet: Sheet) -> Rows[Any]:
+    """Read a table; what is wrong is told in ``table.problems``, row by row.
+
+    Returns
+    -------
+    Rows
+        All rows, sound or not (see ``table.good``), so that what a faulty one names can still be checked; a
+        cell that cannot be read holds the field's default. No row, if the headings are not sound.
+    """
+    headings = _headings(table, sheet)
+    if headings is None:
+        return Rows(sheet.record, table.place, _empty(sheet), np.zeros(0, np.intp))
+    unread: dict[str, Bools] = {}
+    columns = {
+        name: _column(table, name, headings.get(name, ""), name in sheet.required, sheet.record, unread)
+        for name in sheet.record.model_fields
+    }
+    if "published_on" in columns and "as_of" in columns:
+        columns["published_on"] = _else(columns["published_on"], columns["as_of"])
+    if "id" not in headings:
+        columns["id"] = Column(Numbered(table.place, table.lines), np.arange(len(table.lines)))
+    rows: Rows[Any] = Rows(sheet.record, table.place, columns, table.lines)
+    for rule in (*sheet.record.RULES, *sheet.rules):
+        looked = _Looked(rows)
+        broken = rule.broken(looked)
+        # What a cell that could not be read stands for breaks no rule.
+        for name in looked.at & set(unread):
+            broken = broken & ~unread[name]
+        table.refuse(broken, rule.column, rule.text, "correct the row")
+    if "id" in headings:
+        _refuse_taken(table, columns["id"], headings["id"], unread.get("id"))
+    return rows
+
+
+def _headings(table: Table, sheet: Sheet) -> dict[str, str] | None:
+    """Match the record's fields with the headings; None, and problems told, where that cannot be."""
+    present, fields = table.columns, sheet.record.model_fields
+    faults: list[Problem] = []
+
+    def tell(rule: str, column: str, remedy: str) -> None:
+        faults.append(Problem(table.place, rule, column, remedy, table.header, column))
+
+    read = fields if sheet.whole else (*sheet.required, *sheet.optional)
+    found = {name: name for name in read if name in present}
+    if sheet.alias and sheet.alias in present and "id" not in found:
+        found["id"] = sheet.alias
+    for column in sorted({c for c in present if present.count(c) > 1}):
+        tell("the column is there twice", column, "remove one")
+    free = set(present) - set(found.values())
+    if sheet.whole:
+        for column in (c for c in present if c in free):
+            tell("unknown column", column, nearest(column, fields))
+    for name in sheet.required:
+        if name not in found:
+            shown = sheet.alias if name == "id" and sheet.alias else name
+            tell("a column is missing", shown, nearest(shown, free) if free else "add it")
+    table.problems += faults
+    table.headless = bool(faults)
+    return None if faults else found
+
+
+def _empty(sheet: Sheet) -> dict[str, Column]:
+    return {name: Column((), np.zeros(0, np.intp)) for name in sheet.record.model_fields}
+
+
+@cache
+def _reader(record: type[Record], name: str) -> Callable[[Any], Any]:
+    """Return what reads one cell of a field by the field's own rules."""
+    info = record.model_fields[name]
+    kind: Any = info.annotation
+    for rule in info.metadata:
+        kind = Annotated[kind, rule]
+    adapter: TypeAdapter[Any] = TypeAdapter(kind)
+    return adapter.validate_python
+
+
+def _column(
+    table: Table, name: str, heading: str, required: bool, record: type[Record], unread: dict[str, Bools]
+) -> Column:
+    """Read one column; refuse the cells that break the field's rules, and note in `unread` which rows."""
+    info = record.model_fields[name]
+    default = None if info.is_required() else info.default
+    if not heading:
+        return Column((default,), _all_the_same(len(table.frame)))
+    code, cells = _distinct(table.frame[heading])
+    read, values, wrong = _reader(record, name), [], {}
+    for i, cell in enumerate(cells):
+        try:
+            values.append(default if cell == "" else read(cell))
+        except ValidationError as error:
+            wrong[i] = _rule_of(error)
+            values.append(default)
+    for rule in dict.fromkeys(wrong.values()):
+        of = np.array([wrong.get(i) == rule for i in range(len(cells))])
+        table.refuse(of[code], heading, rule, "correct the value")
+    blank = np.array([required and cell == "" for cell in cells], bool)
+    table.refuse(blank[code], heading, "must not be empty", "fill the cell")
+    faulty = np.array([i in wrong for i in range(len(cells))], bool) | blank
+    if faulty[code].any():
+        unread[name] = faulty[code]
+    return Column(tuple(values), code)
+
+
+def _all_the_same(count: int) -> Ints:
+    """Return codes of a column that holds one value; they take no memory."""
+    return np.broadcast_to(np.intp(0), count)
+
+
+def _distinct(cells: "pd.Series[Any]") -> tuple[Ints, list[Any]]:
+    """Return a column's distinct cells, an empty one as an empty text, and which stands in each row."""
+    if cells.dtype == object and pd.api.types.infer_dtype(cells).startswith("mixed"):
+        # True and 1 are equal, but only one of them is a number.
+        cells = cells.map(lambda cell: str(cell) if isinstance(cell, bool) else cell)
+    try:
+        code, found = pd.factorize(cells, use_na_sentinel=True)
+    except TypeError:  # cells that are lists or the like
+        code, found = pd.factorize(cells.astype(str), use_na_sentinel=True)
+    distinct: Sequence[Any] = found.tolist() if hasattr(found, "tolist") else list(found)
+    texts = ["" if isinstance(c, str) and not c.strip() else c for c in distinct]
+    return np.where(code < 0, len(texts), code).astype(np.intp), [*texts, ""]
+
+
+def _rule_of(error: ValidationError) -> str:
+    message = str(error.errors()[0]["msg"]).removeprefix("Value error, ")
+    return message[:1].lower() + message[1:]
+
+
+def _join(parts: Sequence[Column]) -> Column:
+    """Put columns one after the other."""
+    shift = np.cumsum([0, *(len(p.values) for p in parts)])
+    code = np.concatenate([p.code + s for p, s in zip(parts, shift, strict=False)])
+    return Column(tuple(v for p in parts for v in p.values), code)
+
+
+def _else(column: Column, other: Column) -> Column:
+    """Return a column with another's values where it is empty."""
+    blank = np.array([v is None for v in column.values], bool)
+    if not blank.any():
+        return column
+    shift = len(column.values)
+    code = np.where(blank[column.code], other.code + shift, column.code)
+    return Column((*column.values, *other.values), code)
+
+
+def _refuse_taken(table: Table, names: Column, heading: str, unread: Bools | None) -> None:
+    """Refuse ids that an earlier row has; which one is said."""
+    first: dict[Any, int] = {}
+    taken = np.zeros(len(names.code), bool)
+    for row, code in enumerate(names.code.tolist()):
+        if unread is not None and unread[row]:
+            continue
+        name = names.values[code]
+        if name is not None and first.setdefault(name, row) != row:
+            taken[row] = True
+
+    def remedy(row: int) -> str:
+        return f"line {table.lines[first[names.at(row)]]} has it; give this row another"
+
+    table.refuse(taken, heading, "the id is taken", remedy)

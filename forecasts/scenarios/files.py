@@ -1,0 +1,97 @@
+"""The files in which people write scenarios: YAML, one each, told with file and line what is wrong."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from pydantic import ValidationError
+
+from forecasts.ledger.located import Located, read_located
+from forecasts.ledger.problems import BadInput, Problem, nearest, shortened
+from forecasts.ledger.sheets import OpenedSeeds
+from forecasts.scenarios.adjustments import ADJUSTMENTS
+from forecasts.scenarios.scenario import Scenario
+
+
+def open_scenarios(folder: Path, seeds: OpenedSeeds) -> tuple[Mapping[str, Scenario], list[Problem]]:
+    """Read ``scenarios/*.yaml``, in the order of their names, and check them against the tables.
+
+    Returns
+    -------
+    scenarios : mapping
+        The sound ones, by id.
+    problems : list of Problem
+        Of every file.
+    """
+    problems: list[Problem] = []
+    scenarios: dict[str, Scenario] = {}
+    ids: set[str] = set()
+    for path in sorted(folder.glob("*.yaml")):
+        place = f"{folder.name}/{path.name}"
+        ids.add(path.stem)
+        try:
+            told = read_located(path, place)
+            scenario = Scenario.model_validate(told.values)
+        except BadInput as bad:
+            problems += bad.problems
+            continue
+        except ValidationError as error:
+            problems += [_problem(detail, told, place) for detail in error.errors()]
+            continue
+        ids.add(scenario.id)
+        if scenario.id != path.stem:
+            remedy = f"name the file {scenario.id}.yaml or the scenario {path.stem}"
+            problems.append(
+                Problem(place, "the id is not the file's name", scenario.id, remedy, told.line(("id",)), "id")
+            )
+        problems += _misnamed(scenario, told, seeds.ids, place)
+        scenarios[scenario.id] = scenario
+    return MappingProxyType(scenarios), [*problems, *_without_baseline(seeds, ids, scenarios)]
+
+
+def _without_baseline(
+    seeds: OpenedSeeds, ids: set[str], scenarios: Mapping[str, Scenario]
+) -> Iterator[Problem]:
+    """Yield the goals, sound or not, that name a baseline which is not there."""
+    goals = seeds.goals
+    if goals is None:
+        return
+    for row in range(len(goals)):
+        goal, named = (str(goals.columns[name].at(row)) for name in ("id", "baseline"))
+        if named not in ids:
+            rule = f"the goal {goal!r} names a baseline scenario that is not there"
+            remedy = nearest(named, scenarios)
+            yield Problem(goals.place, rule, named, remedy, int(goals.lines[row]), "baseline")
+
+
+def _problem(detail: Any, told: Located, place: str) -> Problem:
+    """Turn one pydantic error into a problem with its line."""
+    # Discriminator tags of pydantic are no keys of the file.
+    kinds = {str(change.model_fields["kind"].default) for change in ADJUSTMENTS}
+    way = tuple(part for part in detail["loc"] if part not in kinds or part == detail["loc"][-1])
+    rule = detail["msg"].removeprefix("Value error, ")
+    given = detail["input"] if isinstance(detail["input"], str | int | float) else ""
+    column = ".".join(map(str, way)) or None
+    return Problem(place, rule, shortened(given), "correct it", told.line(way), column)
+
+
+def _misnamed(
+    scenario: Scenario, told: Located, ids: Mapping[str, frozenset[str]], place: str
+) -> list[Problem]:
+    """Return the names in a scenario that no row has; a table that could not be read is not blamed."""
+    named = [(("goals", i), goal, "goal") for i, goal in enumerate(scenario.goals)]
+    named += [
+        (("adjustments", i, *way), name, what)  # type: ignore[misc]
+        for i, change in enumerate(scenario.adjustments)
+        for way, name, what in change.named()
+    ]
+    article = {"observation": "an", "indicator": "an"}
+    return [
+        Problem(
+            place, f"names {article.get(what, 'a')} {what} that the ledger does not have", name,
+            nearest(name, ids[f"{what}s"]), told.line(way), ".".join(map(str, way)),
+        )
+        for way, name, what in named
+        if f"{what}s" in ids and name not in ids[f"{what}s"]
+    ]  # fmt: skip

@@ -1,0 +1,30 @@
+"""What takes long by nature (`make soak`): whole nights, one after the other."""
+
+from pathlib import Path
+
+import pytest
+
+from forecasts.batch.plan import read_plan
+from forecasts.batch.run import Run, run_plan
+from forecasts.scenarios.seeds import Seeds
+
+DAYS = ("newest", "2023-10-01")
+
+
+def written(run: Run) -> dict[str, bytes]:
+    """Return what a run says, by file: results, charts and the brief, without its times and notebooks."""
+    files = [*run.folder.rglob("result.json"), *run.folder.rglob("*.vl.json"), *run.folder.glob("brief.*")]
+    return {path.relative_to(run.folder).as_posix(): path.read_bytes() for path in files}
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_night_after_night_equal_questions_give_equal_bytes(
+    language: str, root: Path, seeds: Seeds, tmp_path: Path
+) -> None:
+    for day in DAYS:
+        options = {"language": language, "known_on": day}
+        work = read_plan(root / "reports" / "plans" / "brief.yaml", root, seeds, options)
+        first, second = (written(run_plan(work, root, tmp_path / name)) for name in ("one", "two"))
+        assert len([name for name in first if name.endswith("result.json")]) == len(work.jobs)
+        assert first == second
