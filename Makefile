@@ -8,15 +8,18 @@ PLAN ?= reports/plans/brief.yaml
 # The batch is parallel over notebooks; threads inside NumPy would only get in its way.
 export OPENBLAS_NUM_THREADS := 1
 .DEFAULT_GOAL := help
-.PHONY: help setup brief test lab check lint format lock clean
+.PHONY: help setup brief test soak lab check lint format docs hooks lock clean
 
 help:
 	@echo 'make brief   set up, check seeds/, run $(PLAN); the last line is the path of the PDF'
 	@echo 'make test    run all tests'
+	@echo 'make soak    run the tests that take long by nature'
 	@echo 'make lab     open the notebooks in JupyterLab'
 	@echo 'make check   validate seeds/ and say what it holds'
 	@echo 'make lint    ruff and mypy'
 	@echo 'make format  let ruff format the code'
+	@echo 'make docs    write the documentation to build/docs and try its examples'
+	@echo 'make hooks   let git format and check what is committed (.pre-commit-config.yaml)'
 	@echo 'make lock    resolve requirements.txt anew from pyproject.toml'
 	@echo 'make clean   remove what came out (reports/out) and caches; .venv stays'
 
@@ -40,6 +43,9 @@ brief: $(READY)
 test: $(READY)
 	@$(BIN)/python -m pytest
 
+soak: $(READY)
+	@$(BIN)/python -m pytest -m soak
+
 lab: $(READY)
 	@$(BIN)/jupyter lab --notebook-dir=. notebooks/goal.ipynb
 
@@ -54,6 +60,13 @@ lint: $(READY)
 format: $(READY)
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
+
+docs: $(READY)
+	@$(BIN)/python -m sphinx -W --keep-going -b html docs build/docs
+	@$(BIN)/python -m sphinx -W --keep-going -b doctest docs build/doctest
+
+hooks: $(READY)
+	@$(BIN)/pre-commit install
 
 lock: $(READY)
 	@$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \
