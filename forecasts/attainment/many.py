@@ -30,9 +30,9 @@ from forecasts.ledger.sheets import Opened
 from forecasts.models.members import is_young
 from forecasts.models.trend import ask_of
 
-#: One answer, and many, by the column's name.
+#: One answer, and the columns of many, by their names.
 Row = dict[str, object]
-Table = dict[str, NDArray[Any]]
+Fields = dict[str, NDArray[Any]]
 
 QUANTILES = tuple(f"q{level:g}" for level in LEVELS)
 COLUMNS = (
@@ -103,7 +103,7 @@ def answer_many(
     for row in rows[late]:
         rule = f"the deadline has passed by the day of knowledge {known[row]}"
         _refuse(columns, problems, goals, int(row), rule, "name an earlier day")
-    parts, done = _parts(goals, rows[~late]), 0
+    parts, done = _parts(goals, rows[~late]), int(late.sum())
     for part, answers in _answered(ledger, goals, known, parts, jobs):
         for name, column in answers.items():
             columns[name][part] = column
@@ -115,12 +115,12 @@ def answer_many(
     return Many(pd.DataFrame(columns, columns=list(COLUMNS)), (*opened.problems, *problems))
 
 
-def _empty(opened: Opened) -> Table:
+def _empty(opened: Opened) -> Fields:
     """Return the columns without answers; a goal that is not sound says why."""
     goals, rows = opened.goals, opened.rows
     assert goals is not None
     assert rows is not None
-    columns: Table = {name: np.full(len(rows), BLANK[name], DTYPES.get(name, float)) for name in COLUMNS}
+    columns: Fields = {name: np.full(len(rows), BLANK[name], DTYPES.get(name, float)) for name in COLUMNS}
     columns["goal"] = rows.columns["id"].array(object, "")
     told: dict[int, str] = {}
     for problem in goals.problems:
@@ -132,7 +132,7 @@ def _empty(opened: Opened) -> Table:
 
 
 def _refuse(
-    columns: Table, problems: list[Problem], goals: Rows[Goal], row: int, rule: str, remedy: str
+    columns: Fields, problems: list[Problem], goals: Rows[Goal], row: int, rule: str, remedy: str
 ) -> None:
     """Say of a sound goal why it has no answer."""
     name = str(goals.columns["id"].at(row))
@@ -170,7 +170,7 @@ _SHARED: list[tuple[Ledger, Rows[Goal], Days]] = []
 
 def _answered(
     ledger: Ledger, goals: Rows[Goal], known: Days, parts: Sequence[Ints], jobs: int
-) -> Iterator[tuple[Ints, Table]]:
+) -> Iterator[tuple[Ints, Fields]]:
     """Answer the parts, here or in processes that share what was read."""
     if jobs == 1 or len(parts) < 2 or sys.platform != "linux":
         for part in parts:
@@ -189,14 +189,14 @@ def _answered(
         _SHARED.pop()
 
 
-def _answer_shared(part: Ints) -> Table:
+def _answer_shared(part: Ints) -> Fields:
     ledger, goals, known = _SHARED[-1]
     answers = answer_rows(ledger, goals, known, part)
     ledger.figures.forget()
     return answers
 
 
-def answer_rows(ledger: Ledger, goals: Rows[Goal], known: Days, rows: Ints) -> Table:
+def answer_rows(ledger: Ledger, goals: Rows[Goal], known: Days, rows: Ints) -> Fields:
     """Answer some goals; return the columns of the answer, in the order of `rows`."""
     reader, answers = Reader(ledger), dict[int, Row]()
     groups: list[_Group] = []
