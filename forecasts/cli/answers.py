@@ -1,7 +1,7 @@
 """Answers as tables: of files that somebody brings, or of seeds/."""
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import pandas as pd
@@ -25,6 +25,16 @@ def check_ending(path: Path) -> None:
         raise BadInput([Problem("--out", "must end in .csv, .parquet or .json", str(path), "rename it")])
 
 
+def check_apart(out: Path, inputs: Iterable[Path | None]) -> None:
+    """Refuse to write over what is read, or over what is no file."""
+    if out.exists() and not out.is_file():
+        raise BadInput([Problem("--out", "there is something else of this name", str(out), "name a file")])
+    if any(path is not None and path.exists() and out.exists() and out.samefile(path) for path in inputs):
+        raise BadInput(
+            [Problem("--out", "is one of the tables that are read", str(out), "name another file")]
+        )
+
+
 def answer_files(
     observations: Path, goals: Path, out: Path, indicators: Path | None, reference: Path | None,
     regions: Path | None, known_on: dt.date | None, jobs: int, progress: Callable[[int, int], None],
@@ -37,6 +47,7 @@ def answer_files(
         If a file or a column is missing: nothing is written.
     """
     check_ending(out)
+    check_apart(out, (observations, goals, indicators, reference, regions))
     read: list[Table | None] = []
     problems: list[Problem] = []
     for path in (observations, goals, indicators, reference, regions):

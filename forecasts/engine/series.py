@@ -22,6 +22,9 @@ ANY_PACE = (0.12, 0.20, 2.0)
 #: A class's pace is that of its newest years.
 PACE_YEARS = 3.0
 
+#: A value nearer to zero than this is zero: its multiples could not be told apart.
+NOTHING = 1e-250
+
 #: Values are kept within these multiples of the last one.
 TINY, HUGE = 1e-9, 1e9
 
@@ -115,15 +118,17 @@ def clean(series: Series, typical: float = 1.0) -> Clean:
     typical : float
         A size for a history of nothing but zeros.
     """
-    times, values = series.times, series.values
+    times = series.times
+    values = np.where(np.abs(series.values) < NOTHING, 0.0, series.values)
     variance = None if series.log_sd is None else series.log_sd**2
     floor = -np.inf
     if series.never_falls:
         floor = float(values[-1]) if series.low is None else series.low
+    if values.min() >= 0:
+        floor = max(floor, 0.0)  # what was never negative stays so
     first = max(len(values) - MEMORY, 0)
     offset = 0.0
     if values.min() >= 0 and values[-1] > 0:
-        floor = max(floor, 0.0)  # what was never negative stays so
         first = max(first, int(np.argmax(values > 0)))
         relative = np.maximum(values[first:], values[values > 0].min() / 2)
     else:

@@ -1,6 +1,8 @@
 """What is told when something cannot be done: which place, which rule, which value, what to do."""
 
 import difflib
+import re
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -68,6 +70,17 @@ def shortened(value: object, limit: int = 60) -> str:
     """Show a value, but not a whole document."""
     text = str(value)
     return text if len(text) <= limit else text[:limit] + "..."
+
+
+def folded(name: str) -> str:
+    """Return a name as somebody may have meant it: in one case and width, with _ between its words."""
+    plain = unicodedata.normalize("NFKC", name).strip().casefold()
+    return "_".join(re.split(r"[\s_-]+", plain))
+
+
+def nearly(name: str, valid: Iterable[str]) -> bool:
+    """Whether a name is one of the valid ones but for a slip of the pen."""
+    return bool(difflib.get_close_matches(folded(name), list(valid), n=1, cutoff=0.88))
 
 
 def nearest(name: str, valid: Iterable[str]) -> str:

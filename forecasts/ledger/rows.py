@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from pydantic import TypeAdapter, ValidationError
 
-from forecasts.ledger.problems import Problem, nearest
+from forecasts.ledger.problems import Problem, folded, nearest, nearly
 from forecasts.ledger.records import Record, Rule
 from forecasts.ledger.tables import Table
 
@@ -257,6 +257,10 @@ def _headings(table: Table, sheet: Sheet) -> dict[str, str] | None:
     if sheet.whole:
         for column in (c for c in present if c in free):
             tell("unknown column", column, nearest(column, fields))
+    elif lost := [name for name in sheet.optional if name not in found]:
+        # Without it the future could leak in, or a total be taken for a stock: told, never guessed.
+        for column in sorted(c for c in free if nearly(c, lost)):
+            tell("is spelt almost like a column that is read", column, nearest(folded(column), lost))
     for name in sheet.required:
         if name not in found:
             shown = sheet.alias if name == "id" and sheet.alias else name

@@ -160,6 +160,8 @@ def open_seeds(folder: Path) -> OpenedSeeds:
         for column, target in columns.items():
             if name in rows and target in ids:
                 _refuse_unknown(tables[name], rows[name], column, target, ids[target])
+    if "regions" in rows:
+        _refuse_loops(tables["regions"], rows["regions"])
     told = [p for name in SEEDS for p in problems.get(name, []) + _sorted(tables.get(name))]
     held = {name: r.take(tables[name].good[: len(r)]) for name, r in rows.items()}
     return OpenedSeeds(_parts(held), tuple(told), ids, rows.get("goals"))
@@ -183,6 +185,21 @@ def _refuse_unknown(table: Table, rows: Rows[Any], column: str, target: str, the
 
     if len(rows):
         table.refuse(missing[named.code], column, f"names a row of {target}.csv that is not there", remedy)
+
+
+def _refuse_loops(table: Table, rows: Rows[Region]) -> None:
+    """Refuse regions that would contain themselves."""
+    above = {rows.columns["id"].at(i): rows.columns["parent"].at(i) for i in range(len(rows))}
+
+    def loops(name: str | None) -> bool:
+        place, seen = above.get(name), {name}
+        while place is not None and place not in seen:
+            seen.add(place)
+            place = above.get(place)
+        return place is not None and place == name
+
+    broken = np.array([loops(rows.columns["id"].at(i)) for i in range(len(rows))], bool)
+    table.refuse(broken, "parent", "a region must not contain itself", "name the region that contains it")
 
 
 def _parts(rows: Mapping[str, Rows[Any]]) -> Parts:
@@ -243,7 +260,7 @@ def open_tables(
     Raises
     ------
     BadInput
-        If a column is missing, with those of all tables.
+        If a column is missing, or a row about indicators or regions is not sound; all at once.
     """
     seen = tuple(observations)
     figures = [read_rows(table, TABLES["observations"]) for table in seen]
@@ -251,9 +268,13 @@ def open_tables(
     described = None if indicators is None else read_rows(indicators, TABLES["indicators"])
     placed = None if regions is None else read_rows(regions, TABLES["regions"])
     tables = (*seen, *(t for t in (goals, indicators, regions) if t is not None))
-    headless = [problem for table in tables if table.headless for problem in table.problems]
-    if headless:
-        raise BadInput(headless)
+    if placed is not None and regions is not None:
+        _refuse_loops(regions, placed)
+    # What describes indicators and regions decides how every other row is read: it must be sound as a whole.
+    whole = [t for t in (indicators, regions) if t is not None]
+    faults = [p for table in tables if table.headless or table in whole for p in table.problems]
+    if faults:
+        raise BadInput(faults)
     held = Rows.join([_sound(rows, table) for rows, table in zip(figures, seen, strict=True)])
     own = {**_records(_sound(described, indicators)), **_kinds(kinds or {})}
     parts = _parts_of_tables(held, _sound(asked, goals), own, _records(_sound(placed, regions)))

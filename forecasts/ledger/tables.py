@@ -144,7 +144,7 @@ def _read_csv(text: str, place: str) -> Table:
     parts: list[pd.DataFrame] = []
     lines: list[int] = []
     try:
-        header = next(reader, [])
+        header = _trimmed(next(reader, []), 0)
     except csv.Error as error:
         left.end(error, 1)
     rows = _rows(reader, len(header), left)
@@ -157,6 +157,13 @@ def _read_csv(text: str, place: str) -> Table:
     return Table(frame, place, np.array(lines, np.intp), 1, left.problems, torn=left.torn, cut=left.cut)
 
 
+def _trimmed(cells: list[str], width: int) -> list[str]:
+    """Drop empty cells beyond a width: what a comma at the end of a line leaves behind."""
+    while len(cells) > width and not cells[-1].strip():
+        cells = cells[:-1]
+    return cells
+
+
 def _rows(reader: Iterator[list[str]], width: int, left: _Left) -> Iterator[tuple[int, list[str]]]:
     """Yield the rows of a CSV reader that are as wide as the header, each with its first line."""
     start = reader.line_num + 1  # type: ignore[attr-defined]
@@ -165,6 +172,7 @@ def _rows(reader: Iterator[list[str]], width: int, left: _Left) -> Iterator[tupl
             line, start = start, reader.line_num + 1  # type: ignore[attr-defined]
             if not any(cells):
                 continue
+            cells = _trimmed(cells, width)
             if len(cells) == width:
                 yield line, cells
             else:

@@ -193,3 +193,18 @@ def test_what_is_shipped_can_be_learned_again(tmp_path: Path) -> None:
     again = learn(training, np.arange(len(training.units)))
     assert again.calibration == pytest.approx(learned().calibration, abs=5e-3)
     assert np.abs(again.weights - learned().weights).sum() < 0.02
+
+
+def test_what_is_read_is_never_written_over(tables: tuple[Path, Path], tmp_path: Path) -> None:
+    before = tables[1].read_bytes()
+    for out in (tables[1], tmp_path / "sub" / ".." / tables[1].name):
+        (tmp_path / "sub").mkdir(exist_ok=True)
+        code, _, err = run("attain", "--observations", tables[0], "--goals", tables[1], "--out", out)
+        assert code == 2
+        assert err.startswith("--out: is one of the tables that are read")
+    assert tables[1].read_bytes() == before
+    (tmp_path / "folder.csv").mkdir()
+    code, _, err = run(
+        "attain", "--observations", tables[0], "--goals", tables[1], "--out", tmp_path / "folder.csv"
+    )
+    assert (code, err.startswith("--out: there is something else of this name")) == (2, True)

@@ -151,6 +151,16 @@ def test_a_short_series_borrows_a_past_if_a_pace_is_given() -> None:
     assert borrow_past(long, 0.1, 0.1) is long
 
 
+@given(st.lists(st.floats(0, 1e6), min_size=1, max_size=7), st.booleans())
+def test_what_was_never_negative_stays_so(values: list[float], ends_in_zero: bool) -> None:
+    seen = np.array([*values, 0.0] if ends_in_zero else values)
+    series = Series(np.arange(float(len(seen))), seen)
+    answers = forecast([Ask(series, np.array([len(seen) + 1.0]))], learned())
+    quantiles = answers.futures.quantiles([0.025, 0.5, 0.975])
+    assert quantiles.min() >= 0
+    assert answers.futures.survival(np.zeros((1, 1)))[0, 0] == 1.0
+
+
 def test_zeros_have_the_size_of_their_class() -> None:
     own = Series(np.arange(3.0), np.zeros(3), "zeros")
     size = float(np.median([abs(p.values[-1]) for p in crowd()]))

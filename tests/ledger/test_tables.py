@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from forecasts.ledger.problems import BadInput
 from forecasts.ledger.rows import read_rows
-from forecasts.ledger.sheets import TABLES
+from forecasts.ledger.sheets import TABLES, open_tables
 from forecasts.ledger.tables import Table, read_table, write_table
 
 HEADER = "region,indicator,as_of,value,quote\n"
@@ -127,3 +127,44 @@ def test_what_is_no_table_is_told(tmp_path: Path) -> None:
     (tmp_path / "t.parquet").write_bytes(b"no")
     with pytest.raises(BadInput, match="cannot be read"):
         read_table(tmp_path / "t.parquet")
+
+
+def test_a_comma_at_the_end_of_a_line_is_no_cell(tmp_path: Path) -> None:
+    plain = "region,indicator,as_of,value\nA,x,2021-12-31,100\nA,x,2022-12-31,110\n"
+    for text in (plain.replace("0\n", "0,\n"), plain.replace("\n", ",,\n")):
+        table = read_table(write(tmp_path, text))
+        assert table.columns == ["region", "indicator", "as_of", "value"]
+        assert table.frame["value"].tolist() == ["100", "110"]
+        assert not table.problems
+
+
+@pytest.mark.parametrize(
+    "heading", ["Published_on", "published on", "publishedon", "published_onn", "ＰＵＢＬＩＳＨＥＤ＿ＯＮ"]
+)
+def test_a_misspelt_optional_column_is_refused_with_the_nearest(heading: str) -> None:
+    frame = pd.DataFrame(
+        {"region": ["a"], "indicator": "x", "as_of": "2020-12-31", "value": 1, heading: "2021-03-01"}
+    )
+    table = Table.of(frame, "observations")
+    read_rows(table, TABLES["observations"])
+    assert table.headless
+    assert "'published_on'" in str(table.problems[0])
+
+
+@pytest.mark.parametrize("heading", ["unit", "comment", "published", "series", "origin_of_page", "lowest"])
+def test_a_column_of_somebody_elses_is_left_alone(heading: str) -> None:
+    frame = pd.DataFrame({"region": ["a"], "indicator": "x", "as_of": "2020-12-31", "value": 1, heading: "-"})
+    table = Table.of(frame, "observations")
+    assert len(read_rows(table, TABLES["observations"])) == 1
+    assert not table.problems
+
+
+def test_what_describes_indicators_and_regions_must_be_sound() -> None:
+    rows = pd.DataFrame({"region": ["a"], "indicator": "x", "as_of": "2020-12-31", "value": 1})
+    kinds = pd.DataFrame({"indicator": ["x"], "kind": ["cumulatve"]})
+    places = pd.DataFrame({"region": ["a", "b", "c"], "parent": ["b", "a", "c"]})
+    with pytest.raises(BadInput) as bad:
+        open_tables([Table.of(rows, "o")], indicators=Table.of(kinds, "i"), regions=Table.of(places, "r"))
+    told = [str(problem) for problem in bad.value.problems]
+    assert any(line.startswith("i:0 [kind]") for line in told)
+    assert sum("a region must not contain itself" in line for line in told) == 3
