@@ -191,10 +191,6 @@ class History:
         """Return the history without its zeros (for models on the log scale)."""
         return self if self.rises == len(self) else self.take(np.flatnonzero(self.value > 0))
 
-    def until(self, day: dt.date) -> "History":
-        """Return the part that describes days up to `day`."""
-        return self.take(np.flatnonzero(self.days <= np.datetime64(day)))
-
     def newest(self, count: int) -> "History":
         """Return the newest values only."""
         return self.take(np.arange(max(len(self) - count, 0), len(self)))

@@ -32,7 +32,8 @@ Name = Annotated[
 ]
 
 #: An identifier that may become a file's name: lower-case, safe on every system.
-Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,79}$")]
+FILE_NAME = r"^[a-z0-9][a-z0-9_-]{0,79}$"
+Id = Annotated[str, StringConstraints(pattern=FILE_NAME)]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Note = Annotated[str, StringConstraints(strip_whitespace=True)]
 

@@ -11,7 +11,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecasts.ledger.problems import BadInput, Problem, nearest
-from forecasts.ledger.records import Columns, Goal, Indicator, Kind, Observation, Region, Rule, Source
+from forecasts.ledger.records import (
+    FILE_NAME,
+    Columns,
+    Goal,
+    Indicator,
+    Kind,
+    Observation,
+    Region,
+    Rule,
+    Source,
+)
 from forecasts.ledger.rows import Rows, Sheet, read_rows
 from forecasts.ledger.tables import Table, read_table
 
@@ -20,12 +30,9 @@ if TYPE_CHECKING:
 
 Bools = NDArray[np.bool_]
 
-#: A name that may become a file's name on every system.
-FILE_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,79}")
-
 
 def _no_file_name(c: Columns) -> Bools:
-    return np.array([FILE_NAME.fullmatch(name) is None for name in c.words("id").tolist()], bool)
+    return np.array([re.fullmatch(FILE_NAME, name) is None for name in c.words("id").tolist()], bool)
 
 
 _ID = Rule("must be lower-case letters, digits, - and _, at most 80, for it names files", "id", _no_file_name)
