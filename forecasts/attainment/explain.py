@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from forecasts.attainment.outlook import Outlook, floored
+from forecasts.attainment.outlook import Outlook
 from forecasts.attainment.result import Attainment
 from forecasts.attainment.verdict import verdict
 from forecasts.ledger.history import History
@@ -64,17 +64,14 @@ def explain(found: Outlook) -> Explanation:
     def future(seen: History, of: Reference) -> Predictive:
         return found.question.scenario.on_future(Trend().fit(seen, of, found.seed))
 
-    def chance(of: Predictive) -> float:
-        return float(floored(1 - float(of.cdf(found.end, found.goal))))
-
     with_class, with_both = future(last, reference), future(history, reference)
     steps = (
-        Step("last figure", chance(future(last, alone))),
-        Step("class", chance(with_class)),
-        Step("own history", chance(with_both)),
+        Step("last figure", found.chance(future(last, alone))),
+        Step("class", found.chance(with_class)),
+        Step("own history", found.chance(with_both)),
         Step("all members", found.probability),
     )
-    apart = chance(future(history, alone))
+    apart = found.chance(future(history, alone))
     return Explanation(verdict(found), steps, apart, _prior_share(with_class, with_both, found.end))
 
 

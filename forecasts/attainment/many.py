@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from decimal import Decimal
 from itertools import pairwise
 from typing import Any
 
@@ -24,7 +25,7 @@ from forecasts.engine.mixture import Mixture
 from forecasts.ledger.history import Days, Floats, Ints
 from forecasts.ledger.ledger import Ledger
 from forecasts.ledger.problems import Problem, Unanswerable
-from forecasts.ledger.records import Goal
+from forecasts.ledger.records import Goal, asks_of
 from forecasts.ledger.rows import Rows
 from forecasts.ledger.sheets import Opened
 from forecasts.models.members import is_young
@@ -63,11 +64,13 @@ class Many:
 
 @dataclass(frozen=True, eq=False)
 class _Group:
-    """Goals of one past: their rows, values and deadlines."""
+    """Goals of one past: their rows, values, what they ask, deadlines."""
 
     past: Past
     rows: Ints
     values: Floats
+    edges: Floats
+    below: NDArray[np.bool_]
     deadlines: Days
 
 
@@ -227,10 +230,23 @@ def _groups(
     for row in rows.tolist():
         same.setdefault((str(indicators[row]), str(regions[row]), known[row]), []).append(row)
     values, deadlines = goals.numbers("value"), goals.days("deadline")
+    edges, below = _asks(goals)
     for alike in same.values():
         for some in _alike(reader, goals, known, alike, answers):
             past, of = some
-            yield _Group(past, np.array(of), values[of], deadlines[of])
+            yield _Group(past, np.array(of), values[of], edges[of], below[of], deadlines[of])
+
+
+def _asks(goals: Rows[Goal]) -> tuple[Floats, NDArray[np.bool_]]:
+    """Return what every goal asks: its edge, and whether the value is to lie below it."""
+    columns = [goals.columns[name] for name in ("value", "comparison", "tolerance")]
+    codes = np.stack([column.code for column in columns], 1)
+    distinct, back = np.unique(codes, axis=0, return_inverse=True)
+    cells = ([c.values[i] for c, i in zip(columns, row, strict=True)] for row in distinct.tolist())
+    # A value that could not be read is asked by nobody.
+    asks = [asks_of(v if v is not None else Decimal(0), comparison, t) for v, comparison, t in cells]
+    edges = np.array([a.edge for a in asks], float)
+    return edges[back.ravel()], np.array([a.below for a in asks], bool)[back.ravel()]
 
 
 def _alike(
@@ -253,7 +269,8 @@ def _answer_groups(groups: Sequence[_Group]) -> dict[int, Row]:
     """Answer the goals of many pasts whose answer the trend alone carries."""
     size = [len(g.rows) for g in groups]
     owner = np.repeat(np.arange(len(groups)), size)
-    value = np.concatenate([g.values for g in groups])
+    edge = np.concatenate([g.edges for g in groups])
+    below = np.concatenate([g.below for g in groups])
     end = np.array([g.past.history.years[-1] for g in groups])[owner]
     deadline = np.concatenate([g.past.history.timescale.years_of(g.deadlines) for g in groups])
     times = looks_of(end, deadline)
@@ -270,12 +287,15 @@ def _answer_groups(groups: Sequence[_Group]) -> dict[int, Row]:
 
     looked = np.concatenate([rows_at(k, part) for k, part in enumerate(slices)])
     asked = np.concatenate([rows_at(k, deadline[first[k] : first[k + 1]]) for k in range(len(groups))])
-    chance = floored(_survival(found.futures, asked, value))
+    chance = _chance(found.futures, asked, edge, below)
     distinct, back = np.unique(asked, return_inverse=True)
     quantiles = found.futures.rows(distinct).quantiles(LEVELS)[back]
-    ahead = _survival(found.futures, looked.ravel(), np.repeat(value, times.shape[1])).reshape(times.shape)
-    last = np.array([g.past.history.value[-1] if g.past.own else -np.inf for g in groups])[owner]
-    curve = curve_of(times, end, last >= value, ahead)
+    looks = times.shape[1]
+    ahead = _chance(found.futures, looked.ravel(), np.repeat(edge, looks), np.repeat(below, looks))
+    own = np.array([g.past.own for g in groups])[owner]
+    last = np.array([g.past.history.value[-1] for g in groups])[owner]
+    curve = curve_of(times, end, own & ((last >= edge) != below), ahead.reshape(times.shape))
+    chance = floored(chance)
     answers: dict[int, Row] = {}
     for k, group in enumerate(groups):
         part = slice(first[k], first[k + 1])
@@ -330,6 +350,12 @@ def row_of(found: Outlook) -> Row:
 
 def _written(day: np.datetime64) -> str:
     return "" if np.isnat(day) else str(day)
+
+
+def _chance(futures: Mixture, row: Ints, edge: Floats, below: NDArray[np.bool_]) -> Floats:
+    """Return the probability that what is asked of each row is met."""
+    above = _survival(futures, row, edge)
+    return np.where(below, 1.0 - above, above)
 
 
 def _survival(futures: Mixture, row: Ints, value: Floats) -> Floats:

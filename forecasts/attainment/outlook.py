@@ -16,6 +16,7 @@ from forecasts.attainment.reached import HORIZON_YEARS, curve_of, days_reached, 
 from forecasts.ledger.history import History
 from forecasts.ledger.ledger import Ledger
 from forecasts.ledger.problems import BadInput, Problem, Unanswerable, nearest
+from forecasts.ledger.records import Asks, asks_of
 from forecasts.models.base import ModelFailed, Predictive
 from forecasts.models.members import Fitted, Members
 from forecasts.scenarios.adjustments import AnyAdjustment, Share
@@ -38,6 +39,12 @@ OWN = 4
 def floored(chance: ArrayLike) -> Floats:
     """Keep probabilities away from certainty by :data:`FLOOR`."""
     return np.asarray(np.clip(np.asarray(chance, float), FLOOR, 1 - FLOOR), float)
+
+
+def chance_of(future: Predictive, time: float, asks: Asks) -> float:
+    """Return the probability that what is asked of a value is met at a time; never 0 or 1."""
+    below = float(future.cdf(time, asks.edge))
+    return float(floored(below if asks.below else 1.0 - below))
 
 
 @dataclass(frozen=True)
@@ -138,13 +145,22 @@ class Outlook:
         """The goal's value."""
         return float(self.question.goal.value)
 
+    @cached_property
+    def asks(self) -> Asks:
+        """What the goal asks of the value."""
+        return self.question.goal.asks
+
     @property
     def probability(self) -> float:
         """That the goal is met by its deadline; never 0 or 1."""
-        return self.probability_of(self.goal)
+        return self.chance(self.future)
+
+    def chance(self, future: Predictive) -> float:
+        """Return the probability by some future that the goal is met by its deadline; never 0 or 1."""
+        return chance_of(future, self.end, self.asks)
 
     def probability_of(self, value: float) -> float:
-        """Return the probability that another value is reached by the deadline.
+        """Return the probability that another value is met by the deadline, asked as the goal asks its own.
 
         Parameters
         ----------
@@ -161,7 +177,8 @@ class Outlook:
         Unanswerable
             If no growth model serves.
         """
-        return float(floored(1.0 - float(self.future.cdf(self.end, value))))
+        goal = self.question.goal
+        return chance_of(self.future, self.end, asks_of(value, goal.comparison, goal.tolerance))
 
     def quantiles(self, levels: Sequence[float] = LEVELS) -> Floats:
         """Return quantiles of the value at the deadline.
@@ -195,9 +212,11 @@ class Outlook:
         last = self.history.years[-1:]
         [times] = looks_of(last, np.array([self.end]))
         self.future.prefetch(times[times > last])
-        chance = [0.0 if t <= last else 1.0 - float(self.future.cdf(float(t), self.goal)) for t in times]
-        now = np.array([self.past.own and self.history.value[-1] >= self.goal])
-        [curve] = curve_of(times[None], last, now, np.array([chance]))
+        edge, under = self.asks
+        below = np.array([0.0 if t <= last else float(self.future.cdf(float(t), edge)) for t in times])
+        chance = below if under else 1.0 - below
+        now = np.array([self.past.own and (self.history.value[-1] >= edge) != under])
+        [curve] = curve_of(times[None], last, now, chance[None])
         return times, curve
 
     @property
@@ -234,7 +253,7 @@ class Outlook:
         if fit.predictive is None:
             return Opinion(fit.name, 0.0, fit.status, reason=fit.reason)
         future = self.question.scenario.on_future(fit.predictive)
-        chance = float(floored(1.0 - float(future.cdf(self.end, self.goal))))
+        chance = self.chance(future)
         low, middle, high = (float(q) for q in future.quantile(self.end, np.array([0.1, 0.5, 0.9])))
         return Opinion(fit.name, self.weights.get(fit.name, 0.0), fit.status, chance, (low, middle, high))
 
@@ -247,7 +266,7 @@ class Outlook:
             fit = self.fitted.of(model) if weight else None
             if fit is not None and fit.predictive is not None and fit.predictive.draws is not None:
                 future = self.question.scenario.on_future(fit.predictive)
-                p = float(floored(1.0 - float(future.cdf(self.end, self.goal))))
+                p = self.chance(future)
                 variance += weight**2 * p * (1 - p) / fit.predictive.draws
         return float(np.sqrt(variance))
 

@@ -7,8 +7,8 @@ from typing import Literal
 
 import numpy as np
 
+from forecasts.ledger.fields import Kind
 from forecasts.ledger.history import History
-from forecasts.ledger.records import Kind
 from forecasts.models.reference import MIN_SPAN_YEARS, Reference
 
 PaceScale = Literal["percent_per_year", "units_per_year"]

@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 
 from forecasts.attainment.question import Question
+from forecasts.ledger.fields import Kind
 from forecasts.ledger.history import History, Timescale, add_histories
 from forecasts.ledger.ledger import Ledger
 from forecasts.ledger.problems import Problem, Unanswerable
-from forecasts.ledger.records import Goal, Kind
+from forecasts.ledger.records import Goal
 from forecasts.models.reference import Reference, ReferenceClass, Relation
 from forecasts.scenarios.adjustments import Asked
 

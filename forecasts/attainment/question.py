@@ -3,8 +3,9 @@
 import datetime as dt
 from dataclasses import dataclass, replace
 
+from forecasts.ledger.fields import as_day
 from forecasts.ledger.problems import BadInput, Problem, Unanswerable, nearest
-from forecasts.ledger.records import Goal, as_day
+from forecasts.ledger.records import Goal
 from forecasts.scenarios.adjustments import AnyAdjustment, Asked
 from forecasts.scenarios.scenario import AS_PUBLISHED, Scenario
 from forecasts.scenarios.seeds import Seeds

@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from forecasts.ledger.records import Basis, Comparison, Confidence, Kind, Origin, Qualifier
+from forecasts.ledger.fields import Basis, Comparison, Confidence, Kind, Origin, Qualifier
 
 #: Version of the layout of ``result.json``; raised when a field changes its meaning.
 FORMAT = 2

@@ -8,9 +8,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
+from forecasts.ledger.fields import Id, Text
 from forecasts.ledger.located import Located, Way, read_located
 from forecasts.ledger.problems import BadInput, Problem, nearest
-from forecasts.ledger.records import Id, Text
 from forecasts.ledger.root import shown
 from forecasts.notebook.parameters import Draws, Parameters, Seed, parse_date
 from forecasts.publish.words import Language

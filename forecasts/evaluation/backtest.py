@@ -15,6 +15,7 @@ from forecasts.attainment.past import Reader
 from forecasts.evaluation.cases import Case
 from forecasts.evaluation.naive import random_walk
 from forecasts.evaluation.scores import LEVELS, Forecasts
+from forecasts.ledger.records import asks_of
 from forecasts.models.base import GrowthModel
 from forecasts.models.members import MODELS
 
@@ -82,7 +83,10 @@ def _said(future: Future | None, time: float, case: Case) -> tuple[Floats, Float
     """Return the probabilities of a case's goals, the quantiles, and where what came lies."""
     if future is None:
         return np.full(len(case.values), np.nan), np.full(len(LEVELS), np.nan), np.nan
-    chance = floored(1.0 - future.cdf(time, np.array(case.values)))
+    goal = case.goal
+    asks = [asks_of(value, goal.comparison, goal.tolerance) for value in case.values]
+    below = future.cdf(time, np.array([a.edge for a in asks]))
+    chance = floored(np.where([a.below for a in asks], below, 1.0 - below))
     rank = np.nan if case.actual is None else float(future.cdf(time, case.actual))
     return chance, np.maximum.accumulate(future.quantile(time, LEVELS)), rank
 

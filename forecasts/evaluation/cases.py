@@ -12,10 +12,11 @@ import numpy as np
 
 from forecasts.attainment.past import Past, Reader, read_past
 from forecasts.attainment.question import Question
+from forecasts.ledger.fields import Kind, Origin, Outcome
 from forecasts.ledger.history import History
 from forecasts.ledger.ledger import HIDDEN, Ledger
 from forecasts.ledger.problems import Unanswerable
-from forecasts.ledger.records import Goal, Kind, Origin, Outcome
+from forecasts.ledger.records import Goal
 from forecasts.models.reference import MIN_SPAN_YEARS
 from forecasts.scenarios.scenario import AS_PUBLISHED, Scenario
 

@@ -8,8 +8,9 @@ from typing import Any, overload
 import numpy as np
 from numpy.typing import NDArray
 
+from forecasts.ledger.fields import Confidence, Kind, Origin
 from forecasts.ledger.history import Days, Floats, History, Ints, Timescale, interval_of
-from forecasts.ledger.records import Confidence, Kind, Observation, Origin
+from forecasts.ledger.records import Observation
 from forecasts.ledger.rows import Column, Rows
 
 #: Extra relative error (one standard deviation) of a row by its confidence: reposts, spun pages and

@@ -10,7 +10,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from forecasts.ledger.records import Kind, Origin, Qualifier
+from forecasts.ledger.fields import Kind, Origin, Qualifier
+from forecasts.ledger.records import about, round_unit
 
 Floats = NDArray[np.float64]
 Days = NDArray[np.datetime64]
@@ -68,15 +69,6 @@ def _quarters(year: Days) -> tuple[Floats, Floats, Floats]:
     return days[0], days[1], days[2]
 
 
-def round_unit(value: Decimal) -> Decimal:
-    """Return the unit that `value` is rounded to: its trailing zeros, but at most a tenth of it."""
-    if value == 0:
-        return Decimal(1)
-    exponent = value.normalize().as_tuple().exponent
-    assert isinstance(exponent, int)
-    return min(Decimal(1).scaleb(exponent), abs(value) / 10)
-
-
 def interval_of(
     value: Decimal | str | float,
     qualifier: Qualifier | None,
@@ -106,7 +98,7 @@ def interval_of(
         case Qualifier.NEAR:
             least, most = value - round_unit(value), value
         case Qualifier.ABOUT:
-            half = max(round_unit(value) / 2, abs(value) / 100)
+            half = about(value)
             least, most = value - half, value + half
     return (max(float(least), 0.0) if value >= 0 else float(least)), float(most)
 

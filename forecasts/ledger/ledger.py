@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from forecasts.ledger.fields import Kind, Outcome
 from forecasts.ledger.figures import Figures, figures_of
 from forecasts.ledger.history import History, Timescale
 from forecasts.ledger.problems import BadInput, Problem, Unanswerable
-from forecasts.ledger.records import Goal, Indicator, Kind, Observation, Outcome, Region, Source
+from forecasts.ledger.records import Goal, Indicator, Observation, Region, Source
 from forecasts.ledger.rows import ById, Rows
 from forecasts.ledger.sheets import Parts, open_frames, open_seeds
 

@@ -5,6 +5,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Literal
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,29 @@ class Problem:
             where += f" [{self.column}]"
         got = f" (got {self.value!r})" if self.value != "" else ""
         return f"{where}: {self.rule}{got}" + (f" - {self.remedy}" if self.remedy else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """What is told of a table although nothing is refused: how cells were read, or what is doubtful in them.
+
+    Parameters
+    ----------
+    problem : Problem
+        What is told, with the first of the rows: once per column and kind.
+    rows : tuple of int
+        Positions in the table of the rows that it is about, in order; empty = of the whole table.
+    kind : {"converted", "doubtful"}
+        Whether cells were understood in another form than the plain one, or are believed with a doubt.
+    """
+
+    problem: Problem
+    rows: tuple[int, ...] = ()
+    kind: Literal["converted", "doubtful"] = "doubtful"
+
+    def __str__(self) -> str:
+        more = f" ({len(self.rows)} rows)" if len(self.rows) > 1 else ""
+        return f"warning: {self.problem}{more}"
 
 
 class Refusal(ValueError):

@@ -4,69 +4,31 @@ A rule about several fields is written once, over columns: it holds for one reco
 for a million rows of a table alike.
 """
 
-import datetime as dt
-import re
+import math
 from collections.abc import Callable, Sequence
 from decimal import Decimal
-from enum import StrEnum
 from typing import Annotated, Any, ClassVar, NamedTuple, Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from forecasts.ledger.fields import (
+    Basis,
+    Comparison,
+    Confidence,
+    Day,
+    Figure,
+    Kind,
+    Name,
+    Note,
+    Origin,
+    Outcome,
+    Qualifier,
+    as_number,
+)
 
 Bools = NDArray[np.bool_]
-
-
-def as_name(value: object) -> object:
-    """Take a whole number as a name: tables hold codes of regions and numbers of goals as numbers."""
-    value = value.item() if isinstance(value, np.generic) else value
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return value
-    return str(int(value)) if float(value).is_integer() else value
-
-
-#: What stands in the rows of a table: any text that is not empty.
-Name = Annotated[
-    str, BeforeValidator(as_name), StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)
-]
-
-#: An identifier that may become a file's name: lower-case, safe on every system.
-FILE_NAME = r"^[a-z0-9][a-z0-9_-]{0,79}$"
-Id = Annotated[str, StringConstraints(pattern=FILE_NAME)]
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
-Note = Annotated[str, StringConstraints(strip_whitespace=True)]
-
-#: Year-month-day, perhaps with a time.
-WRITTEN_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}($|[T ])")
-
-
-def as_day(value: object) -> dt.date:
-    """Take a day as people and tables give it: year-month-day, perhaps with a time, which is dropped."""
-    if isinstance(value, np.datetime64):
-        value = value.astype("datetime64[s]").item()
-    if isinstance(value, dt.datetime):
-        return value.date()
-    if isinstance(value, dt.date):
-        return value
-    if isinstance(value, str):
-        try:
-            if WRITTEN_DAY.match(value.strip()):
-                return dt.datetime.fromisoformat(value.strip()).date()
-        except ValueError:
-            pass  # it looks like a day, but the calendar has none such
-    raise ValueError("must be a day, written as 2023-12-31")
-
-
-def as_number(value: object) -> object:
-    """Refuse what only could be a number; a number of NumPy's becomes one of Python's."""
-    if isinstance(value, bool | np.bool_):
-        raise ValueError("must be a number")
-    return value.item() if isinstance(value, np.generic) else value
-
-
-Day = Annotated[dt.date, BeforeValidator(as_day)]
-Figure = Annotated[Decimal, BeforeValidator(as_number), Field(allow_inf_nan=False, ge=-(10**18), le=10**18)]
 
 
 class Columns(Protocol):
@@ -108,67 +70,6 @@ class One:
         return np.array(["" if value is None else value], object)
 
 
-class Kind(StrEnum):
-    """What a quantity can do: a stock may fall, a cumulative total never does, a flow counts one period."""
-
-    STOCK = "stock"
-    CUMULATIVE = "cumulative"
-    FLOW = "flow"
-
-
-class Qualifier(StrEnum):
-    """How a number was hedged in print."""
-
-    EQ = "eq"  # printed plainly
-    OVER = "over"  # 超 逾 突破 以上
-    REMAINDER = "remainder"  # 余 多
-    ABOUT = "about"  # 约 左右
-    NEAR = "near"  # 近 不足
-
-
-class Confidence(StrEnum):
-    """How well a row is attested."""
-
-    HIGH = "high"
-    MEDIUM = "medium"
-    LOW = "low"
-
-
-class Origin(StrEnum):
-    """How a number came to be: read, computed from others, expected in print, known from a founding."""
-
-    PRINTED = "printed"
-    DERIVED = "derived"
-    ESTIMATE = "estimate"
-    KNOWN_START = "known_start"
-
-
-class Basis(StrEnum):
-    """Whether a date was stated by the source or inferred."""
-
-    STATED = "stated"
-    INFERRED = "inferred"
-
-
-class Comparison(StrEnum):
-    """What a goal asks of the value: 达到 (at least) or 突破, 超过 (more than)."""
-
-    AT_LEAST = ">="
-    ABOVE = ">"
-
-
-class Outcome(StrEnum):
-    """What became of a goal, as far as the ledger knows."""
-
-    YES = "yes"
-    PROBABLY_YES = "probably_yes"
-    PROBABLY_NO = "probably_no"
-    NO = "no"
-    UNKNOWN = "unknown"
-    INTERIM = "interim"
-    OPEN = "open"
-
-
 class Record(BaseModel):
     """A frozen row; unknown fields are refused.
 
@@ -201,6 +102,10 @@ class Indicator(Record):
     q4_share : float
         Share of a year's growth that falls in the fourth quarter: 0.25 = even; close to 1 where
         recognition comes at the year's end.
+    upper : float, optional
+        The highest value of a share, in its unit; none = 100.
+    accepted : str
+        Why a doubt about it is none: with a reason here, nobody is warned of it.
     scope_zh, scope_en : str
         What is counted and what not; another scope is another indicator.
     """
@@ -213,8 +118,10 @@ class Indicator(Record):
     kind: Kind = Kind.STOCK
     family: Note = ""
     q4_share: Annotated[float, BeforeValidator(as_number), Field(ge=0.0, lt=1.0)] = 0.25
+    upper: Annotated[float, BeforeValidator(as_number), Field(gt=0.0, le=1e18)] | None = None
     scope_zh: Note = ""
     scope_en: Note = ""
+    accepted: Note = ""
     note: Note = ""
 
 
@@ -225,6 +132,7 @@ class Region(Record):
     name_zh: Note = ""
     name_en: Note = ""
     parent: Name | None = None
+    accepted: Note = ""
     note: Note = ""
 
 
@@ -274,6 +182,8 @@ class Observation(Record):
         How well it is attested; a lower one is believed to a wider interval.
     origin : Origin
         Read, computed, expected in print, or known from a founding.
+    accepted : str
+        Why a doubt about the row is none: with a reason here, nobody is warned of it.
     """
 
     RULES: ClassVar[Sequence[Rule]] = (
@@ -308,6 +218,7 @@ class Observation(Record):
     quote: Note = ""
     confidence: Confidence = Confidence.HIGH
     origin: Origin = Origin.PRINTED
+    accepted: Note = ""
     note_zh: Note = ""
     note_en: Note = ""
 
@@ -330,7 +241,10 @@ class Goal(Record):
     value : Decimal
         What is to be reached, in the indicator's unit.
     comparison : Comparison
-        ``>=`` (the default) or ``>``; on a continuous scale both have one probability.
+        ``>=`` (the default), ``>``, ``<=``, ``<``, or ``~`` (about: at least, short of it by `tolerance`).
+    tolerance : Decimal, optional
+        How far the value may miss the goal's and still meet it, in the indicator's unit; none = by nothing,
+        and of ``~`` what the word means of a printed number: half a round unit, or 1 %.
     deadline : date
         The last day on which it counts.
     announced_on, published_on : date, optional
@@ -339,6 +253,8 @@ class Goal(Record):
         Whether the default brief is about it.
     baseline : str
         The scenario that answers when nobody names one.
+    accepted : str
+        Why a doubt about it is none: with a reason here, nobody is warned of it.
     success_selected : bool
         Known only from the page that reports its success: no evidence about how often goals are met.
 
@@ -377,6 +293,7 @@ class Goal(Record):
     region: Name
     value: Figure
     comparison: Comparison = Comparison.AT_LEAST
+    tolerance: Annotated[Figure, Field(ge=0)] | None = None
     deadline: Day
     announced_on: Day | None = None
     published_on: Day | None = None
@@ -389,6 +306,7 @@ class Goal(Record):
     outcome_as_of: Day | None = None
     outcome_source: Name | None = None
     success_selected: bool = False
+    accepted: Note = ""
     note: Note = ""
 
     def __init__(
@@ -397,3 +315,47 @@ class Goal(Record):
         """Make a goal; what it asks may be given by position."""
         asked = {"indicator": indicator, "region": region, "value": value, "deadline": deadline}
         super().__init__(**{k: v for k, v in asked.items() if v is not None}, **more)
+
+    @property
+    def asks(self) -> "Asks":
+        """What it asks of the value."""
+        return asks_of(self.value, self.comparison, self.tolerance)
+
+
+class Asks(NamedTuple):
+    """What a goal asks of a value: to lie at or above an edge, or below it."""
+
+    edge: float
+    below: bool
+
+    def met(self, low: float, high: float) -> bool | None:
+        """Return whether a value between two bounds meets it; None where that is open."""
+        if low >= self.edge:
+            return not self.below
+        return self.below if high < self.edge else None
+
+
+def asks_of(value: Decimal | float, comparison: Comparison, tolerance: Decimal | None = None) -> Asks:
+    """Return what a goal asks; a strict comparison, too, has its edge: the next number there is."""
+    if tolerance is None and comparison is Comparison.ABOUT:
+        tolerance = about(Decimal(str(value)))
+    below, edge = comparison.asks_less, float(value)
+    if tolerance:
+        edge = float(Decimal(str(value)) + (tolerance if below else -tolerance))
+    if comparison in (Comparison.ABOVE, Comparison.AT_MOST):
+        edge = math.nextafter(edge, math.inf)
+    return Asks(edge, below)
+
+
+def about(value: Decimal) -> Decimal:
+    """Return how far the word "about" reaches on each side of a number: half its round unit, or 1 %."""
+    return max(round_unit(value) / 2, abs(value) / 100)
+
+
+def round_unit(value: Decimal) -> Decimal:
+    """Return the unit that `value` is rounded to: its trailing zeros, but at most a tenth of it."""
+    if value == 0:
+        return Decimal(1)
+    exponent = value.normalize().as_tuple().exponent
+    assert isinstance(exponent, int)
+    return min(Decimal(1).scaleb(exponent), abs(value) / 10)

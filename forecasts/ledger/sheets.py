@@ -10,18 +10,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from forecasts.ledger.fields import FILE_NAME, Kind
 from forecasts.ledger.problems import BadInput, Problem, nearest
-from forecasts.ledger.records import (
-    FILE_NAME,
-    Columns,
-    Goal,
-    Indicator,
-    Kind,
-    Observation,
-    Region,
-    Rule,
-    Source,
-)
+from forecasts.ledger.records import Columns, Goal, Indicator, Observation, Region, Rule, Source
 from forecasts.ledger.rows import Rows, Sheet, read_rows
 from forecasts.ledger.tables import Table, read_table
 
@@ -76,25 +67,28 @@ TABLES: Mapping[str, Sheet] = MappingProxyType(
             ("region", "indicator", "as_of", "value"),
             optional=(
                 "as_of_basis", "qualifier", "low", "high", "period_start", "published_on", "confidence",
-                "origin",
+                "origin", "accepted",
             ),
         ),
         "goals": Sheet(
             Goal,
             ("id", "region", "indicator", "value", "deadline"),
-            optional=("comparison", "announced_on", "published_on", "success_selected"),
+            optional=(
+                "comparison", "tolerance", "announced_on", "published_on", "success_selected", "accepted",
+            ),
             alias="goal",
         ),
         "indicators": Sheet(
             Indicator,
             ("id", "kind"),
             optional=(
-                "family", "q4_share", "name_zh", "name_en", "unit_zh", "unit_en", "scope_zh", "scope_en",
+                "family", "q4_share", "upper", "name_zh", "name_en", "unit_zh", "unit_en", "scope_zh",
+                "scope_en", "accepted",
             ),
             alias="indicator",
         ),
         "regions": Sheet(
-            Region, ("id",), optional=("parent", "name_zh", "name_en"), alias="region"
+            Region, ("id",), optional=("parent", "name_zh", "name_en", "accepted"), alias="region"
         ),
     }
 )  # fmt: skip

@@ -6,15 +6,17 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from forecasts.ledger.files import whole
-from forecasts.ledger.problems import BadInput, Problem, nearest, shortened
+from forecasts.ledger.problems import BadInput, Problem, Remark, nearest, shortened
 
 Bools = NDArray[np.bool_]
+Ints = NDArray[np.intp]
 
 #: Problems of one kind in one table that are told one by one; the rest is counted.
 TOLD = 20
@@ -41,6 +43,10 @@ class Table:
         Whether the file could not be read to its end.
     headless : bool
         Whether its headings are not sound, so that no row of it can be read.
+    remarks : list of Remark
+        What is told of it although nothing is refused.
+    dropped : dict
+        Of every row that is not sound, by its position, the first rule that it breaks.
     good : (N,) array of bool
         Rows that are sound so far.
     """
@@ -50,6 +56,8 @@ class Table:
     lines: NDArray[np.intp]
     header: int | None = None
     problems: list[Problem] = field(default_factory=list)
+    remarks: list[Remark] = field(default_factory=list)
+    dropped: dict[int, str] = field(default_factory=dict)
     headless: bool = False
     torn: set[str] = field(default_factory=set)
     cut: bool = False
@@ -78,6 +86,8 @@ class Table:
         """
         rows = np.flatnonzero(bad)
         self.good[rows] = False
+        for row in rows.tolist():
+            self.dropped.setdefault(row, f"{column}: {rule}")
         for row in rows[:TOLD]:
             value = "" if column not in self.frame else shortened(self.frame[column].iloc[row])
             what = remedy if isinstance(remedy, str) else remedy(int(row))
@@ -86,6 +96,19 @@ class Table:
             more = f"{rule} ({len(rows) - TOLD} more rows)"
             what = remedy if isinstance(remedy, str) else ""
             self.problems.append(Problem(self.place, more, remedy=what, column=column))
+
+    def remark(
+        self, about: Bools | Ints, column: str, rule: str, remedy: str = "",
+        kind: Literal["converted", "doubtful"] = "doubtful",
+    ) -> None:  # fmt: skip
+        """Tell of rows although nothing is refused; of none of them, nothing is told."""
+        rows = np.flatnonzero(about) if about.dtype == np.bool_ else about
+        if not len(rows):
+            return
+        first = int(rows[0])
+        value = "" if column not in self.frame else shortened(self.frame[column].iloc[first])
+        problem = Problem(self.place, rule, value, remedy, int(self.lines[first]), column)
+        self.remarks.append(Remark(problem, tuple(rows.tolist()), kind))
 
 
 def read_table(path: Path, place: str = "") -> Table:

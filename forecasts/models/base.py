@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtr
 
+from forecasts.ledger.fields import Kind
 from forecasts.ledger.history import History
-from forecasts.ledger.records import Kind
 from forecasts.models.reference import Reference
 
 Floats = NDArray[np.float64]
@@ -31,7 +31,7 @@ class Predictive(Protocol):
         return None
 
     def cdf(self, time: float, value: ArrayLike) -> Floats:
-        """Return P(value at `time` <= `value`), shape of `value`."""
+        """Return P(value at `time` < `value`), shape of `value`."""
         ...
 
     def quantile(self, time: float, level: ArrayLike) -> Floats:

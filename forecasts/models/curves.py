@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from scipy.optimize import least_squares
 from scipy.special import log_expit
 
+from forecasts.ledger.fields import Kind
 from forecasts.ledger.history import History
-from forecasts.ledger.records import Kind
 from forecasts.models.base import ALL_KINDS, Floats, LogNormalMixture, ModelFailed, ModelUnfit
 from forecasts.models.reference import Reference
 

@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import betainc, gammaln
 
+from forecasts.ledger.fields import Kind
 from forecasts.ledger.history import History
-from forecasts.ledger.records import Kind
 from forecasts.models.base import Floats, ModelFailed, Predictive, bisect
 from forecasts.models.reference import Reference
 

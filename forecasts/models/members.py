@@ -12,8 +12,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
+from forecasts.ledger.fields import Kind
 from forecasts.ledger.history import History
-from forecasts.ledger.records import Kind
 from forecasts.models.base import Floats, GrowthModel, ModelFailed, ModelUnfit, NeverFalls, Predictive, bisect
 from forecasts.models.curves import CURVES
 from forecasts.models.gamma import GammaTotal

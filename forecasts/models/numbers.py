@@ -5,8 +5,8 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from forecasts.engine.series import Series
+from forecasts.ledger.fields import Kind
 from forecasts.ledger.history import History
-from forecasts.ledger.records import Kind
 
 #: The series of histories that are in use: the engine works once on what is one object.
 _SERIES: "WeakKeyDictionary[History, Series]" = WeakKeyDictionary()

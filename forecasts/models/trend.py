@@ -16,8 +16,8 @@ from forecasts.engine.classes import Lesson
 from forecasts.engine.learned import learned
 from forecasts.engine.mixture import Mixture
 from forecasts.engine.series import Clean
+from forecasts.ledger.fields import Kind
 from forecasts.ledger.history import History
-from forecasts.ledger.records import Kind
 from forecasts.models.base import ALL_KINDS, Floats, Predictive
 from forecasts.models.numbers import series_of
 from forecasts.models.reference import Reference

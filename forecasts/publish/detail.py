@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from forecasts.attainment.result import Attainment, Evidence, Member
-from forecasts.ledger.records import Qualifier
+from forecasts.ledger.fields import Qualifier
 from forecasts.publish import charts, phrases
 from forecasts.publish.parts import Block, Cell, Column, Figure, Heading, Paragraph, Section, Table
 from forecasts.publish.words import Words

@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 
 from forecasts.attainment.outlook import LEVELS, Outlook
 from forecasts.attainment.result import Attainment, GoalFacts
+from forecasts.ledger.fields import as_day
 from forecasts.ledger.problems import BadInput, Problem, nearest
-from forecasts.ledger.records import as_day
 from forecasts.scenarios.seeds import BASELINE
 
 Floats = NDArray[np.float64]

@@ -13,9 +13,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from forecasts.ledger.fields import Day, Name
 from forecasts.ledger.history import History
 from forecasts.ledger.ledger import Ledger
-from forecasts.ledger.records import Day, Goal, Name
+from forecasts.ledger.records import Goal
 from forecasts.models.base import Predictive, bisect
 
 Floats = NDArray[np.float64]

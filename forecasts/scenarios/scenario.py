@@ -6,9 +6,9 @@ from typing import Literal, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, model_validator
 
+from forecasts.ledger.fields import Id, Text
 from forecasts.ledger.history import History
 from forecasts.ledger.ledger import Ledger
-from forecasts.ledger.records import Id, Text
 from forecasts.models.base import Predictive
 from forecasts.scenarios.adjustments import Adjustment, AnyAdjustment, Asked
 

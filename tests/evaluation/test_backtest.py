@@ -29,8 +29,8 @@ from forecasts.evaluation.scores import (
     score,
 )
 from forecasts.evaluation.track_record import TrackRecord, track_record
+from forecasts.ledger.fields import Kind, Origin
 from forecasts.ledger.ledger import Ledger
-from forecasts.ledger.records import Kind, Origin
 from forecasts.models.reference import Reference
 from forecasts.scenarios.scenario import AS_PUBLISHED
 from forecasts.scenarios.seeds import Seeds, read_seeds

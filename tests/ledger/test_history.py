@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from forecasts.ledger.fields import Basis, Confidence, Origin, Qualifier
 from forecasts.ledger.history import Timescale, add_histories, interval_of
 from forecasts.ledger.ledger import read_ledger
-from forecasts.ledger.records import Basis, Confidence, Observation, Origin, Qualifier
+from forecasts.ledger.records import Observation
 
 SEEDS = Path(__file__).parents[2] / "seeds"
 

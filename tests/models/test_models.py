@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from forecasts.engine.series import ANY_PACE
-from forecasts.ledger.records import Kind
+from forecasts.ledger.fields import Kind
 from forecasts.models.base import ModelFailed, ModelUnfit
 from forecasts.models.curves import CURVES
 from forecasts.models.gamma import GammaTotal

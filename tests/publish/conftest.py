@@ -20,7 +20,7 @@ from forecasts.attainment.result import (
     ReferenceFacts,
     ScenarioFacts,
 )
-from forecasts.ledger.records import Basis, Comparison, Confidence, Kind, Origin, Qualifier
+from forecasts.ledger.fields import Basis, Comparison, Confidence, Kind, Origin, Qualifier
 from forecasts.publish.words import Words
 
 Maker = Callable[..., Attainment]
