@@ -14,7 +14,8 @@ from forecasts.ledger.problems import BadInput, Problem, nearest
 from forecasts.ledger.root import shown
 from forecasts.notebook.parameters import Draws, Parameters, Seed, parse_date
 from forecasts.publish.words import Language
-from forecasts.scenarios.seeds import BASELINE, Seeds
+from forecasts.scenarios.scenario import BASELINE
+from forecasts.scenarios.seeds import Seeds
 
 
 def _as_day(value: object) -> dt.date:

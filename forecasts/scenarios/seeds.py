@@ -8,10 +8,7 @@ from forecasts.ledger.ledger import Ledger
 from forecasts.ledger.problems import BadInput
 from forecasts.ledger.sheets import open_seeds
 from forecasts.scenarios.files import open_scenarios
-from forecasts.scenarios.scenario import Scenario
-
-#: The name that stands for a goal's own baseline.
-BASELINE = "baseline"
+from forecasts.scenarios.scenario import BASELINE, Scenario
 
 #: The order in which a reader meets scenarios.
 ROLES = ("baseline", "reading", "alternative")
@@ -26,7 +23,7 @@ class Seeds:
     ledger : Ledger
         All tables.
     scenarios : mapping
-        By id, in the order of the files' names.
+        By id, in the order of the files' names; ``baseline`` is among them even where no file says it.
     """
 
     ledger: Ledger
@@ -54,8 +51,8 @@ def read_seeds(folder: Path) -> Seeds:
     Parameters
     ----------
     folder : Path
-        With ``indicators.csv``, ``regions.csv``, ``sources.csv``, ``observations.csv``, ``goals.csv`` and
-        ``scenarios/*.yaml``.
+        With ``indicators.csv``, ``regions.csv``, ``sources.csv``, ``observations.csv``, ``goals.csv`` and,
+        where something is assumed, ``scenarios/*.yaml``.
 
     Raises
     ------
