@@ -1,6 +1,7 @@
 """What a batch is to do: a plan, written in YAML, becomes jobs."""
 
 import datetime as dt
+import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +12,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from forecasts.ledger.fields import Id, Text
 from forecasts.ledger.located import Located, Way, read_located
 from forecasts.ledger.problems import BadInput, Problem, nearest
-from forecasts.ledger.root import shown
+from forecasts.ledger.root import TENANT, provided, shown
 from forecasts.notebook.parameters import Draws, Parameters, Seed, parse_date
 from forecasts.publish.words import Language
 from forecasts.scenarios.scenario import BASELINE
@@ -198,7 +199,8 @@ def _misnamed(plan: Plan, told: Located, root: Path, seeds: Seeds) -> list[Probl
         problems.append(Problem(told.place, rule, value, remedy, told.line(way), ".".join(map(str, way))))
 
     if fault := _notebook_fault(plan.notebook, root):
-        books = {p.relative_to(root / "notebooks").as_posix() for p in (root / "notebooks").rglob("*.ipynb")}
+        shelf = provided(root, "notebooks")
+        books = {p.relative_to(shelf).as_posix() for p in shelf.rglob("*.ipynb")}
         tell(fault, plan.notebook, nearest(plan.notebook, books), "notebook")
     if plan.goals == "headline" and not seeds.ledger.headline_goals():
         tell("no goal is a headline goal", "headline", "mark one in seeds/goals.csv, or list ids", "goals")
@@ -220,10 +222,14 @@ def _misnamed(plan: Plan, told: Located, root: Path, seeds: Seeds) -> list[Probl
 
 def _notebook_fault(name: str, root: Path) -> str:
     """Say what is wrong with a notebook's name: it must be a file below notebooks/, by every path."""
-    shelf = (root / "notebooks").resolve()
-    path = (shelf / name).resolve()
-    if not path.is_relative_to(shelf):
-        return "the notebook must lie inside notebooks/"
-    if path.suffix != ".ipynb" or not path.is_file():
-        return "no such notebook in notebooks/"
-    return ""
+    shelf = Path(os.path.abspath(provided(root, "notebooks")))
+    path = Path(os.path.abspath(shelf / name))
+    try:
+        # The package's own notebooks may be links: into the project that it is built from.
+        led_out = shelf.parent != TENANT and not path.resolve().is_relative_to(shelf.resolve())
+        if led_out or not path.is_relative_to(shelf):
+            return "the notebook must lie inside notebooks/"
+        there = path.suffix == ".ipynb" and path.is_file()
+    except (OSError, ValueError):  # e.g. a name too long
+        there = False
+    return "" if there else "no such notebook in notebooks/"
