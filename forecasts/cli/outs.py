@@ -22,7 +22,8 @@ def _refused(rule: str, path: Path, remedy: str, option: str = "--out") -> BadIn
 
 def check_folder(path: Path, option: str = "--out") -> Path:
     """Refuse a path that cannot become a folder, before anything is written; return it in full."""
-    _check_above(path, "choose a folder", option)
+    _check_name(path, option)
+    _check_place((path, *path.parents), "choose a folder", option)
     return path.resolve()
 
 
@@ -47,7 +48,8 @@ def check_file(
     OSError
         If its folder may not be written: that is told before the work, not after it.
     """
-    _check_above(path.parent, "name a file in a folder")
+    _check_name(path)
+    _check_place(path.parents, "name a file in a folder")
     if path.is_symlink():
         raise _refused("is a link", path, "name the file itself")
     if path.is_dir():
@@ -68,17 +70,22 @@ def check_file(
         draft.unlink()
 
 
-def _check_above(path: Path, remedy: str, option: str = "--out") -> None:
-    """Refuse a folder whose place, or that of one above it, is taken; and a name that none can have."""
+def _check_name(path: Path, option: str = "--out") -> None:
+    """Refuse a name that no file can have."""
     try:
-        for taken in (path, *path.parents):
-            if taken.exists() and not taken.is_dir():
-                raise _refused("there is a file of this name", taken, remedy, option)
-    except (OSError, ValueError) as error:
-        if isinstance(error, BadInput | PermissionError):
-            raise
+        path.lstat()
+    except (FileNotFoundError, NotADirectoryError, PermissionError):
+        pass
+    except (OSError, ValueError) as error:  # too long, or with NUL
         why = (error.strerror if isinstance(error, OSError) else None) or str(error)
         raise _refused(f"cannot be a path: {why}", path, "name another", option) from None
+
+
+def _check_place(folders: Iterable[Path], remedy: str, option: str = "--out") -> None:
+    """Refuse folders whose place is taken."""
+    for taken in folders:
+        if taken.exists() and not taken.is_dir():
+            raise _refused("there is a file of this name", taken, remedy, option)
 
 
 def is_answers(path: Path) -> bool:

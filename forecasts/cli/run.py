@@ -32,17 +32,20 @@ def run(
     format: FormatOption = Format.TEXT,
 ) -> None:
     """Run a plan."""
-    from forecasts.batch.plan import read_plan
+    from forecasts.batch.plan import plan_faults, read_plan
     from forecasts.batch.run import run_plan, summary
     from forecasts.cli.outs import check_folder
     from forecasts.ledger.root import find_root, provided, shown
-    from forecasts.scenarios.seeds import read_seeds
+    from forecasts.scenarios.seeds import FaultySeeds, read_seeds
 
     given = {"language": language and language.value, "known_on": known_on, "draws": draws, "seed": seed}
     with problems_told():
         root = find_root() if plan is None else _root_of(plan)
         plan = provided(root, "reports/plans/brief.yaml") if plan is None else plan
-        work = read_plan(plan, root, read_seeds(root / "seeds"), given)
+        try:
+            work = read_plan(plan, root, read_seeds(root / "seeds"), given)
+        except FaultySeeds as faulty:
+            raise BadInput([*faulty.problems, *plan_faults(plan, root, faulty, given)]) from None
         target = check_folder(out or root / "reports" / "out")
     ended = itertools.count(1)
     with problems_told(), progress("notebooks") as count:

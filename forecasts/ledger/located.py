@@ -86,15 +86,15 @@ def _text(path: Path, place: str) -> str:
         return BadInput([Problem(place, rule, remedy=remedy, line=line)])
 
     try:
-        if path.exists() and not path.is_file():
-            raise refused("is no file", "put a file there, or remove it")
-        with path.open("rb") as file:
-            content = file.read(LARGEST + 1)
+        ordinary = path.is_file() or not path.exists()
+        content = _head(path) if ordinary else b""
     except FileNotFoundError:
         raise refused("there is no such file", "check the path") from None
     except (OSError, ValueError) as error:  # a ValueError: a path with NUL
         told = (error.strerror if isinstance(error, OSError) else None) or str(error)
         raise refused(f"cannot be read: {told}", "check the path and your rights") from None
+    if not ordinary:
+        raise refused("is no file", "put a file there, or remove it")
     if len(content) > LARGEST:
         raise refused(
             f"the file has more than {LARGEST} bytes", "a scenario or plan is short: check the file"
@@ -109,6 +109,11 @@ def _text(path: Path, place: str) -> str:
         rule = f"must not hold the hidden character {described(letter)}"
         raise refused(rule, "delete it", text.count("\n", 0, at) + 1)
     return text
+
+
+def _head(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(LARGEST + 1)
 
 
 class _Loader(yaml.SafeLoader):

@@ -35,8 +35,15 @@ def find_root(start: Path | None = None) -> Path:
 
 
 def provided(root: Path, name: str) -> Path:
-    """Return a folder or file of the project, or, where it has none, the one that comes with the package."""
-    return root / name if (root / name).exists() else TENANT / name
+    """Return a folder or file of the project, or, where it has none, the one that comes with the package.
+
+    In a working copy the package's are links to the project's own: they are followed, so that whoever reads
+    the files finds them in one folder.
+    """
+    if (root / name).exists():
+        return root / name
+    given = TENANT / name
+    return next(given.iterdir()).resolve().parent if given.is_dir() else given.resolve()
 
 
 def shown(path: Path, root: Path) -> str:
