@@ -20,30 +20,18 @@ def as_name(value: object) -> object:
     return str(int(value)) if float(value).is_integer() else value
 
 
-#: Characters that one cell may hold: far more than a few words and a remark.
-LONGEST = 20_000
-
 #: What stands in the rows of a table: any text of one line that is not empty, every character of it visible.
-Name = Annotated[
-    str,
-    BeforeValidator(as_words),
-    BeforeValidator(as_name),
-    StringConstraints(strip_whitespace=True, min_length=1, max_length=2000),
-]
+Name = Annotated[str, StringConstraints(min_length=1), BeforeValidator(as_words), BeforeValidator(as_name)]
 
 #: An identifier that may become a file's name: lower-case, safe on every system.
 FILE_NAME = r"^[a-z0-9][a-z0-9_-]{0,79}$"
 Id = Annotated[str, StringConstraints(pattern=FILE_NAME)]
 
 #: A text of one line, such as a title.
-Text = Annotated[
-    str,
-    BeforeValidator(as_words),
-    StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST),
-]
+Text = Annotated[str, StringConstraints(min_length=1), BeforeValidator(as_words)]
 
 #: Words of a source or about a row: it may be empty, and it may have lines.
-Note = Annotated[str, BeforeValidator(as_text), StringConstraints(strip_whitespace=True, max_length=LONGEST)]
+Note = Annotated[str, BeforeValidator(as_text)]
 
 #: Year-month-day, perhaps with a time.
 WRITTEN_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}($|[T ])")

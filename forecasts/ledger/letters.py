@@ -8,6 +8,10 @@ question: a script or a picture that no font knows is no fault of the text.
 import re
 import unicodedata
 
+#: Characters of a name or a title, and of a text that may have lines: far more than people write.
+LONGEST_LINE = 2_000
+LONGEST = 20_000
+
 #: Whatever may be invisible: a first look, quick on a million cells. Blanks of any width are no fault.
 _DOUBTFUL = re.compile(
     "[\x00-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u2028-\u202e"
@@ -76,10 +80,13 @@ def as_text(value: object) -> object:
 
 
 def _visible(text: str, lines: bool) -> str:
-    """Refuse a text with a hidden character; of those that `str.strip` takes for blanks, few are."""
+    """Return a text without the blanks around it; refuse one with a hidden character, and a whole document."""
+    if len(text) > (most := LONGEST if lines else LONGEST_LINE):
+        raise ValueError(f"must have at most {most} characters")
     bare = text.lstrip(" \t\r\n")
+    # Of the characters that `str.strip` takes for blanks, some are hidden.
     if fault := hidden(bare.rstrip(" \t\r\n"), lines):
         letter, at = fault
         what = "a line break" if letter in "\n\r" else f"the hidden character {described(letter)}"
         raise ValueError(f"must not hold {what}, at position {at + len(text) - len(bare)}")
-    return bare
+    return text.strip()

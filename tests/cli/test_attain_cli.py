@@ -207,4 +207,4 @@ def test_what_is_read_is_never_written_over(tables: tuple[Path, Path], tmp_path:
     code, _, err = run(
         "attain", "--observations", tables[0], "--goals", tables[1], "--out", tmp_path / "folder.csv"
     )
-    assert (code, err.startswith("--out: there is something else of this name")) == (2, True)
+    assert (code, err.startswith("--out: there is a folder of this name")) == (2, True)
