@@ -30,6 +30,9 @@ Id = Annotated[str, StringConstraints(pattern=FILE_NAME)]
 #: A text of one line, such as a title.
 Text = Annotated[str, StringConstraints(min_length=1), BeforeValidator(as_words)]
 
+#: A text of one line that may be empty, such as the name that people read.
+Label = Annotated[str, BeforeValidator(as_words)]
+
 #: Words of a source or about a row: it may be empty, and it may have lines.
 Note = Annotated[str, BeforeValidator(as_text)]
 

@@ -42,7 +42,7 @@ def whole(path: Path) -> Iterator[Path]:
 
 def _about(error: OSError, path: Path) -> OSError:
     """Return an error of the same kind that names the file; some libraries give words and no number."""
-    told = error.strerror or (str(error).splitlines() or [type(error).__name__])[0]
+    told = os.strerror(error.errno) if error.errno else (str(error).splitlines() or [type(error).__name__])[0]
     return OSError(error.errno or errno.EIO, told, str(path))
 
 

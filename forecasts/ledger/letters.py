@@ -80,7 +80,7 @@ def as_text(value: object) -> object:
 
 
 def _visible(text: str, lines: bool) -> str:
-    """Return a text without the blanks around it; refuse one with a hidden character, and a whole document."""
+    """Return a text without the blanks around it; refuse a hidden character, and a whole document."""
     if len(text) > (most := LONGEST if lines else LONGEST_LINE):
         raise ValueError(f"must have at most {most} characters")
     bare = text.lstrip(" \t\r\n")

@@ -6,7 +6,7 @@ from typing import Literal, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, model_validator
 
-from forecasts.ledger.fields import Id, Note
+from forecasts.ledger.fields import Id, Label, Note
 from forecasts.ledger.history import History
 from forecasts.ledger.ledger import Ledger
 from forecasts.models.base import Predictive
@@ -38,8 +38,8 @@ class Scenario(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     id: Id
-    name_zh: Note = ""
-    name_en: Note = ""
+    name_zh: Label = ""
+    name_en: Label = ""
     role: Role
     why_zh: Note = ""
     why_en: Note = ""

@@ -35,7 +35,8 @@ def test_what_cannot_be_seen_is_refused_by_name_and_place(read: object, letter: 
 @pytest.mark.parametrize(
     "text",
     ["科学城", "Ångström", "CO₂ m²", "Ελλάδα", "Владивосток", "می\u200cخواهم", "क\u094d\u200dष",
-     "\U0001f469\u200d\U0001f4bb", "❤\ufe0f", "葛\U000e0100", "1\u202f036", "\xa0x", "a\u3000b", "😀", "e\u0301"],
+     "\U0001f469\u200d\U0001f4bb", "❤\ufe0f", "葛\U000e0100", "1\u202f036",
+     "\xa0x", "a\u3000b", "😀", "e\u0301"],
 )  # fmt: skip
 def test_every_script_and_picture_is_a_text(text: str) -> None:
     assert NAME(text) == text.strip() == NOTE(text)
