@@ -32,7 +32,8 @@ def attain(
     indicators: Annotated[
         Path | None,
         typer.Option(
-            help=f"{_TABLE}: indicator, kind (stock, cumulative, flow, share or rate) (+ upper, family, q4_share)"
+            help=f"{_TABLE}: indicator, kind (stock, cumulative, flow, share or rate) "
+            "(+ upper, family, q4_share)"
         ),
     ] = None,
     reference: Annotated[

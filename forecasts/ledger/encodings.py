@@ -9,8 +9,13 @@ from forecasts.ledger.raw import refusal
 _SAVE = "save it as CSV UTF-8"
 
 
-def decoded(data: bytes, place: str) -> tuple[str, str]:
+def decoded(data: bytes, place: str, foreign: bool = True) -> tuple[str, str]:
     """Return the text of a file, and its encoding where that is not UTF-8.
+
+    Parameters
+    ----------
+    foreign : bool
+        Whether another encoding than UTF-8 may be read.
 
     Raises
     ------
@@ -18,9 +23,9 @@ def decoded(data: bytes, place: str) -> tuple[str, str]:
         If it is no text, or of an encoding that cannot be told for certain.
     """
     for mark, name in ((b"\xff\xfe\0\0", "UTF-32"), (b"\xff\xfe", "UTF-16"), (b"\xfe\xff", "UTF-16")):
-        if data.startswith(mark):
+        if foreign and data.startswith(mark):
             return _of_sixteen(data, name, place), name
-    if b"\0" in data[:4000]:
+    if foreign and b"\0" in data[:4000]:
         start = np.frombuffer(data[: len(data[:4000]) // 2 * 2], np.uint8).reshape(-1, 2) == 0
         even, odd = start.mean(axis=0)
         if max(even, odd) > 0.2 and min(even, odd) < 0.05:
@@ -33,6 +38,8 @@ def decoded(data: bytes, place: str) -> tuple[str, str]:
         return data.decode("utf-8-sig"), ""
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
+    if not foreign:
+        raise refusal(place, "the file is not UTF-8", _SAVE, line=line)
     if (text := _chinese(data)) is None:
         raise refusal(place, "the text is neither UTF-8 nor GB18030", _SAVE, line=line)
     return text, "GB18030"

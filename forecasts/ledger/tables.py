@@ -146,7 +146,7 @@ JSONS = (".json", ".jsonl", ".ndjson")
 ENDINGS = (*TEXTS, ".xlsx", ".xlsm", ".parquet", *JSONS)
 
 
-def read_table(path: Path, place: str = "", kind: str = "") -> Table:
+def read_table(path: Path, place: str = "", kind: str = "", foreign: bool = True) -> Table:
     """Read a table: separated values, a workbook, Parquet or JSON, by the file's ending, or a folder of them.
 
     Parameters
@@ -155,6 +155,9 @@ def read_table(path: Path, place: str = "", kind: str = "") -> Table:
         How the table is called in messages; the file's name by default.
     kind : str, optional
         Which table it is, e.g. ``"goals"``: a workbook may have a sheet of that name.
+
+    foreign : bool
+        Whether text may be of another encoding than UTF-8, as other people's is.
 
     Raises
     ------
@@ -172,26 +175,26 @@ def read_table(path: Path, place: str = "", kind: str = "") -> Table:
     try:
         if path.exists() and not path.is_file():
             raise refusal(place, "is no file", "name a file")
-        return Table.of_raw(_raw(path, place, kind), place)
+        return Table.of_raw(_raw(path, place, kind, foreign), place)
     except FileNotFoundError:
         raise refusal(place, "there is no such file", "check the path") from None
     except OSError as error:
         raise refusal(place, f"cannot be read: {error.strerror or error}", "check the file") from None
 
 
-def _raw(path: Path, place: str, kind: str) -> Raw:
+def _raw(path: Path, place: str, kind: str, foreign: bool) -> Raw:
     """Read one file by its ending."""
     ending = path.suffix.lower()
     if ending == ".parquet":
         return _read_parquet(path, place)
     data = path.read_bytes()
-    if not data.strip():
+    if not data.strip() and ending not in TEXTS:
         raise refusal(place, "the file is empty", "name a table")
     if ending in (".xlsx", ".xlsm"):
         return read_workbook(data, place, kind)
     if data.startswith((b"PK\x03\x04", b"PAR1", b"\xd0\xcf\x11\xe0", b"\x1f\x8b", b"%PDF")):
         raise refusal(place, f"is no {ending[1:]}, whatever its name says", "give it its own ending")
-    text, encoding = decoded(data, place)
+    text, encoding = decoded(data, place, foreign)
     del data
     if ending in JSONS:
         raw = read_json(text, place, by_lines=ending != ".json")

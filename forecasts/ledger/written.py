@@ -104,7 +104,7 @@ _HEDGED_BEHIND = re.compile(
 )
 _SEVERAL = re.compile(r".*[0-9]\s*(?:[-~/～至到;:]|\bto\b|\s)\s*[-+]?[0-9].*", re.DOTALL)
 
-_NO_NUMBER = ("must be a number", "write it in digits, as 1036.5, or leave the cell empty")
+_NO_NUMBER = ("must be a number", "write it in digits, as 1036.5")
 
 
 def plain_text(cell: str) -> str:

@@ -36,7 +36,7 @@ _UNTIL = re.compile(
 #: Forms that are no day, but have a first and a last one.
 PERIODS = frozenset(("a year", "a half-year", "a quarter", "a month", "a period"))
 
-_NO_DAY = ("must be a day, written as 2023-12-31", "write year, month and day, or leave the cell empty")
+_NO_DAY = ("must be a day, written as 2023-12-31", "write year, month and day")
 
 
 class Span(NamedTuple):

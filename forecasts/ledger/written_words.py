@@ -31,10 +31,10 @@ _SPELLINGS: Mapping[type, Mapping[str, str]] = MappingProxyType(
             "~": "≈ ∼ 左右 约 大约 about around approximately approx",
         },
         Qualifier: {
-            "eq": "= == 为 达 达到 exact exactly equal equals reached plain",
+            "eq": "= == 为 达 达到 equal equals reached plain",
             "over": "超 超过 逾 突破 以上 不低于 不少于 至少 > >= ≥ ⩾ more_than at_least above exceeds",
             "remainder": "余 多 余个 odd",
-            "about": "约 左右 大约 上下 ~ ≈ around approximately approx circa ca",
+            "about": "约 左右 大约 上下 ~ ≈ around approximately approx",
             "near": "近 不足 不到 将近 接近 nearly almost just_under",
         },
         Confidence: {"high": "高", "medium": "中 mid", "low": "低"},
@@ -128,8 +128,8 @@ HEADINGS: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {
         "Observation": _COMMON
         | {
-            "as_of": "日期 截至 截止 时点 统计时间 统计日期 所指日期 时间 年份 年度 date day time year period "
-            "time_period observation_date reference_date obs_date",
+            "as_of": "日期 截至 截止 时点 统计时间 统计日期 所指日期 时间 年份 年度 date day time year "
+            "period time_period observation_date reference_date obs_date",
             "value": "数值 值 数量 观测值 指标值 obs_value figure observed_value",
             "published_on": "公布日期 发布日期 公布时间 发布时间 publication_date published_date "
             "release_date date_published",
