@@ -103,7 +103,7 @@ def _readings(table: Table, record: type[Record], name: str, cells: list[Any]) -
         found = Readings(cells)
     keep = _rules(record, name)
     values = found.values
-    if kind is Decimal and not found.faults and _extremes_pass(values, keep):
+    if kind is Decimal and _extremes_pass([v for i, v in enumerate(values) if i not in found.faults], keep):
         return found
     for i, value in enumerate(values):
         if i in found.faults:

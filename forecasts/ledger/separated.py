@@ -26,6 +26,9 @@ LARGE = 1_000_000
 #: Signs that separate cells, and how they are called.
 SIGNS = {",": "commas", ";": "semicolons", "\t": "tabs"}
 
+#: The longest cell, in characters; the reader's own limit would cut a file at a long note.
+csv.field_size_limit(10_000_000)
+
 #: A row and the line that it begins with.
 _Row = tuple[int, list[str]]
 
@@ -39,7 +42,7 @@ def read_separated(text: str, place: str) -> Raw:
     raw = _plain(text, sign, place) if len(text) > LARGE else None
     raw = raw or _careful(text, sign, place)
     raw.lines = raw.lines + skipped
-    raw.header = 1 + skipped
+    raw.header = skipped + (raw.header or 1)
     raw.semicolons = sign == ";"
     if sign != ",":
         raw.told.append(("cells are separated by", SIGNS[sign]))
@@ -69,15 +72,14 @@ class _Left:
 
     def cut(self, error: csv.Error, line: int) -> None:
         """Note where the file could not be read on."""
-        rule = "a cell is longer than any table's" if "field larger" in str(error) else f"not CSV: {error}"
-        self.end = Problem(self.place, rule, remedy="check the quotes", line=line)
+        self.end = Problem(self.place, f"not CSV: {error}", remedy="check the quotes", line=line)
 
-    def over(self, frame: pd.DataFrame, header: list[str], lines: NDArray[np.intp]) -> Raw:
+    def over(self, frame: pd.DataFrame, header: list[str], lines: NDArray[np.intp], top: int = 1) -> Raw:
         """Return what is left over."""
         frame.columns = pd.Index(header, dtype=object)
         problems = told_shortly(self.faults, self.place, "quote cells that contain the separator")
         problems += [self.end] if self.end else []
-        return Raw(frame, lines, problems=problems, torn=self.torn, cut=self.end is not None)
+        return Raw(frame, lines, top, problems=problems, torn=self.torn, cut=self.end is not None)
 
 
 def _careful(text: str, sign: str, place: str) -> Raw:
@@ -85,19 +87,23 @@ def _careful(text: str, sign: str, place: str) -> Raw:
     left = _Left(place)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=sign, strict=True)
     header: list[str] = []
+    top = 1
     parts: list[pd.DataFrame] = []
     lines: list[int] = []
     try:
-        header = _trimmed(next(reader, []), 0)
+        for cells in reader:
+            if header := _trimmed(cells, 0):
+                break
+            top = reader.line_num + 1
     except csv.Error as error:
-        left.cut(error, 1)
+        left.cut(error, top)
     rows = _rows(reader, len(header), left)
     while not left.end and (chunk := list(islice(rows, CHUNK))):
         lines += [line for line, _ in chunk]
         columns = zip(*(cells for _, cells in chunk), strict=True)
         parts.append(pd.DataFrame({i: pd.Series(c, dtype="str") for i, c in enumerate(columns)}))
     frame = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=range(len(header)))
-    return left.over(frame, header, np.array(lines, np.intp))
+    return left.over(frame, header, np.array(lines, np.intp), top)
 
 
 def _trimmed(cells: list[str], width: int) -> list[str]:
@@ -125,75 +131,86 @@ def _rows(reader: Iterator[list[str]], width: int, left: _Left) -> Iterator[_Row
 
 
 def _plain(text: str, sign: str, place: str) -> Raw | None:
-    """Read text without a quote, fast: a line is a row there; None where the text is not of that kind."""
-    if '"' in text or text.count("\r") != text.count("\r\n"):
+    """Read text in which a line is a row, fast; None where it may be otherwise.
+
+    Lines that are as wide as the header, with quotes only around cells, are left to Arrow; the csv module
+    looks at each of the others.
+    """
+    if text.count("\r") != text.count("\r\n"):
         return None
     data = text.replace("\r\n", "\n").encode()
-    if not data.endswith(b"\n"):
-        data += b"\n"
-    first, _, _ = data.partition(b"\n")
-    header = _trimmed(first.decode().split(sign), 0)
+    data += b"" if data.endswith(b"\n") else b"\n"
     whole = np.frombuffer(data, np.uint8)
     ends = np.flatnonzero(whole == ord("\n"))
-    signs = np.searchsorted(np.flatnonzero(whole == ord(sign)), ends)
-    cells = np.diff(signs, prepend=0) + 1
-    width = len(header)
-    sound = (cells == width) & (np.diff(ends, prepend=-1) > 1)
+    begins = np.concatenate([[0], ends[:-1] + 1])
+    quotes = np.flatnonzero(whole == ord('"'))
+    signs = np.flatnonzero(whole == ord(sign))
+    signs = signs[np.searchsorted(quotes, signs) % 2 == 0]  # those outside quotes
+    first = data[: ends[0]].decode()
+    width = len(_trimmed(first.split(sign), 0))
+    if width < 2 or '"' in first or (_each_line(quotes, ends) % 2).any():
+        return None
+    sound = (_each_line(signs, ends) + 1 == width) & (ends > begins)
     sound[0] = False
-    if width < 2 or int(sound.sum()) < len(ends) // 2:
+    sound[np.searchsorted(ends, _loose(whole, quotes, sign))] = False
+    if not sound.any() or len(ends) - int(sound.sum()) > CHUNK:
         return None
     left = _Left(place)
-    begins = np.concatenate([[0], ends[:-1] + 1])
     mended: dict[int, list[str]] = {}
     for row in np.flatnonzero(~sound)[1:].tolist():
-        found = data[begins[row] : ends[row]].decode().split(sign)
-        if any(map(str.strip, found)):
-            found = _trimmed(found, width)
-            if len(found) == width:
-                mended[row] = found
+        try:
+            cells = next(
+                csv.reader([data[begins[row] : ends[row]].decode()], delimiter=sign, strict=True), []
+            )
+        except csv.Error:
+            return None
+        if any(map(str.strip, cells)):
+            cells = _trimmed(cells, width)
+            if len(cells) == width:
+                mended[row] = cells
             else:
-                left.tear(row + 1, found, width)
-    if len(mended) > CHUNK:
-        return None
-    return _joined(data, whole, sound, cells, mended, header, sign, left)
-
-
-def _joined(
-    data: bytes, whole: NDArray[np.uint8], sound: NDArray[np.bool_], cells: NDArray[np.intp],
-    mended: dict[int, list[str]], header: list[str], sign: str, left: _Left,
-) -> Raw:  # fmt: skip
-    """Let Arrow read the lines that are as wide as the header, and put the mended ones in their places."""
-    if not sound[1:].all():
-        lengths = np.diff(np.flatnonzero(whole == ord("\n")), prepend=-1)
-        data = whole[np.repeat(sound, lengths)].tobytes()
-    else:
-        data = data[len(data.partition(b"\n")[0]) + 1 :]
-    names = [str(i) for i in range(len(header))]
-    table = arrow_csv.read_csv(
-        pa.BufferReader(data),
-        arrow_csv.ReadOptions(column_names=names),
-        arrow_csv.ParseOptions(delimiter=sign, quote_char=False, ignore_empty_lines=False),
-        arrow_csv.ConvertOptions(
-            column_types=dict.fromkeys(names, pa.large_string()), strings_can_be_null=False
-        ),
-    )
+                left.tear(row + 1, cells, width)
+    kept = data if sound[1:].all() else whole[np.repeat(sound, ends - begins + 1)].tobytes()
+    table = _by_arrow(kept[ends[0] + 1 :] if kept is data else kept, width, sign)
     lines = np.flatnonzero(sound) + 1
     if mended:
         more = pa.table(
-            {
-                n: pa.array(c, pa.large_string())
-                for n, c in zip(names, zip(*mended.values(), strict=True), strict=True)
-            }
+            [pa.array(c, pa.large_string()) for c in zip(*mended.values(), strict=True)], table.schema
         )
         lines = np.concatenate([lines, np.array(list(mended)) + 1])
         order = np.argsort(lines, kind="stable")
         table, lines = pa.concat_tables([table, more]).take(order), lines[order]
-    blank = np.ones(len(lines), bool)
-    for name in names:
-        if not blank.any():
-            break
-        blank &= np.asarray(pc.equal(pc.utf8_trim_whitespace(table[name]), ""))
-    if blank.any():
-        table, lines = table.filter(pa.array(~blank)), lines[~blank]
-    frame = pd.DataFrame({name: pd.Series(table[name], dtype="str") for name in names})
-    return left.over(frame, header, lines.astype(np.intp))
+    filled = np.zeros(len(lines), bool)
+    for column in table.columns:
+        if not filled.all():
+            filled |= np.asarray(pc.not_equal(pc.utf8_trim_whitespace(column), ""))
+    if not filled.all():
+        table, lines = table.filter(pa.array(filled)), lines[filled]
+    frame = pd.DataFrame({i: pd.Series(column, dtype="str") for i, column in enumerate(table.columns)})
+    return left.over(frame, _trimmed(first.split(sign), 0), lines.astype(np.intp))
+
+
+def _each_line(at: NDArray[np.intp], ends: NDArray[np.intp]) -> NDArray[np.intp]:
+    """Return how many of some places lie in each line."""
+    return np.diff(np.searchsorted(at, ends), prepend=0)
+
+
+def _loose(whole: NDArray[np.uint8], quotes: NDArray[np.intp], sign: str) -> NDArray[np.intp]:
+    """Return the quotes that stand elsewhere than around a cell, or doubled within one."""
+    beside = np.zeros(256, bool)
+    beside[[ord(sign), ord("\n"), ord('"')]] = True
+    opens, closes = quotes[::2], quotes[1::2]
+    return np.concatenate([opens[~beside[whole[opens - 1]]], closes[~beside[whole[closes + 1]]]])
+
+
+def _by_arrow(data: bytes, width: int, sign: str) -> pa.Table:
+    """Read lines of equal width as texts."""
+    names = [str(i) for i in range(width)]
+    return arrow_csv.read_csv(
+        pa.BufferReader(data),
+        arrow_csv.ReadOptions(column_names=names),
+        arrow_csv.ParseOptions(delimiter=sign, quote_char='"', ignore_empty_lines=False),
+        arrow_csv.ConvertOptions(
+            column_types=dict.fromkeys(names, pa.large_string()), strings_can_be_null=False
+        ),
+    )

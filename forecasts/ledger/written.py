@@ -104,6 +104,7 @@ _HEDGED_BEHIND = re.compile(
 )
 _SEVERAL = re.compile(r".*[0-9]\s*(?:[-~/～至到;:]|\bto\b|\s)\s*[-+]?[0-9].*", re.DOTALL)
 
+_GROUPED = "commas set thousands apart"
 _NO_NUMBER = ("must be a number", "write it in digits, as 1036.5")
 
 
@@ -151,6 +152,9 @@ def read_numbers(cells: Sequence[Hashable], semicolons: bool = False) -> Reading
             values[i] = cell
         elif len(cell) < LONGEST and PLAIN.fullmatch(cell) and not (doubtful and "." in cell):
             values[i] = Decimal(cell.strip())
+        elif not doubtful and len(cell) < LONGEST and _ENGLISH.fullmatch(cell):
+            values[i] = Decimal(cell.replace(",", ""))
+            found.told[i] = _GROUPED
         else:
             _read(found, i, cell, lambda text: _number(text, sign, semicolons))
     return found
@@ -247,7 +251,7 @@ def _digits(digits: str, sign: str, semicolons: bool) -> tuple[Decimal, str]:
     if sign == "," and "." in digits:
         raise Unread("mixes decimal commas and points", "write decimals of a column in one way")
     if _ENGLISH.fullmatch(digits):
-        return Decimal(digits.replace(",", "")), "commas set thousands apart"
+        return Decimal(digits.replace(",", "")), _GROUPED
     if _DOTTED.fullmatch(digits):
         return Decimal(digits), ""
     if _GERMAN.fullmatch(digits):
