@@ -140,7 +140,7 @@ def _refuse(
     """Say of a sound goal why it has no answer."""
     name = str(goals.columns["id"].at(row))
     columns["note"][row] = rule
-    problems.append(Problem(goals.place, rule, name, remedy, int(goals.lines[row]), "goal"))
+    problems.append(Problem(goals.place_of(row), rule, name, remedy, int(goals.lines[row]), "goal"))
 
 
 def _days_known(goals: Rows[Goal], ledger: Ledger, known_on: dt.date | None) -> Days:
