@@ -20,6 +20,7 @@ from forecasts.ledger.fields import (
     Day,
     Figure,
     Kind,
+    Label,
     Name,
     Note,
     Origin,
@@ -111,12 +112,12 @@ class Indicator(Record):
     """
 
     id: Name
-    name_zh: Note = ""
-    name_en: Note = ""
-    unit_zh: Note = ""
-    unit_en: Note = ""
+    name_zh: Label = ""
+    name_en: Label = ""
+    unit_zh: Label = ""
+    unit_en: Label = ""
     kind: Kind = Kind.STOCK
-    family: Note = ""
+    family: Label = ""
     q4_share: Annotated[float, BeforeValidator(as_number), Field(ge=0.0, lt=1.0)] = 0.25
     upper: Annotated[float, BeforeValidator(as_number), Field(gt=0.0, le=1e18)] | None = None
     scope_zh: Note = ""
@@ -129,8 +130,8 @@ class Region(Record):
     """Where it is counted; `parent` is the id of the region that contains it, if the ledger has it."""
 
     id: Name
-    name_zh: Note = ""
-    name_en: Note = ""
+    name_zh: Label = ""
+    name_en: Label = ""
     parent: Name | None = None
     accepted: Note = ""
     note: Note = ""
@@ -140,9 +141,9 @@ class Source(Record):
     """Who published, when, under which title and address; nobody fetches it."""
 
     id: Name
-    title: Note = ""
-    publisher: Note = ""
-    url: Note = ""
+    title: Label = ""
+    publisher: Label = ""
+    url: Label = ""
     note: Note = ""
 
 
@@ -212,7 +213,7 @@ class Observation(Record):
     low: Figure | None = None
     high: Figure | None = None
     period_start: Day | None = None
-    source: Note = ""
+    source: Label = ""
     published_on: Day
     published_basis: Basis = Basis.STATED
     quote: Note = ""
@@ -297,7 +298,7 @@ class Goal(Record):
     deadline: Day
     announced_on: Day | None = None
     published_on: Day | None = None
-    source: Note = ""
+    source: Label = ""
     quote: Note = ""
     headline: bool = False
     baseline: Name = "baseline"

@@ -36,18 +36,16 @@ SEEDS: Mapping[str, Sheet] = MappingProxyType(
     {
         "indicators": Sheet(
             Indicator,
-            ("id", "name_zh", "name_en", "unit_zh", "unit_en", "kind", "family", "scope_zh", "scope_en"),
+            ("id", "kind"),
+            either=(("name_zh", "name_en"), ("unit_zh", "unit_en"), ("scope_zh", "scope_en")),
             whole=True,
             rules=(_ID,),
         ),
-        "regions": Sheet(Region, ("id", "name_zh", "name_en"), whole=True, rules=(_ID,)),
+        "regions": Sheet(Region, ("id",), either=(("name_zh", "name_en"),), whole=True, rules=(_ID,)),
         "sources": Sheet(Source, ("id", "title", "publisher", "url"), whole=True, rules=(_ID,)),
         "observations": Sheet(
             Observation,
-            (
-                "id", "indicator", "region", "as_of", "as_of_basis", "value", "qualifier", "source",
-                "published_on", "published_basis", "quote", "confidence", "origin",
-            ),
+            ("id", "indicator", "region", "as_of", "value", "source", "published_on", "quote"),
             whole=True,
             rules=(_ID, _COUNT),
         ),

@@ -19,7 +19,7 @@ from forecasts.attainment.outlook import LEVELS, Outlook
 from forecasts.attainment.result import Attainment, GoalFacts
 from forecasts.ledger.fields import as_day
 from forecasts.ledger.problems import BadInput, Problem, nearest
-from forecasts.scenarios.seeds import BASELINE
+from forecasts.scenarios.scenario import BASELINE
 
 Floats = NDArray[np.float64]
 
