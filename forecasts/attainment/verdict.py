@@ -27,7 +27,7 @@ from forecasts.attainment.result import (
 from forecasts.engine.learned import SCORE, learned
 from forecasts.ledger.history import History, interval_of
 from forecasts.ledger.ledger import Ledger
-from forecasts.ledger.records import Source
+from forecasts.ledger.records import Source, leeway
 from forecasts.models.reference import growth_steps
 from forecasts.scenarios.adjustments import Share
 from forecasts.scenarios.seeds import Seeds
@@ -244,7 +244,8 @@ def _goal_facts(found: Outlook) -> GoalFacts:
         scope_zh=indicator.scope_zh, scope_en=indicator.scope_en, kind=indicator.kind,
         region=region.id, region_zh=region.name_zh, region_en=region.name_en,
         unit_zh=indicator.unit_zh, unit_en=indicator.unit_en, value=float(goal.value),
-        comparison=goal.comparison, deadline=goal.deadline, announced_on=goal.announced_on,
+        comparison=goal.comparison, tolerance=float(leeway(goal.value, goal.comparison, goal.tolerance)),
+        upper=indicator.upper, deadline=goal.deadline, announced_on=goal.announced_on,
         known=published is None or published <= found.question.known_on, quote=goal.quote,
         source_title=source.title, source_url=source.url,
     )  # fmt: skip

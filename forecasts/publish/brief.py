@@ -78,6 +78,7 @@ def compose(
             ),
             _method(results, track_record, words),
         ),
+        borrowed=phrases.borrowed(results, words),
     )
 
 
