@@ -1,7 +1,7 @@
 """The texts of sources, where they are public: each quote that was read from one stands in it.
 
-``seeds/texts/<source>.txt`` holds the words of a page as they were published, in UTF-8. Whoever reviews a row then
-need not trust its quote: that is looked for in the text.
+``seeds/texts/<source>.txt`` holds the words of a page as they were published, in UTF-8. Whoever reviews a row
+then need not trust its quote: that is looked for in the text.
 """
 
 import re
@@ -28,7 +28,7 @@ def read_texts(folder: Path, sources: Collection[str] | None) -> tuple[Mapping[s
     folder : Path
         ``seeds/texts``.
     sources : collection of str, optional
-        The ids that stand in ``sources.csv``, be their rows sound or not; none = that table could not be read.
+        The ids that stand in ``sources.csv``, sound or not; none = that table could not be read.
 
     Returns
     -------

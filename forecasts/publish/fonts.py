@@ -10,6 +10,7 @@ import io
 import re
 import unicodedata
 from functools import cache
+from importlib.resources import files
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -37,15 +38,16 @@ class Face(NamedTuple):
 @cache
 def font_paths() -> dict[str, Path]:
     """Return the font file of each family."""
-    import fontpkg_noto_sans
-    import fontpkg_noto_serif
     from pylopdf_fonts_zh_cn import sans_path, serif_path
+
+    def letters(package: str, name: str) -> Path:
+        return Path(str(files(package) / "files" / name))
 
     return {
         SANS: sans_path(),
         SERIF: serif_path(),
-        LETTERS[SANS]: fontpkg_noto_sans.ROOT / "files" / "NotoSans[wdth,wght].ttf",
-        LETTERS[SERIF]: fontpkg_noto_serif.ROOT / "files" / "NotoSerif[wdth,wght].ttf",
+        LETTERS[SANS]: letters("fontpkg_noto_sans", "NotoSans[wdth,wght].ttf"),
+        LETTERS[SERIF]: letters("fontpkg_noto_serif", "NotoSerif[wdth,wght].ttf"),
     }
 
 

@@ -1,4 +1,4 @@
-"""What in ``seeds/`` no font of a brief can show: told before anything is computed, and spelled out in print."""
+"""What in ``seeds/`` no font of a brief can show: told before any job runs, and spelled out in print."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
