@@ -256,7 +256,9 @@ def _goal(attainment: Attainment, words: Words, x: alt.X, first: dt.date) -> lis
     line: Row = {"date": _day(first), "value": goal.value, "label": label}
     base = alt.Chart(_data([line]))
     rule = base.mark_rule(color=ACCENT, strokeWidth=1.8).encode(y="value:Q")
-    text = base.mark_text(color=ACCENT, align="left", baseline="bottom", dx=4, dy=-3, fontSize=12)
+    # What was published lies above a goal that asks for less: its label stands below the line.
+    baseline, dy = ("top", 4) if goal.comparison.asks_less else ("bottom", -3)
+    text = base.mark_text(color=ACCENT, align="left", dx=4, baseline=baseline, dy=dy, fontSize=12)
     day = (
         alt.Chart(_data([{"date": _day(goal.deadline)}]))
         .mark_rule(color=ACCENT, strokeDash=[3, 3])

@@ -12,7 +12,10 @@ from forecasts.ledger.texts import squeezed, stands_in
 from forecasts.scenarios.seeds import read_seeds
 
 SEEDS = Path(__file__).parents[2] / "seeds"
-REPORT = "科学城 引育科技型企业６０９２家、\n高新技术企业1036家（次）。2022年，核心区转化成果1500余项,实现成交额45亿元。"
+REPORT = (
+    "科学城 引育科技型企业６０９２家、\n高新技术企业1036家（次）。"
+    "2022年，核心区转化成果1500余项,实现成交额45亿元。"
+)
 
 
 @pytest.fixture
