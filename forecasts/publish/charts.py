@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import altair as alt
 
@@ -257,8 +257,10 @@ def _goal(attainment: Attainment, words: Words, x: alt.X, first: dt.date) -> lis
     base = alt.Chart(_data([line]))
     rule = base.mark_rule(color=ACCENT, strokeWidth=1.8).encode(y="value:Q")
     # What was published lies above a goal that asks for less: its label stands below the line.
-    baseline, dy = ("top", 4) if goal.comparison.asks_less else ("bottom", -3)
-    text = base.mark_text(color=ACCENT, align="left", dx=4, baseline=baseline, dy=dy, fontSize=12)
+    baseline: Literal["top", "bottom"] = "top" if goal.comparison.asks_less else "bottom"
+    text = base.mark_text(
+        color=ACCENT, align="left", dx=4, baseline=baseline, dy=4 if baseline == "top" else -3, fontSize=12
+    )
     day = (
         alt.Chart(_data([{"date": _day(goal.deadline)}]))
         .mark_rule(color=ACCENT, strokeDash=[3, 3])
