@@ -8,9 +8,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from forecasts.ledger.fields import Basis, Comparison, Confidence, Kind, Origin, Qualifier
 
 #: Version of the layout of ``result.json``; raised when a field changes its meaning.
-FORMAT = 2
+FORMAT = 3
 
-PaceScale = Literal["percent_per_year", "units_per_year"]
+PaceScale = Literal["percent_per_year", "units_per_year", "points_per_year"]
 
 
 class Frozen(BaseModel):
