@@ -10,7 +10,7 @@ from forecasts.ledger.fields import Basis, Comparison, Confidence, Kind, Origin,
 from forecasts.ledger.records import Asks, asks_of, last_met
 
 #: Version of the layout of ``result.json``; raised when a field changes its meaning.
-FORMAT = 2
+FORMAT = 3
 
 PaceScale = Literal["percent_per_year", "units_per_year", "points_per_year"]
 
