@@ -118,7 +118,8 @@ class ReferenceFacts(Frozen):
     relation: Literal["indicator", "family", "none"]
     regions: int
     steps: int
-    low: float | None = Field(description="10 % quantile of growth, percent a year.")
+    scale: PaceScale = Field(default="percent_per_year", description="Of `low`, `median` and `high`.")
+    low: float | None = Field(description="10 % quantile of growth, percent or points a year.")
     median: float | None
     high: float | None
     parent: tuple[Growth, ...] = Field(description="The parent region's own steps, oldest first.")
@@ -175,6 +176,14 @@ class HistoryPoint(Frozen):
     high: float
 
 
+class SoFar(Frozen):
+    """What was counted of the deadline's own year, where a year is counted anew."""
+
+    start: dt.date
+    date: dt.date
+    value: float
+
+
 class EngineScore(Frozen):
     """How the engine did on real growth series of sources that it had not learned from."""
 
@@ -203,6 +212,9 @@ class Attainment(Frozen):
     horizon: dt.date = Field(description="Last day that was looked at for reached_p50 and reached_p80.")
     required_pace: Pace | None
     observed_pace: Pace | None
+    so_far: SoFar | None = Field(
+        default=None, description="The newest count within the deadline's year; null where there is none."
+    )
     n: int = Field(description="Own observations used.")
     basis: Literal["own", "own_and_reference", "reference"]
     reference: ReferenceFacts

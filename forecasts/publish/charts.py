@@ -22,6 +22,7 @@ from forecasts.publish.drawing import (
 )
 from forecasts.publish.phrases import (
     FEW_STEPS,
+    change,
     fan_alt,
     goal_mark,
     goal_sentence,
@@ -130,7 +131,7 @@ def pace_chart(attainment: Attainment, words: Words) -> alt.LayerChart | None:
         return None
     required = attainment.required_pace
     x_title = words.say("chart.pace.percent")
-    if required is not None and in_points(required, attainment, words):
+    if required is not None and in_points(required.scale, attainment, words):
         x_title = words.say("chart.pace.points")
     elif required is not None and required.scale != "percent_per_year":
         x_title = words.say("chart.pace.units", unit=words.of(attainment.goal, "unit"))
@@ -307,9 +308,15 @@ def _pace_rows(attainment: Attainment, words: Words) -> list[Row]:
         for growth in reference.parent[-NEWEST:]:
             shown = words.percent(growth.percent_per_year)
             bar(growth_name(growth, words), growth.percent_per_year, "parent", shown)
-        if reference.steps >= FEW_STEPS and reference.low is not None and reference.high is not None:
-            text = words.say("range", low=words.percent(reference.low), high=words.percent(reference.high))
-            bar(words.say("chart.pace.reference"), reference.high, "reference", text)
-            middle: Row = {} if reference.median is None else {"median": reference.median}
-            rows[-1] |= {"low": reference.low, "edge": max(reference.high, 0.0)} | middle
+    few = reference.steps < FEW_STEPS or reference.scale != scale
+    if not few and reference.low is not None and reference.high is not None:
+        low, high = (change(v, scale, attainment, words) for v in (reference.low, reference.high))
+        bar(
+            words.say("chart.pace.reference"),
+            reference.high,
+            "reference",
+            words.say("range", low=low, high=high),
+        )
+        middle: Row = {} if reference.median is None else {"median": reference.median}
+        rows[-1] |= {"low": reference.low, "edge": max(reference.high, 0.0)} | middle
     return rows

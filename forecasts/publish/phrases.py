@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import combinations
 from typing import Final
 
-from forecasts.attainment.result import Attainment, Growth, Member, Pace
+from forecasts.attainment.result import Attainment, Growth, Member, Pace, PaceScale
 from forecasts.ledger.fields import Comparison, Kind
 from forecasts.publish.fonts import spell_out
 from forecasts.publish.words import Words, step
@@ -149,7 +149,23 @@ def _models(attainment: Attainment, words: Words) -> str:
 
 
 def paces(attainment: Attainment, words: Words) -> str:
-    """Return the required pace against the observed one."""
+    """Return the required pace against the observed one, after what was counted so far."""
+    return words.run_on([said for said in (so_far(attainment, words), _paces(attainment, words)) if said])
+
+
+def so_far(attainment: Attainment, words: Words) -> str:
+    """Return what was counted of the deadline's own year; empty where a year is not counted anew."""
+    count, goal = attainment.so_far, attainment.goal
+    if count is None:
+        return ""
+    amount = words.amount(words.estimate(count.value), words.of(goal, "unit"))
+    if goal.value <= 0:
+        return words.say("so_far", amount=amount, day=words.date(count.date))
+    part = words.percent(100 * count.value / goal.value)
+    return words.say("so_far.part", amount=amount, day=words.date(count.date), part=part)
+
+
+def _paces(attainment: Attainment, words: Words) -> str:
     required, observed = attainment.required_pace, attainment.observed_pace
     if required is None and observed is None:
         return words.say("pace.unknown")
@@ -179,15 +195,16 @@ def paces(attainment: Attainment, words: Words) -> str:
 def _met(attainment: Attainment) -> bool:
     """Whether the newest published figure already meets the goal, as far as it can.
 
-    What is counted anew each year meets it with a count of the deadline's own year, and never from above.
+    What is counted anew each year meets it with a count of the deadline's own year, and never by being low.
     """
     goal, less = attainment.goal, attainment.goal.comparison.asks_less
     if not attainment.history:
         pace = attainment.required_pace
         return pace is not None and (pace.value >= 0 if less else pace.value <= 0)
     last = attainment.history[-1]
-    if goal.kind is Kind.FLOW and (less or last.date.year != goal.deadline.year):
-        return False
+    if goal.kind is Kind.FLOW:
+        count = attainment.so_far
+        return count is not None and not less and goal.asks.met(count.value, count.value) is True
     return goal.asks.met(last.value, last.value) is True
 
 
@@ -234,7 +251,11 @@ def reference(attainment: Attainment, words: Words) -> list[str]:
         said.append(words.say("reference.none"))
     elif facts.steps < FEW_STEPS:
         said.append(
-            words.say("reference.few", steps=words.number(facts.steps), median=words.percent(facts.median))
+            words.say(
+                "reference.few",
+                steps=words.number(facts.steps),
+                median=change(facts.median, facts.scale, attainment, words),
+            )
         )
     else:
         said.append(
@@ -242,9 +263,9 @@ def reference(attainment: Attainment, words: Words) -> list[str]:
                 f"reference.{facts.relation}",
                 regions=words.number(facts.regions),
                 steps=words.number(facts.steps),
-                low=words.percent(facts.low),
-                median=words.percent(facts.median),
-                high=words.percent(facts.high),
+                low=change(facts.low, facts.scale, attainment, words),
+                median=change(facts.median, facts.scale, attainment, words),
+                high=change(facts.high, facts.scale, attainment, words),
             )
         )
     said.append(words.say(f"basis.{attainment.basis}", n=words.number(attainment.n)))
@@ -316,20 +337,24 @@ def member_name(name: str, words: Words) -> str:
 
 
 def pace_value(pace: Pace, attainment: Attainment, words: Words, value: float | None = None) -> str:
-    """Return a pace, or another value in its place, with its unit."""
-    value = pace.value if value is None else value
-    if pace.scale == "percent_per_year":
-        return words.say("pace.percent", value=words.percent(value))
-    if in_points(pace, attainment, words):
-        return words.say("pace.points", value=words.estimate(value))
-    amount = words.amount(words.estimate(value), words.of(attainment.goal, "unit"))
-    return words.say("pace.units", amount=amount)
+    """Return a pace, or another value in its place, with its unit and "a year"."""
+    shown = change(pace.value if value is None else value, pace.scale, attainment, words)
+    return words.say("pace.a_year", change=shown)
 
 
-def in_points(pace: Pace, attainment: Attainment, words: Words) -> bool:
-    """Whether a pace counts percentage points: differences of what is itself in percent."""
+def change(value: float, scale: PaceScale, attainment: Attainment, words: Words) -> str:
+    """Return how much changes, in percent of what there is, in points or in units."""
+    if scale == "percent_per_year":
+        return words.percent(value)
+    if in_points(scale, attainment, words):
+        return words.say("points", value=words.estimate(value))
+    return words.amount(words.estimate(value), words.of(attainment.goal, "unit"))
+
+
+def in_points(scale: PaceScale, attainment: Attainment, words: Words) -> bool:
+    """Whether a change counts percentage points: it is a difference of what is itself in percent."""
     unit = words.of(attainment.goal, "unit").strip().casefold()
-    return pace.scale == "points_per_year" and unit in PERCENT
+    return scale == "points_per_year" and unit in PERCENT
 
 
 def reason(member: Member, words: Words) -> str:

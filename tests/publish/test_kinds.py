@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 from conftest import END_2022, END_2023, Maker, scenario
 
-from forecasts.attainment.result import Attainment, FanPoint, HistoryPoint, Pace
+from forecasts.attainment.result import Attainment, FanPoint, HistoryPoint, Pace, SoFar
 from forecasts.attainment.tables import attain
 from forecasts.ledger.fields import Comparison, Kind
 from forecasts.publish import charts, hub, phrases
@@ -242,3 +242,30 @@ def test_goals_for_one_indicator_are_told_apart_by_their_day_or_by_what_they_ask
         "High-tech enterprises (≤ 1,150 enterprises)",
     ]
     assert compose([one], [], words).answers[0].name == "High-tech enterprises"
+
+
+def test_of_a_year_that_is_counted_anew_what_was_counted_so_far_is_told(make: Maker) -> None:
+    so_far = SoFar(start=dt.date(2023, 1, 1), date=dt.date(2023, 6, 30), value=60.0)
+    a = make(value=100.0, kind=Kind.FLOW, so_far=so_far, units=("件", "permits"))
+    said = "So far in the deadline's year: 60 permits by 30 June 2023, 60.0% of the goal."
+    assert phrases.paces(a, Words("en")).startswith(said)
+    assert "截至2023年6月30日已有 60 件，为目标值的 60.0%。" in phrases.paces(a, Words("zh"))
+    met = a.model_copy(update={"so_far": so_far.model_copy(update={"value": 120.0})})
+    assert "already meets the goal" in phrases.paces(met, Words("en"))
+    less = with_goal(a, comparison=Comparison.AT_MOST)
+    assert "already meets" not in phrases.paces(less, Words("en"))
+
+
+def test_a_class_of_rates_is_told_in_points(make: Maker) -> None:
+    a = make(kind=Kind.RATE, units=("%", "%"), required_pace=pace(3.0, "points_per_year"))
+    facts = a.reference.model_copy(
+        update={"scale": "points_per_year", "low": -1.5, "median": 0.2, "high": 2.0, "parent": ()}
+    )
+    a = a.model_copy(update={"reference": facts})
+    assert (
+        "between -1.5 percentage points and 2 percentage points a year"
+        in phrases.reference(a, Words("en"))[0]
+    )
+    chart = charts.pace_chart(a, Words("en"))
+    assert chart is not None
+    assert "-1.5 percentage points to 2 percentage points" in charts.to_spec(chart)
