@@ -15,6 +15,7 @@ from forecasts.ledger.problems import BadInput, Problem, nearest
 from forecasts.ledger.records import Columns, Goal, Indicator, Observation, Region, Rule, Source
 from forecasts.ledger.rows import Rows, Sheet, read_rows
 from forecasts.ledger.tables import Table, read_table
+from forecasts.ledger.texts import read_texts, refuse_unproved
 from forecasts.ledger.units import settle_units
 
 if TYPE_CHECKING:
@@ -166,7 +167,12 @@ def open_seeds(folder: Path) -> OpenedSeeds:
                 _refuse_unknown(tables[name], rows[name], column, target, ids[target])
     if "regions" in rows:
         _refuse_loops(tables["regions"], rows["regions"])
+    texts, unread = read_texts(folder / "texts", ids.get("sources"))
+    for name in ("observations", "goals"):
+        if name in rows:
+            refuse_unproved(tables[name], rows[name], texts)
     told = [p for name in SEEDS for p in problems.get(name, []) + _sorted(tables.get(name))]
+    told += unread
     held = {name: r.take(tables[name].good[: len(r)]) for name, r in rows.items()}
     return OpenedSeeds(_parts(held), tuple(told), ids, rows.get("goals"))
 
