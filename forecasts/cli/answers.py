@@ -41,9 +41,11 @@ def answer_files(
     check_out(out, (observations, goals, indicators, reference, regions))
     read: list[Table | None] = []
     problems: list[Problem] = []
-    for path in (observations, goals, indicators, reference, regions):
+    given = (observations, goals, indicators, reference, regions)
+    kinds_of = ("observations", "goals", "indicators", "observations", "regions")
+    for path, kind in zip(given, kinds_of, strict=True):
         try:
-            read.append(read_table(path) if path else None)
+            read.append(read_table(path, kind=kind) if path else None)
         except BadInput as bad:
             problems += bad.problems
     if problems:

@@ -11,19 +11,22 @@ import typer
 from forecasts.cli.options import AsOfOption, TableFormat, parse_day, problems_told, progress, tell
 from forecasts.ledger.problems import BadInput, Problem
 
+#: What may hold a table, for people.
+_TABLE = "CSV, XLSX, Parquet, JSON or a folder of them"
+
 
 def attain(
     observations: Annotated[
         Path | None,
         typer.Option(
-            help="CSV or Parquet: region, indicator, as_of, value (+ published_on, qualifier, low, high, "
+            help=f"{_TABLE}: region, indicator, as_of, value (+ published_on, qualifier, low, high, "
             "origin, confidence, period_start)"
         ),
     ] = None,
     goals: Annotated[
         Path | None,
         typer.Option(
-            help="CSV or Parquet: goal, region, indicator, value, deadline (+ comparison, announced_on)"
+            help=f"{_TABLE}: goal, region, indicator, value, deadline (+ comparison, tolerance, announced_on)"
         ),
     ] = None,
     out: Annotated[
@@ -32,13 +35,16 @@ def attain(
     ] = None,
     indicators: Annotated[
         Path | None,
-        typer.Option(help="CSV or Parquet: indicator, kind (stock, cumulative or flow) (+ family, q4_share)"),
+        typer.Option(
+            help=f"{_TABLE}: indicator, kind (stock, cumulative, flow, share or rate) "
+            "(+ upper, family, q4_share)"
+        ),
     ] = None,
     reference: Annotated[
         Path | None, typer.Option(help="more observations, of regions that only teach")
     ] = None,
     regions: Annotated[
-        Path | None, typer.Option(help="CSV or Parquet: region, parent (the region that contains it)")
+        Path | None, typer.Option(help=f"{_TABLE}: region, parent (the region that contains it)")
     ] = None,
     known_on: Annotated[
         str | None, typer.Option(help="YYYY-MM-DD: nothing known later is used, whatever the goal")

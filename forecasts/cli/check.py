@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from forecasts.cli.options import Format, FormatOption, problems_told, to_json
+from forecasts.cli.options import Format, FormatOption, problems_told, tell, to_json
 
 if TYPE_CHECKING:
     from forecasts.ledger.ledger import Ledger
@@ -20,10 +20,13 @@ def check(
 ) -> None:
     """Validate seeds and say what they hold."""
     from forecasts.ledger.root import find_root
+    from forecasts.publish.glyphs import glyph_remarks
     from forecasts.scenarios.seeds import read_seeds
 
     with problems_told():
-        held = read_seeds(seeds or find_root() / "seeds")
+        folder = seeds or find_root() / "seeds"
+        held = read_seeds(folder)
+        tell(glyph_remarks(folder))
     holdings = _holdings(held.ledger) | {"scenarios": len(held.scenarios)}
     typer.echo(to_json(holdings) if format is Format.JSON else _lines(holdings))
 

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
-from forecasts.ledger.problems import BadInput, Problem, Refusal, Unanswerable
+from forecasts.ledger.problems import BadInput, Problem, Refusal, Remark, Unanswerable
 
 EXIT_CODES = """Exit codes: 0 = all is well; 1 = a job or the brief failed (the rest is written, and says so),
 or something could not be written; 2 = bad input (nothing is written; every problem is told on standard
@@ -39,8 +39,8 @@ class Language(StrEnum):
     EN = "en"
 
 
-def tell(problems: Iterable[Problem]) -> None:
-    """Print problems on standard error, one a line."""
+def tell(problems: Iterable[Problem | Remark]) -> None:
+    """Print problems and remarks on standard error, one a line."""
     for problem in problems:
         typer.echo(" ".join(str(problem).split()), err=True)
 

@@ -126,6 +126,11 @@ class Comparison(StrEnum):
         """Whether a lower value is what is wanted."""
         return self in (Comparison.AT_MOST, Comparison.BELOW)
 
+    @property
+    def sign(self) -> str:
+        """The sign by which people know it."""
+        return {">=": "≥", "<=": "≤", "~": "≈"}.get(self.value, self.value)
+
 
 class Outcome(StrEnum):
     """What became of a goal, as far as the ledger knows."""

@@ -322,6 +322,11 @@ class Goal(Record):
         """What it asks of the value."""
         return asks_of(self.value, self.comparison, self.tolerance)
 
+    @property
+    def last_met(self) -> float:
+        """The last value that meets it, as it is written: its own, or short of it by the tolerance."""
+        return last_met(self.value, self.comparison, leeway(self.value, self.comparison, self.tolerance))
+
 
 class Asks(NamedTuple):
     """What a goal asks of a value: to lie at or above an edge, or below it."""
@@ -338,14 +343,24 @@ class Asks(NamedTuple):
 
 def asks_of(value: Decimal | float, comparison: Comparison, tolerance: Decimal | None = None) -> Asks:
     """Return what a goal asks; a strict comparison, too, has its edge: the next number there is."""
-    if tolerance is None and comparison is Comparison.ABOUT:
-        tolerance = about(Decimal(str(value)))
-    below, edge = comparison.asks_less, float(value)
-    if tolerance:
-        edge = float(Decimal(str(value)) + (tolerance if below else -tolerance))
+    tolerance = leeway(value, comparison, tolerance)
+    below = comparison.asks_less
+    edge = last_met(value, comparison, tolerance) if tolerance else float(value)
     if comparison in (Comparison.ABOVE, Comparison.AT_MOST):
         edge = math.nextafter(edge, math.inf)
     return Asks(edge, below)
+
+
+def last_met(value: Decimal | float, comparison: Comparison, tolerance: Decimal) -> float:
+    """Return the last value that meets a goal, as it is written; of a strict one, the goal's own."""
+    return float(Decimal(str(value)) + (tolerance if comparison.asks_less else -tolerance))
+
+
+def leeway(value: Decimal | float, comparison: Comparison, tolerance: Decimal | None = None) -> Decimal:
+    """Return how far a value may miss a goal's and still meet it."""
+    if tolerance is None and comparison is Comparison.ABOUT:
+        return about(Decimal(str(value)))
+    return tolerance or Decimal(0)
 
 
 def about(value: Decimal) -> Decimal:

@@ -15,6 +15,8 @@ from forecasts.ledger.problems import BadInput, Problem, nearest
 from forecasts.ledger.records import Columns, Goal, Indicator, Observation, Region, Rule, Source
 from forecasts.ledger.rows import Rows, Sheet, read_rows
 from forecasts.ledger.tables import Table, read_table
+from forecasts.ledger.texts import read_texts, refuse_unproved
+from forecasts.ledger.units import settle_units
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -149,11 +151,15 @@ def open_seeds(folder: Path) -> OpenedSeeds:
         path = folder / f"{name}.csv"
         place = f"{folder.name}/{path.name}"
         try:
-            tables[name] = read_table(path, place)
+            tables[name] = read_table(path, place, foreign=False)
         except BadInput as bad:
             problems[name] = list(bad.problems)
             continue
         rows[name] = read_rows(tables[name], sheet)
+    counted = [name for name in ("observations", "goals") if name in rows]
+    known = _records(_sound(rows.get("indicators"), tables.get("indicators")))
+    settled = settle_units([(tables[name], rows[name]) for name in counted], known)
+    rows.update(zip(counted, settled, strict=True))
     ids = {n: _ids(r) | tables[n].torn for n, r in rows.items() if not (tables[n].headless or tables[n].cut)}
     for name, columns in REFERENCES.items():
         for column, target in columns.items():
@@ -161,7 +167,12 @@ def open_seeds(folder: Path) -> OpenedSeeds:
                 _refuse_unknown(tables[name], rows[name], column, target, ids[target])
     if "regions" in rows:
         _refuse_loops(tables["regions"], rows["regions"])
+    texts, unread = read_texts(folder / "texts", ids.get("sources"))
+    for name in ("observations", "goals"):
+        if name in rows:
+            refuse_unproved(tables[name], rows[name], texts)
     told = [p for name in SEEDS for p in problems.get(name, []) + _sorted(tables.get(name))]
+    told += unread
     held = {name: r.take(tables[name].good[: len(r)]) for name, r in rows.items()}
     return OpenedSeeds(_parts(held), tuple(told), ids, rows.get("goals"))
 
@@ -265,6 +276,11 @@ def open_tables(
     figures = [read_rows(table, TABLES["observations"]) for table in seen]
     asked = None if goals is None else read_rows(goals, TABLES["goals"])
     described = None if indicators is None else read_rows(indicators, TABLES["indicators"])
+    both = [*zip(seen, figures, strict=True)]
+    if goals is not None and asked is not None:
+        both.append((goals, asked))
+    settled = settle_units(both, _records(_sound(described, indicators)))
+    figures, asked = settled[: len(seen)], None if asked is None else settled[-1]
     placed = None if regions is None else read_rows(regions, TABLES["regions"])
     tables = (*seen, *(t for t in (goals, indicators, regions) if t is not None))
     if placed is not None and regions is not None:
@@ -282,7 +298,7 @@ def open_tables(
 
 def _sound(rows: Any, table: Table | None) -> Any:
     """Return the sound rows of a table, if there is one."""
-    return None if rows is None or table is None else rows.take(table.good)
+    return None if rows is None or table is None else rows.take(table.good[: len(rows)])
 
 
 def _parts_of_tables(

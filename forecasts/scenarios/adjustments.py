@@ -210,12 +210,15 @@ class Shared(Predictive):
         nodes, weights = self.NODES
         shares = self.low + (self.high - self.low) * (nodes + 1) / 2
         values = np.asarray(value, float)[..., None] * shares
-        return np.asarray((self.inner.cdf(time, values) * (weights / 2)).sum(-1), float)
+        times: Any = np.asarray(time)[..., None] if np.ndim(time) else time
+        return np.asarray((self.inner.cdf(times, values) * (weights / 2)).sum(-1), float)
 
     def quantile(self, time: float, level: ArrayLike) -> Floats:
         """See :class:`forecasts.models.base.Predictive`."""
         inner = self.inner.quantile(time, np.array([1e-4, 1 - 1e-4]))
-        low, high = float(inner[0]) / self.high, float(inner[1]) / self.low
+        # Of a negative value the smallest share makes the lowest whole.
+        ends = [float(q) / share for q in inner for share in (self.low, self.high)]
+        low, high = min(ends), max(ends)
         return bisect(lambda x: self.cdf(time, x), level, low, high)
 
     def paths(self, times: Floats, draws: int, rng: np.random.Generator) -> Floats:

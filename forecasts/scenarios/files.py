@@ -83,7 +83,7 @@ def _without_baseline(
         if named not in ids:
             rule = f"the goal {goal!r} names a baseline scenario that is not there"
             remedy = nearest(named, scenarios)
-            yield Problem(goals.place, rule, named, remedy, int(goals.lines[row]), "baseline")
+            yield Problem(goals.place_of(row), rule, named, remedy, int(goals.lines[row]), "baseline")
 
 
 def _problem(detail: Any, told: Located, place: str) -> Problem:
