@@ -67,7 +67,7 @@ def change(path: Path, column: str, value: str, row: int = 1) -> None:
     ("table", "column", "value"),
     [
         *(("observations", "as_of", day) for day in ("0", "1672531200", "-5", "today", "2023-02-30")),
-        *(("goals", "deadline", day) for day in ("1924905600", "0", "20301231T00")),
+        *(("goals", "deadline", day) for day in ("1924905600", "0", "31/31/2030")),
         *(("observations", "value", value) for value in ("true", "TRUE", "nan", "inf", "9" * 400, "1e400")),
         *(("goals", "value", value) for value in ("true", "0", "-1", "1" + "0" * 400)),
         ("regions", "parent", "riverton"),
@@ -208,6 +208,8 @@ def test_out_replaces_only_what_the_verb_writes(tenant: Path) -> None:
         assert run("attain", "--out", name) == (0, [])
         assert run("attain", "--out", name) == (0, [])
     assert run("schema", "--out", "schema.json") == run("schema", "--out", "schema.json") == (0, [])
+    code, [line] = run("train", "units.parquet", "--out", "mine.json")
+    assert (code, line.startswith("--out: there is a file of this name that is not")) == (2, True)
     Path("link.csv").symlink_to("answers.csv")
     os.link("seeds/goals.csv", "hard.csv")
     os.mkfifo("pipe.csv")
