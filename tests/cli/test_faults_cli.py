@@ -89,6 +89,29 @@ def test_a_cell_that_means_nothing_is_refused_at_its_place(
     assert all(len(line) < 400 for line in told)
 
 
+@pytest.mark.parametrize(
+    ("table", "column", "value"),
+    [
+        *(("observations", "as_of", day) for day in ("0", "1672531200", "-5", "today")),
+        *(("observations", "value", value) for value in ("true", "nan", "9" * 400)),
+        *(("observations", "region", f"river{c}ton") for c in "\u202e\u200b\x0b\u2028"),
+        *(("goals", "deadline", day) for day in ("1924905600", "0")),
+        ("goals", "value", "true"),
+        ("regions", "parent", "riverton"),
+    ],
+    ids=ascii,
+)
+def test_tables_of_other_people_are_read_as_strictly(
+    tenant: Path, table: str, column: str, value: str
+) -> None:
+    change(tenant / "seeds" / f"{table}.csv", column, value)
+    given = [f"--{name}=seeds/{name}.csv" for name in ("observations", "goals", "indicators")]
+    given.append("--regions=seeds/regions.csv")
+    code, told = run("attain", *given, "--out", "answers.csv", "--jobs", 1)
+    assert code == (2 if table == "regions" else 3)
+    assert any(line.startswith(f"{table}.csv:2 [{column}]: ") for line in told), told
+
+
 @pytest.mark.parametrize("column", ["as_of", "value", "quote", "region", "id", "note_en", "kind"])
 @pytest.mark.parametrize("size", [100_000, 200_000])
 def test_a_cell_of_200_kilobytes_is_quoted_by_its_first_characters(
@@ -303,8 +326,8 @@ def test_a_full_disk_is_one_line_and_leaves_nothing(tenant: Path, arguments: tup
     [line] = ended.stderr.splitlines()
     assert "x" in line.split(":")[0]
     assert line.endswith(f"cannot be read or written: {os.strerror(errno.EFBIG)}")
-    assert not [p for p in tenant.rglob("*.tmp")]
-    assert not Path(arguments[-1]).is_file()
+    assert not [p for p in tenant.rglob(".*")]
+    assert not Path(arguments[-1]).exists()
 
 
 @pytest.fixture
