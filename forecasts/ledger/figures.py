@@ -174,7 +174,7 @@ def figures_of(rows: Rows[Observation]) -> Figures:
     noise = confidence.array(float, 0.0, NOISE) + np.where(
         origin.array(int, 0, ORDER) == ORDER[Origin.ESTIMATE], ESTIMATE_NOISE, 0.0
     )
-    low, high = _bounds(rows)
+    low, high = bounds_of(rows)
     # Ties are broken by what the rows say, never by their order in the file.
     order = np.lexsort((high, low, known, rank, as_of, region, indicator))
     key = indicator[order] * (len(regions) + 1) + region[order]
@@ -201,7 +201,7 @@ def _codes(column: Column) -> tuple[list[str], Ints]:
     return names, np.array([place[str(v)] for v in column.values], np.intp)[column.code]
 
 
-def _bounds(rows: Rows[Observation]) -> tuple[Floats, Floats]:
+def bounds_of(rows: Rows[Observation]) -> tuple[Floats, Floats]:
     """Return the interval of every row; most are exact figures, the others are read once a distinct text."""
     value = rows.numbers("value")
     low, high = value.copy(), value.copy()
