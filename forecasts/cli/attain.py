@@ -67,12 +67,12 @@ def attain(
         from forecasts.cli.answers import answer_files
 
         with progress("goals") as count:
-            unsound = answer_files(
+            came = answer_files(
                 observations, goals, out, indicators, reference, regions, day,
                 jobs or os.cpu_count() or 1, count,
             )  # fmt: skip
-    tell(unsound)
-    if unsound:
+    tell(came.problems, came.remarks)
+    if came.problems:
         raise typer.Exit(3)
 
 
@@ -87,6 +87,7 @@ def _tell_seeds(
     from forecasts.scenarios.seeds import read_seeds
 
     seeds = read_seeds(find_root() / "seeds")
+    tell((), seeds.remarks)
     if explained:
         for explanation in answers.explanations(seeds, goal, scenario, day):
             typer.echo(told.explained(explanation))

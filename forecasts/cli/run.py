@@ -14,6 +14,7 @@ from forecasts.cli.options import (
     check_folder,
     problems_told,
     progress,
+    tell,
     to_json,
 )
 from forecasts.ledger.problems import BadInput
@@ -41,8 +42,10 @@ def run(
     given = {"language": language and language.value, "known_on": known_on, "draws": draws, "seed": seed}
     with problems_told():
         root = _root_of(plan)
-        work = read_plan(plan, root, read_seeds(root / "seeds"), given)
+        seeds = read_seeds(root / "seeds")
+        work = read_plan(plan, root, seeds, given)
         target = check_folder(out or root / "reports" / "out")
+    tell((), seeds.remarks)
     ended = itertools.count(1)
     with progress("notebooks") as count:
         came = run_plan(work, root, target, jobs, lambda done: count(next(ended), len(work.jobs)))

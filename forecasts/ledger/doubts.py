@@ -23,6 +23,7 @@ ACCEPT = "correct the row, or say in its column `accepted` why it is right"
 
 #: What is said of a series that begins anew every year: nobody can tell what its level means.
 ANEW = "the series begins anew every year, but does not say so"
+READ_ANEW = "it is read as counts since 1 January: declare kind flow, and give period_start"
 
 
 class Doubt(NamedTuple):
@@ -42,8 +43,9 @@ def accepted(rows: Rows[Any]) -> Bools:
 
 
 def doubts_of_figures(
-    rows: Rows[Observation], runs: Runs, settled: AbstractSet[str] = frozenset()
-) -> Iterator[Doubt]:
+    rows: Rows[Observation], runs: Runs, settled: AbstractSet[str] = frozenset(),
+    undeclared: AbstractSet[str] = frozenset(),
+) -> Iterator[Doubt]:  # fmt: skip
     """Yield what is doubtful in figures that are sound.
 
     Parameters
@@ -54,6 +56,8 @@ def doubts_of_figures(
         The same rows, side by side.
     settled : set of str
         Indicators whose description says why they are as they are.
+    undeclared : set of str
+        Indicators whose kind nobody declares.
     """
     sure = accepted(rows)
     resets = resetting(runs, rows)
@@ -79,12 +83,12 @@ def doubts_of_figures(
         "both are kept, as an interval: remove one, or say in `accepted` why both are right",
     )  # fmt: skip
     of = rows.columns["indicator"]
-    odd = np.array([str(v) not in settled for v in of.values], bool)[of.code] if settled else ~sure
-    anew = runs.row[resets]
-    yield from doubt(
-        anew[odd[anew]], "value", ANEW,
-        "declare kind flow, and give period_start: the first day that each figure counts from",
-    )  # fmt: skip
+    odd = np.array([str(v) not in settled for v in of.values], bool)[of.code]
+    free = np.array([str(v) in undeclared for v in of.values], bool)[of.code]
+    anew = runs.row[resets & odd[runs.row]]
+    counts = np.isin(anew, runs.row[free[runs.row] | (runs.kind == Kind.FLOW)])
+    yield from doubt(anew[counts], "value", ANEW, READ_ANEW)
+    yield from doubt(anew[~counts], "value", ANEW, "declare kind flow, if it does; otherwise accept it")
     yield from doubt(
         idle_periods(runs, rows), "period_start", "has a period, but its indicator is a stock",
         "declare kind flow, if it counts a period; otherwise leave the cell empty",

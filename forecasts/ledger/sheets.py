@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from forecasts.ledger.doubting import Read, doubt
+from forecasts.ledger.doubting import Read, counts_since_january, doubt
 from forecasts.ledger.doubts import accepted
 from forecasts.ledger.fields import Kind
 from forecasts.ledger.kinds import plainly_rates, refuse_by_kind, refuse_empty_goals
@@ -90,6 +90,8 @@ def open_seeds(folder: Path) -> OpenedSeeds:
     if "goals" in rows:
         refuse_empty_goals(tables["goals"], rows["goals"], sound)
     doubt({name: [(tables[name], rows[name])] for name in rows}, sound)
+    if "observations" in rows:
+        rows["observations"], _ = counts_since_january(tables["observations"], rows["observations"])
     told = [p for name in SEEDS for p in problems.get(name, []) + _sorted(tables.get(name))]
     held = {name: r.take(tables[name].good[: len(r)]) for name, r in rows.items()}
     remarks = tuple(remark for name in SEEDS if name in tables for remark in tables[name].remarks)
@@ -240,20 +242,26 @@ def open_tables(
     figures = [rows for _, rows in read["observations"]]
     asked = read["goals"][0][1] if read["goals"] else None
     named = _names("indicator", *figures, asked)
-    rates = _read_as_rates(read["observations"], own)
+    # What describes indicators and regions decides how every other row is read: it must be sound as a whole.
+    missing = list(unread)
+    whole = [table for name in ("indicators", "regions") for table, _ in read[name]]
+    headless = any(table.headless for parts in read.values() for table, _ in parts)
+    fatal = bool(missing or headless or any(table.problems for table in whole))
+    rates = set() if fatal else _read_as_rates(read["observations"], own)
     every = {n: own.get(n) or Indicator(id=n, kind=Kind.RATE if n in rates else Kind.STOCK) for n in named}
     for name in ("observations", "goals"):
         for table, rows in read[name]:
-            refuse_by_kind(table, rows, every, goals=name == "goals")
-    # What describes indicators and regions decides how every other row is read: it must be sound as a whole.
-    told = [p for parts in read.values() for table, _ in parts for p in table.problems]
-    whole = [table for name in ("indicators", "regions") for table, _ in read[name]]
-    some = [table for parts in read.values() for table, _ in parts if table.headless]
-    missing = list(unread)
-    if missing or some or any(table.problems for table in whole):
-        raise BadInput([*missing, *told])
-    doubt(read, {**every, **own})
-    held = Rows.join([_sound(rows, table) for table, rows in read["observations"]])
+            # Whose description is not sound is not blamed for its figures.
+            refuse_by_kind(table, rows, own if fatal else every, goals=name == "goals")
+    if fatal:
+        raise BadInput(
+            [*missing, *(p for parts in read.values() for table, _ in parts for p in table.problems)]
+        )
+    doubt(read, {**every, **own}, named - set(own))
+    counts = [(table, *counts_since_january(table, rows)) for table, rows in read["observations"]]
+    for name in {name for _, _, some in counts for name in some}:
+        every[name] = own[name] if name in own else Indicator(id=name, kind=Kind.FLOW)
+    held = Rows.join([_sound(rows, table) for table, rows, _ in counts])
     places = {k: r for table, rows in read["regions"] for k, r in _records(_sound(rows, table)).items()}
     parts = _parts_of_tables(held, _sound(asked, goals), {**every, **own}, places)
     return Opened(parts, goals, asked, read)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from forecasts.ledger.ledger import Ledger
-from forecasts.ledger.problems import BadInput
+from forecasts.ledger.problems import BadInput, Remark
 from forecasts.ledger.sheets import open_seeds
 from forecasts.scenarios.files import open_scenarios
 from forecasts.scenarios.scenario import Scenario
@@ -27,10 +27,13 @@ class Seeds:
         All tables.
     scenarios : mapping
         By id, in the order of the files' names.
+    remarks : tuple of Remark
+        What is told of the tables although nothing is refused.
     """
 
     ledger: Ledger
     scenarios: Mapping[str, Scenario]
+    remarks: tuple[Remark, ...] = ()
 
     def resolve(self, scenario: str, goal: str) -> str:
         """Return the scenario's id: ``baseline`` stands for the goal's own."""
@@ -66,4 +69,4 @@ def read_seeds(folder: Path) -> Seeds:
     scenarios, more = open_scenarios(folder / "scenarios", opened)
     if opened.problems or more:
         raise BadInput([*opened.problems, *more])
-    return Seeds(Ledger.of(opened.parts), scenarios)
+    return Seeds(Ledger.of(opened.parts), scenarios, opened.remarks)
