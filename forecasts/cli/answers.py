@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from forecasts.attainment.explain import Explanation, explain
-from forecasts.attainment.many import COLUMNS, answer_many, row_of
+from forecasts.attainment.many import COLUMNS, Many, answer_many, row_of
 from forecasts.attainment.outlook import Outlook, outlook
 from forecasts.attainment.past import Reader
 from forecasts.attainment.question import find_question
@@ -30,8 +30,8 @@ def check_out(path: Path, inputs: Iterable[Path | None]) -> None:
 def answer_files(
     observations: Path, goals: Path, out: Path, indicators: Path | None, reference: Path | None,
     regions: Path | None, known_on: dt.date | None, jobs: int, progress: Callable[[int, int], None],
-) -> tuple[Problem, ...]:  # fmt: skip
-    """Answer the goals of a table and write the answers; return what was wrong with rows.
+) -> Many:  # fmt: skip
+    """Answer the goals of a table and write the answers; return them, with what is told of the rows.
 
     Raises
     ------
@@ -48,13 +48,12 @@ def answer_files(
             read.append(read_table(path, kind=kind) if path else None)
         except BadInput as bad:
             problems += bad.problems
-    if problems:
-        raise BadInput(problems)
+            read.append(None)
     seen, asked, kinds, peers, places = read
-    opened = open_tables([t for t in (seen, peers) if t is not None], asked, kinds, places)
+    opened = open_tables([t for t in (seen, peers) if t is not None], asked, kinds, places, unread=problems)
     came = answer_many(opened, known_on, jobs, progress)
     write_table(came.table, out)
-    return came.problems
+    return came
 
 
 def outlooks_of(

@@ -91,12 +91,12 @@ def attain(
         from forecasts.cli.answers import answer_files
 
         with progress("goals") as count:
-            unsound = answer_files(
+            came = answer_files(
                 observations, goals, out, indicators, reference, regions, day,
                 jobs or os.cpu_count() or 1, count,
             )  # fmt: skip
-    tell(unsound)
-    if unsound:
+    tell(came.problems, came.remarks)
+    if came.problems:
         raise typer.Exit(3)
 
 
@@ -132,6 +132,7 @@ def _tell_seeds(
     if out is not None:
         answers.check_out(out, folder.glob("**/*"))
     seeds = read_seeds(folder)
+    tell((), seeds.remarks)
     if explained:
         for explanation in answers.explanations(seeds, goal, scenario, day):
             typer.echo(told.explained(explanation))

@@ -12,9 +12,9 @@ import typer
 
 from forecasts.ledger.problems import BadInput, Problem, Refusal, Remark, Unanswerable
 
-EXIT_CODES = """Exit codes: 0 = all is well; 1 = a job or the brief failed (the rest is written, and says so),
-or something could not be written; 2 = bad input (nothing is written; every problem is told on standard
-error, one a line)."""
+EXIT_CODES = """Exit codes: 0 = all is well, perhaps with warnings on standard error; 1 = a job or the brief
+failed (the rest is written, and says so), or something could not be written; 2 = bad input (nothing is
+written; every problem is told on standard error, one a line)."""
 
 
 class Format(StrEnum):
@@ -39,10 +39,10 @@ class Language(StrEnum):
     EN = "en"
 
 
-def tell(problems: Iterable[Problem | Remark]) -> None:
-    """Print problems and remarks on standard error, one a line."""
-    for problem in problems:
-        typer.echo(" ".join(str(problem).split()), err=True)
+def tell(problems: Iterable[Problem], remarks: Iterable[Remark] = ()) -> None:
+    """Print remarks and problems on standard error, one a line; remarks alone are no failure."""
+    for said in (*remarks, *problems):
+        typer.echo(" ".join(str(said).split()), err=True)
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from forecasts.cli.options import (
     Language,
     problems_told,
     progress,
+    tell,
     to_json,
 )
 from forecasts.ledger.problems import BadInput
@@ -43,10 +44,12 @@ def run(
         root = find_root() if plan is None else _root_of(plan)
         plan = provided(root, "reports/plans/brief.yaml") if plan is None else plan
         try:
-            work = read_plan(plan, root, read_seeds(root / "seeds"), given)
+            seeds = read_seeds(root / "seeds")
+            work = read_plan(plan, root, seeds, given)
         except FaultySeeds as faulty:
             raise BadInput([*faulty.problems, *plan_faults(plan, root, faulty, given)]) from None
         target = check_folder(out or root / "reports" / "out")
+    tell((), seeds.remarks)
     ended = itertools.count(1)
     with problems_told(), progress("notebooks") as count:
         came = run_plan(work, root, target, jobs, lambda done: count(next(ended), len(work.jobs)))

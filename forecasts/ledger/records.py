@@ -147,6 +147,24 @@ class Source(Record):
     note: Note = ""
 
 
+#: Days of which something can be published, and the most years that a goal looks ahead.
+FIRST_DAY, LAST_DAY = np.datetime64("1900-01-01"), np.datetime64("2200-12-31")
+MOST_YEARS = 100
+
+
+def _in_our_times(column: str) -> Rule:
+    """Return the rule that a day lies in times of which figures are published."""
+
+    def outside(c: Columns) -> Bools:
+        return np.asarray((c.days(column) < FIRST_DAY) | (c.days(column) > LAST_DAY))
+
+    return Rule(f"{column} must lie between {FIRST_DAY} and {LAST_DAY}", column, outside)
+
+
+def _far_ahead(c: Columns) -> Bools:
+    return np.asarray(c.days("deadline") - c.days("announced_on") > np.timedelta64(36_525, "D"))
+
+
 def _looks_ahead(c: Columns) -> Bools:
     return np.asarray((c.days("as_of") > c.days("published_on")) & (c.words("origin") != Origin.ESTIMATE))
 
@@ -188,6 +206,7 @@ class Observation(Record):
     """
 
     RULES: ClassVar[Sequence[Rule]] = (
+        *(_in_our_times(column) for column in ("as_of", "published_on", "period_start")),
         Rule("as_of must not be after published_on (only an estimate looks ahead)", "as_of", _looks_ahead),
         Rule("low and high come together", "low", _one_bound),
         Rule("value must lie between low and high", "value", _outside),
@@ -272,6 +291,8 @@ class Goal(Record):
     """
 
     RULES: ClassVar[Sequence[Rule]] = (
+        *(_in_our_times(column) for column in ("deadline", "announced_on", "published_on")),
+        Rule(f"deadline must not lie {MOST_YEARS} years after announced_on", "deadline", _far_ahead),
         Rule(
             "announced_on must not be after deadline",
             "announced_on",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from forecasts.ledger.ledger import Ledger
-from forecasts.ledger.problems import BadInput, Problem
+from forecasts.ledger.problems import BadInput, Problem, Remark
 from forecasts.ledger.sheets import open_seeds
 from forecasts.scenarios.files import open_scenarios
 from forecasts.scenarios.scenario import BASELINE, Scenario
@@ -25,10 +25,13 @@ class Seeds:
         All tables.
     scenarios : mapping
         By id, in the order of the files' names; ``baseline`` is among them even where no file says it.
+    remarks : tuple of Remark
+        What is told of the tables although nothing is refused.
     """
 
     ledger: Ledger
     scenarios: Mapping[str, Scenario]
+    remarks: tuple[Remark, ...] = ()
 
     def resolve(self, scenario: str, goal: str) -> str:
         """Return the scenario's id: ``baseline`` stands for the goal's own."""
@@ -86,4 +89,4 @@ def read_seeds(folder: Path) -> Seeds:
         files = (folder / "scenarios").glob("*.yaml")
         names = frozenset([*scenarios, *(path.stem for path in files)])
         raise FaultySeeds([*opened.problems, *more], opened.ids.get("goals"), names)
-    return Seeds(Ledger.of(opened.parts), scenarios)
+    return Seeds(Ledger.of(opened.parts), scenarios, opened.remarks)
