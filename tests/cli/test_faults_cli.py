@@ -186,6 +186,13 @@ def test_a_folder_without_scenarios_has_the_plain_baseline(tenant: Path) -> None
     assert told[0].startswith("scenarios/: cannot be read: Not a directory")
 
 
+def test_a_plan_and_where_it_goes_are_told_together(tenant: Path) -> None:
+    (tenant / "...yaml").write_text("drws: 5\n", encoding="utf-8")
+    code, told = run("run", "...yaml", "--out", "README.md", "--draws", 1)
+    assert code == 2
+    assert [line.split(": ")[0] for line in told] == ["--out", "--draws", "...yaml", "...yaml:1 [drws]"]
+
+
 @pytest.mark.parametrize("notebook", ['"a\\0b.ipynb"', f"{LONG}.ipynb", "../x.ipynb", "5", '"\\ud800.ipynb"'])
 def test_a_plans_notebook_that_cannot_be(tenant: Path, notebook: str) -> None:
     plan = tenant / "reports" / "plans" / "own.yaml"
@@ -234,11 +241,20 @@ def test_out_replaces_only_what_the_verb_writes(tenant: Path) -> None:
     code, [line] = run("train", "units.parquet", "--out", "mine.json")
     assert (code, line.startswith("--out: there is a file of this name that is not")) == (2, True)
     Path("link.csv").symlink_to("answers.csv")
-    os.link("seeds/goals.csv", "hard.csv")
     os.mkfifo("pipe.csv")
-    for name in ("link.csv", "hard.csv", "pipe.csv", "seeds/goals.csv", "seeds/../seeds/regions.csv"):
+    refused = {
+        "link.csv": "is a link",
+        "pipe.csv": "is a device",
+        "seeds/goals.csv": "lies in a folder that is read",
+        "seeds/../seeds/new.csv": "lies in a folder that is read",
+    }
+    for name, rule in refused.items():
         code, [line] = run("attain", "--out", name)
-        assert (code, line.startswith("--out: is ")) == (2, True), line
+        assert (code, line.startswith(f"--out: {rule}")) == (2, True), line
+    os.link("seeds/goals.csv", "hard.csv")
+    given = ("--observations", "seeds/observations.csv", "--goals", "seeds/goals.csv")
+    code, [line] = run("attain", *given, "--out", "hard.csv")
+    assert (code, line.startswith("--out: is one of the files that are read")) == (2, True)
     assert run("schema", "--out", "/dev/null")[0] == 2
     assert not list(tenant.glob(".*"))
 
