@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import lru_cache
 from typing import NamedTuple
 
 
@@ -108,6 +109,7 @@ _HEDGED_BEHIND = re.compile(
 _SEVERAL = re.compile(r".*[0-9]\s*(?:[-~/～至到;:]|\bto\b|\s)\s*[-+]?[0-9].*", re.DOTALL)
 
 _GROUPED = "commas set thousands apart"
+_PLAIN_HEAD = re.compile(r"([\x20-\x7e]*[0-9])([^0-9]*)", re.DOTALL)
 _NO_NUMBER = ("must be a number", "write it in digits, as 1036.5")
 
 
@@ -121,6 +123,14 @@ def plain_text(cell: str) -> str:
     """
     if cell.isascii():
         return cell.strip()
+    if found := _PLAIN_HEAD.fullmatch(cell):  # what follows plain digits is the same in many cells
+        return " ".join(found[1].split()) + _plain_wide("0" + found[2])[1:]
+    return _plain_wide(cell)
+
+
+@lru_cache(1_000)
+def _plain_wide(cell: str) -> str:
+    """See :func:`plain_text`."""
     kept = []
     for before, sign in zip(" " + cell, cell, strict=False):
         if unicodedata.category(sign) == "No":
@@ -212,9 +222,11 @@ def _number(cell: str, sign: str, semicolons: bool) -> tuple[Decimal, str, Unit 
         if _HEDGED_BEFORE.match(text) and re.search("[0-9]", text):
             raise _hedged()
         raise Unread(*_NO_NUMBER)
-    if _SEVERAL.fullmatch(text[found.start("digits") :]) and not _SEVERAL.fullmatch(found["digits"]):
-        raise Unread("holds more than one number", "write one number in a cell; bounds go to low and high")
     if re.search("[0-9]", re.sub(r"\^[23]", "", found["tail"])):
+        if _SEVERAL.fullmatch(text[found.start("digits") :]):
+            raise Unread(
+                "holds more than one number", "write one number in a cell; bounds go to low and high"
+            )
         raise Unread(*_NO_NUMBER)
     value, told = _digits(found["digits"], sign, semicolons)
     unit = _unit(found["lead"] or found["money"] or "", found["tail"].strip())
@@ -262,6 +274,7 @@ def _digits(digits: str, sign: str, semicolons: bool) -> tuple[Decimal, str]:
     raise Unread(*_NO_NUMBER)
 
 
+@lru_cache(1_000)
 def _unit(lead: str, tail: str) -> Unit | None:
     """Read what stands around the digits."""
     if not tail:
