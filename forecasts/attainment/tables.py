@@ -24,8 +24,8 @@ def attain(
 ) -> pd.DataFrame:
     """Say how likely every goal of a table is.
 
-    Cells may hold days, periods and numbers as people write them, and headings may be Chinese: what was read in
-    another form than the plain one is told, and what names nothing for certain is refused.
+    Cells may hold days, periods and numbers as people write them, and headings may be Chinese: what was read
+    in another form than the plain one is told, and what names nothing for certain is refused.
 
     Parameters
     ----------

@@ -98,7 +98,7 @@ def read_words(cells: Sequence[Hashable], of: type) -> Readings:
             meant = meanings[word]
             found.values[i] = meant
             if meant not in (cell.strip(), cell.strip().lower() if of is bool else ""):
-                found.told[i] = f"a word in another spelling is read as {meant}"
+                found.told[i] = f"is another word for {meant}"
         elif issubclass(of, StrEnum):
             valid = [str(value.value) for value in of]
             near = nearest(word, [*valid, *meanings])
