@@ -29,6 +29,8 @@ class Sheet:
         Columns that must be there, and filled in every row.
     optional : tuple of str
         Columns that are read where they are there.
+    either : tuple of (str, str)
+        Pairs of columns, one a language, of which one must be there and filled in every row.
     alias : str
         Another name of the column ``id``: the table's own.
     whole : bool
@@ -40,6 +42,7 @@ class Sheet:
     record: type[Record]
     required: tuple[str, ...]
     optional: tuple[str, ...] = ()
+    either: tuple[tuple[str, str], ...] = ()
     alias: str = ""
     whole: bool = False
     rules: tuple[Rule, ...] = ()
@@ -240,7 +243,7 @@ def read_rows(table: Table, sheet: Sheet) -> Rows[Any]:
     if "id" not in headings:
         columns["id"] = Column(Numbered(table.place, table.lines, table.places), np.arange(len(table.lines)))
     rows: Rows[Any] = Rows(sheet.record, table.place, columns, table.lines, table.places)
-    for rule in (*sheet.record.RULES, *sheet.rules):
+    for rule in (*sheet.record.RULES, *sheet.rules, *map(_one_filled, sheet.either)):
         looked = _Looked(rows)
         broken = rule.broken(looked)
         # What a cell that could not be read stands for breaks no rule.
@@ -280,6 +283,9 @@ def _headings(table: Table, sheet: Sheet) -> dict[str, str] | None:
         if name not in found:
             shown = sheet.alias if name == "id" and sheet.alias else name
             tell("a column is missing", shown, nearest(shown, free) if free else "add it")
+    for pair in sheet.either:
+        if not set(pair) & set(found):
+            tell("a column is missing", " or ".join(pair), "add one: a language is enough")
     table.problems += faults
     table.headless = bool(faults)
     return None if faults else found
@@ -305,6 +311,13 @@ def _otherwise(
         found[name] = meant[0]
         told = Problem(table.place, f"the heading is read as {name}", meant[0], "", table.header, meant[0])
         table.remarks.append(Remark(told, (), "converted"))
+
+
+def _one_filled(pair: tuple[str, str]) -> Rule:
+    """Return the rule that one of two columns is filled."""
+    one, other = pair
+    text = f"{one} or {other} must be filled: a language is enough"
+    return Rule(text, other, lambda c: np.asarray((c.words(one) == "") & (c.words(other) == "")))
 
 
 def _empty(sheet: Sheet) -> dict[str, Column]:
