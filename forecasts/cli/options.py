@@ -13,9 +13,9 @@ import typer
 
 from forecasts.ledger.problems import BadInput, Problem, Refusal, Remark, Unanswerable
 
-EXIT_CODES = """Exit codes: 0 = all is well, perhaps with warnings on standard error;
-1 = a job or the brief failed (the rest is written, and says so);
-2 = bad input (nothing is written; every problem is told on standard error, one a line)."""
+EXIT_CODES = """Exit codes: 0 = all is well; 1 = a job or the brief failed (the rest is written, and says so);
+2 = bad input (nothing is written; every problem is told on standard error, one a line).
+Warnings stand on standard error, too, and change no exit code."""
 
 
 class Format(StrEnum):

@@ -38,7 +38,10 @@ def test_check_counts_what_is_there(at_home: Path, seeds: Seeds) -> None:
         sum(told["observations_by_origin"].values()) == told["observations"] == len(seeds.ledger.observations)
     )
     assert sum(told["goals_by_outcome"].values()) == told["goals"]
-    assert len(run("check").stdout.splitlines()) == len(told)
+    assert told.pop("warnings") == []
+    plain = run("check")
+    assert len(plain.stdout.splitlines()) == len(told)
+    assert plain.stderr == ""
 
 
 def test_check_tells_every_problem_on_a_line(copy_house: Callable[[], Path]) -> None:

@@ -67,7 +67,7 @@ def test_one_language_is_enough(tenant: Path, language: str) -> None:
     columns = {f"{what}_{language}" for what in ("name", "unit", "scope")}
     change(tenant / "indicators.csv", clear(columns, slice(None)))
     change(tenant / "regions.csv", clear(columns, slice(None)))
-    assert read_ledger(tenant).indicators
+    assert read_seeds(tenant).ledger.indicators
 
 
 def test_a_faulty_rows_own_references_are_checked(tenant: Path) -> None:
