@@ -15,11 +15,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from forecasts.attainment.notes import notes_of
-from forecasts.attainment.outlook import LEVELS, Outlook, floored
+from forecasts.attainment.outlook import LEVELS, NEVER, Outlook, floored
 from forecasts.attainment.pace import observed_pace, required_pace
 from forecasts.attainment.past import Past, Reader
 from forecasts.attainment.question import MOST_DAYS, TOO_FAR, Question
-from forecasts.attainment.reached import curve_of, days_reached, looks_of
+from forecasts.attainment.reached import curve_of, days_reached, looks_of, reached_since
 from forecasts.attainment.refused import first_of, refuse, unclear
 from forecasts.attainment.resolved import resolve
 from forecasts.engine.ask import forecast
@@ -31,7 +31,7 @@ from forecasts.ledger.problems import Problem, Remark, Unanswerable
 from forecasts.ledger.records import Goal, asks_of
 from forecasts.ledger.rows import Rows
 from forecasts.ledger.sheets import Opened
-from forecasts.models.members import is_young
+from forecasts.models.members import leading
 from forecasts.models.trend import ask_of
 
 #: One answer, and the columns of many, by their names.
@@ -217,7 +217,7 @@ def answer_rows(ledger: Ledger, goals: Rows[Goal], known: Days, rows: Ints) -> F
     reader, answers = Reader(ledger), dict[int, Row]()
     groups: list[_Group] = []
     for group in _groups(reader, goals, known, rows, answers):
-        if group.past.history.rises and not is_young(group.past.history):
+        if group.past.history.rises and leading(group.past.history) == {"trend"}:
             groups.append(group)
             continue
         # Somebody else than the trend has weight here, or may have: one by one, then.
@@ -289,12 +289,12 @@ def _answer_groups(groups: Sequence[_Group]) -> dict[int, Row]:
     times = looks_of(end, deadline)
     first = np.cumsum([0, *size])
     slices = [times[a:b] for a, b in pairwise(first.tolist())]
-    wanted = [np.unique(t[t > t[:, :1]]) for t in slices]
+    wanted = [np.unique(t[:, 1:]) for t in slices]
     asks = [ask_of(g.past.history, g.past.reference, t) for g, t in zip(groups, wanted, strict=True)]
     found = forecast(asks, learned())
 
     def rows_at(group: int, at: Floats) -> Ints:
-        """Return the rows of a group's times; of the time of its last figure any, for it is known."""
+        """Return the rows of a group's times; of the first look any, for what is reached by then is known."""
         where = np.minimum(np.searchsorted(wanted[group], at), len(wanted[group]) - 1)
         return found.rows[group][where]
 
@@ -305,21 +305,33 @@ def _answer_groups(groups: Sequence[_Group]) -> dict[int, Row]:
     quantiles = found.futures.rows(distinct).quantiles(LEVELS)[back]
     looks = times.shape[1]
     ahead = _chance(found.futures, looked.ravel(), np.repeat(edge, looks), np.repeat(below, looks))
-    own = np.array([g.past.own for g in groups])[owner]
-    last = np.array([g.past.history.value[-1] for g in groups])[owner]
-    curve = curve_of(times, end, own & ((last >= edge) != below), ahead.reshape(times.shape))
+    since = np.array(
+        [_since(groups[k].past, e, b) for k, e, b in zip(owner.tolist(), edge, below, strict=True)]
+    )
+    curve = curve_of(~np.isnat(since), ahead.reshape(times.shape))
     chance = floored(chance)
     answers: dict[int, Row] = {}
     for k, group in enumerate(groups):
         part = slice(first[k], first[k + 1])
         days = {
             f"reached_p{round(100 * level)}": days_reached(
-                times[part], curve[part], deadline[part], group.deadlines, level, group.past.history.timescale
-            )
+                times[part],
+                curve[part],
+                deadline[part],
+                group.deadlines,
+                level,
+                group.past.history.timescale,
+                since[part],
+            )  # fmt: skip
             for level in (0.5, 0.8)
         }
         answers |= _rows(group, chance[part], quantiles[part], days)
     return answers
+
+
+def _since(past: Past, edge: float, below: bool) -> np.datetime64:
+    """Return the day from which all figures meet a goal; NaT if the newest does not, or is nobody's count."""
+    return reached_since(past.history.days, past.history.value, edge, below) if past.own else NEVER
 
 
 def _rows(group: _Group, chance: Floats, quantiles: Floats, days: dict[str, Days]) -> dict[int, Row]:

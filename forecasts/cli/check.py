@@ -22,16 +22,19 @@ def check(
 ) -> None:
     """Validate seeds and say what they hold; what is doubtful is told, and is no failure."""
     from forecasts.ledger.root import find_root
+    from forecasts.publish.glyphs import glyph_remarks
     from forecasts.scenarios.seeds import read_seeds
 
     with problems_told():
-        held = read_seeds(seeds or find_root() / "seeds")
+        folder = seeds or find_root() / "seeds"
+        held = read_seeds(folder)
+        remarks = (*held.remarks, *glyph_remarks(folder))
     holdings = _holdings(held.ledger) | {"scenarios": len(held.scenarios)}
     if format is Format.JSON:
-        typer.echo(to_json(holdings | {"warnings": [_warning(remark) for remark in held.remarks]}))
+        typer.echo(to_json(holdings | {"warnings": [_warning(remark) for remark in remarks]}))
     else:
         typer.echo(_lines(holdings))
-    tell((), held.remarks)
+    tell((), remarks)
 
 
 def _warning(remark: "Remark") -> dict[str, Any]:

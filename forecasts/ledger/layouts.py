@@ -21,34 +21,21 @@ def _no_file_name(c: Columns) -> Bools:
 _ID = Rule("must be lower-case letters, digits, - and _, at most 80, for it names files", "id", _no_file_name)
 
 
-def _in_one_language(what: str) -> Rule:
-    """Return the rule that something is said in Chinese, in English or in both."""
-
-    def unsaid(c: Columns) -> Bools:
-        return np.asarray((c.words(f"{what}_zh") == "") & (c.words(f"{what}_en") == ""))
-
-    return Rule(f"{what}_zh or {what}_en must say it: one language is enough", f"{what}_en", unsaid)
-
-
-_NAME, _UNIT, _SCOPE = (_in_one_language(what) for what in ("name", "unit", "scope"))
-
 #: The tables of ``seeds/``: whoever reads a brief may ask where every number is from, so that must be there.
 SEEDS: Mapping[str, Sheet] = MappingProxyType(
     {
         "indicators": Sheet(
             Indicator,
-            ("id", "kind", "family"),
+            ("id", "kind"),
             whole=True,
-            rules=(_ID, _NAME, _UNIT, _SCOPE),
+            rules=(_ID,),
+            either=(("name_zh", "name_en"), ("unit_zh", "unit_en"), ("scope_zh", "scope_en")),
         ),
-        "regions": Sheet(Region, ("id",), whole=True, rules=(_ID, _NAME)),
+        "regions": Sheet(Region, ("id",), either=(("name_zh", "name_en"),), whole=True, rules=(_ID,)),
         "sources": Sheet(Source, ("id", "title", "publisher", "url"), whole=True, rules=(_ID,)),
         "observations": Sheet(
             Observation,
-            (
-                "id", "indicator", "region", "as_of", "as_of_basis", "value", "qualifier", "source",
-                "published_on", "published_basis", "quote", "confidence", "origin",
-            ),
+            ("id", "indicator", "region", "as_of", "value", "source", "published_on", "quote"),
             whole=True,
             rules=(_ID,),
         ),

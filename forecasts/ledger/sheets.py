@@ -18,6 +18,8 @@ from forecasts.ledger.problems import BadInput, Problem, Remark, nearest
 from forecasts.ledger.records import Goal, Indicator, Observation, Region, Source
 from forecasts.ledger.rows import Rows, read_rows
 from forecasts.ledger.tables import Table, read_table
+from forecasts.ledger.texts import read_texts, refuse_unproved
+from forecasts.ledger.units import settle_units
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -69,11 +71,15 @@ def open_seeds(folder: Path) -> OpenedSeeds:
         path = folder / f"{name}.csv"
         place = f"{folder.name}/{path.name}"
         try:
-            tables[name] = read_table(path, place)
+            tables[name] = read_table(path, place, foreign=False)
         except BadInput as bad:
             problems[name] = list(bad.problems)
             continue
         rows[name] = read_rows(tables[name], sheet)
+    counted = [name for name in ("observations", "goals") if name in rows]
+    known = _records(_sound(rows.get("indicators"), tables.get("indicators")))
+    settled = settle_units([(tables[name], rows[name]) for name in counted], known)
+    rows.update(zip(counted, settled, strict=True))
     ids = {n: _ids(r) | tables[n].torn for n, r in rows.items() if not (tables[n].headless or tables[n].cut)}
     for name, columns in REFERENCES.items():
         for column, target in columns.items():
@@ -92,7 +98,12 @@ def open_seeds(folder: Path) -> OpenedSeeds:
     doubt({name: [(tables[name], rows[name])] for name in rows}, sound)
     if "observations" in rows:
         rows["observations"], _ = counts_since_january(tables["observations"], rows["observations"])
+    texts, unread = read_texts(folder / "texts", ids.get("sources"))
+    for name in ("observations", "goals"):
+        if name in rows:
+            refuse_unproved(tables[name], rows[name], texts)
     told = [p for name in SEEDS for p in problems.get(name, []) + _sorted(tables.get(name))]
+    told += unread
     held = {name: r.take(tables[name].good[: len(r)]) for name, r in rows.items()}
     remarks = tuple(remark for name in SEEDS if name in tables for remark in tables[name].remarks)
     return OpenedSeeds(_parts(held), tuple(told), ids, rows.get("goals"), remarks)
@@ -239,6 +250,9 @@ def open_tables(
     for table, described in read["indicators"]:
         own |= _records(_sound(described, table))
     own |= _kinds(kinds or {})
+    settled = iter(settle_units([*read["observations"], *read["goals"]], own))
+    for name in ("observations", "goals"):
+        read[name] = [(table, next(settled)) for table, _ in read[name]]
     figures = [rows for _, rows in read["observations"]]
     asked = read["goals"][0][1] if read["goals"] else None
     named = _names("indicator", *figures, asked)
