@@ -157,7 +157,12 @@ def _days_known(goals: Rows[Goal], ledger: Ledger, known_on: dt.date | None) -> 
         return np.full(len(goals), np.datetime64(known_on), "datetime64[D]")
     # The day of publication, not the day described: an expectation in print looks ahead.
     published = ledger.rows.days("published_on")
-    newest = published.max() if len(published) else np.datetime64("1900-01-01")
+    deadlines = goals.days("deadline")
+    deadlines = deadlines[~np.isnat(deadlines)]
+    if len(published):
+        newest = published.max()
+    else:  # any day: nothing is known on it
+        newest = deadlines.min() - np.timedelta64(1, "D") if len(deadlines) else np.datetime64("1900-01-01")
     announced = goals.days("announced_on")
     return np.where(np.isnat(announced), newest, announced)
 

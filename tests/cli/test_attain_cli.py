@@ -232,3 +232,55 @@ def test_what_is_read_is_never_written_over(tables: tuple[Path, Path], tmp_path:
         "attain", "--observations", tables[0], "--goals", tables[1], "--out", tmp_path / "folder.csv"
     )
     assert (code, err.startswith("--out: there is a folder of this name")) == (2, True)
+
+
+# What is told of sound rows
+
+
+def ask_files(tables: tuple[Path, Path], out: Path, *more: object) -> tuple[int, str, str]:
+    return run("attain", "--observations", tables[0], "--goals", tables[1], "--out", out, "--jobs", 1, *more)
+
+
+def test_warnings_alone_leave_0_and_stand_on_standard_error(
+    tables: tuple[Path, Path], tmp_path: Path
+) -> None:
+    rows = pd.read_csv(tables[0])
+    rows.loc[4, "value"] *= 10
+    rows.to_csv(tables[0], index=False)
+    code, out, err = ask_files(tables, tmp_path / "out.json")
+    assert (code, out) == (0, "")
+    [line] = err.splitlines()
+    assert line.startswith("warning: obs.csv:6 [value]: is plainly on another scale than its series")
+    told = json.loads((tmp_path / "out.json").read_text(encoding="utf-8"))
+    assert [len(json.loads(row["notes"])) for row in told] == [1, 0, 0, 0]
+    assert [bool(row["note"]) for row in told] == [True, False, False, False]
+
+
+def test_accepted_in_the_data_is_told_no_more(tables: tuple[Path, Path], tmp_path: Path) -> None:
+    rows = pd.read_csv(tables[0]).assign(accepted="")
+    rows.loc[4, "value"] *= 10
+    rows.loc[4, "accepted"] = "a merger with the neighbouring district, reversed a year later"
+    rows.to_csv(tables[0], index=False)
+    assert ask_files(tables, tmp_path / "out.csv") == (0, "", "")
+
+
+def test_a_goal_announced_before_any_figure_ends_with_3(tables: tuple[Path, Path], tmp_path: Path) -> None:
+    for path, text in zip(
+        tables,
+        ("region,indicator,as_of,value\nA,x,2022-12-31,100\nA,x,2023-12-31,110\n",
+         "goal,region,indicator,value,deadline,announced_on\ng,A,x,120,2024-12-31,2021-05-01\n"),
+        strict=True,
+    ):  # fmt: skip
+        path.write_text(text, encoding="utf-8")
+    code, _, err = ask_files(tables, tmp_path / "out.csv")
+    assert code == 3
+    assert "no figure of it is known" in err
+    assert pd.read_csv(tmp_path / "out.csv")["probability"].isna().all()
+
+
+def test_faults_of_all_tables_are_told_at_once(tables: tuple[Path, Path], tmp_path: Path) -> None:
+    with tables[1].open("a", encoding="utf-8") as file:
+        file.write("g9,r1,count,500,soon\n")
+    code, _, err = ask_files(tables, tmp_path / "out.csv", "--indicators", tmp_path / "none.csv")
+    assert code == 2
+    assert [line.split()[0] for line in err.splitlines()] == ["none.csv:", "goals.csv:6"]
