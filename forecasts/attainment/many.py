@@ -292,7 +292,9 @@ def _answer_groups(groups: Sequence[_Group]) -> dict[int, Row]:
     quantiles = found.futures.rows(distinct).quantiles(LEVELS)[back]
     looks = times.shape[1]
     ahead = _chance(found.futures, looked.ravel(), np.repeat(edge, looks), np.repeat(below, looks))
-    since = np.array([_since(groups[k].past, e, b) for k, e, b in zip(owner.tolist(), edge, below, strict=True)])
+    since = np.array(
+        [_since(groups[k].past, e, b) for k, e, b in zip(owner.tolist(), edge, below, strict=True)]
+    )
     curve = curve_of(~np.isnat(since), ahead.reshape(times.shape))
     chance = floored(chance)
     answers: dict[int, Row] = {}
