@@ -102,10 +102,15 @@ class ReferenceFacts(Frozen):
     relation: Literal["indicator", "family", "none"]
     regions: int
     steps: int
-    low: float | None = Field(description="10 % quantile of growth, percent a year.")
+    scale: PaceScale = Field(
+        default="percent_per_year", description="What `low`, `median` and `high` are in: percent, or points."
+    )
+    low: float | None = Field(description="10 % quantile of growth a year.")
     median: float | None
     high: float | None
-    parent: tuple[Growth, ...] = Field(description="The parent region's own steps, oldest first.")
+    parent: tuple[Growth, ...] = Field(
+        description="The parent region's own steps, oldest first; none of a share or a rate."
+    )
 
 
 class Evidence(Frozen):
@@ -159,6 +164,14 @@ class HistoryPoint(Frozen):
     high: float
 
 
+class SoFar(Frozen):
+    """What was counted of a flow in the year that is not over."""
+
+    start: dt.date = Field(description="First day of the year.")
+    date: dt.date = Field(description="Day until which it was counted.")
+    value: float
+
+
 class EngineScore(Frozen):
     """How the engine did on real growth series of sources that it had not learned from."""
 
@@ -187,10 +200,13 @@ class Attainment(Frozen):
     horizon: dt.date = Field(description="Last day that was looked at for reached_p50 and reached_p80.")
     required_pace: Pace | None
     observed_pace: Pace | None
-    n: int = Field(description="Own observations used.")
+    n: int = Field(description="Own observations used; of a flow whole years.")
     basis: Literal["own", "own_and_reference", "reference"]
     reference: ReferenceFacts
     history: tuple[HistoryPoint, ...]
+    so_far: SoFar | None = Field(
+        default=None, description="Of a flow: the newest count of a year that is not over."
+    )
     fan: tuple[FanPoint, ...]
     evidence: tuple[Evidence, ...]
     engine_score: EngineScore

@@ -1,14 +1,16 @@
 """What is written down of an outlook: every number that a brief says, with where it is from."""
 
 import datetime as dt
+from collections.abc import Callable
 from functools import cache
 from importlib.metadata import version
 from typing import Literal
 
 import numpy as np
 
-from forecasts.attainment.outlook import LEVELS, OWN, Opinion, Outlook, outlook
-from forecasts.attainment.pace import Speed, percent
+from forecasts.attainment.opinion import Opinion
+from forecasts.attainment.outlook import LEVELS, OWN, Outlook, outlook
+from forecasts.attainment.pace import Speed, class_steps, percent, scale_of
 from forecasts.attainment.past import Reader
 from forecasts.attainment.question import find_question
 from forecasts.attainment.result import (
@@ -23,11 +25,14 @@ from forecasts.attainment.result import (
     Pace,
     ReferenceFacts,
     ScenarioFacts,
+    SoFar,
 )
 from forecasts.engine.learned import SCORE, learned
 from forecasts.ledger.history import History, interval_of
 from forecasts.ledger.ledger import Ledger
 from forecasts.ledger.records import Source
+from forecasts.models.flow import so_far_of
+from forecasts.models.members import law_of
 from forecasts.models.reference import growth_steps
 from forecasts.scenarios.adjustments import Share
 from forecasts.scenarios.seeds import Seeds
@@ -116,6 +121,7 @@ def verdict(found: Outlook, draws: int = 20_000) -> Attainment:
         basis=_basis(found),
         reference=_reference_facts(found),
         history=_points(history, share) if own else (),
+        so_far=_so_far(history, share) if own else None,
         fan=tuple(_fan_point(found, day) for day in days),
         evidence=tuple(_evidence(row, ledger) for row in _rows_of(found)),
         engine_score=_engine_score(),
@@ -134,10 +140,30 @@ def month_ends(start: dt.date, end: dt.date) -> list[dt.date]:
 
 
 def _fan_days(history: History, deadline: dt.date) -> list[dt.date]:
-    """Return the days of a fan, from the last figure to the deadline."""
+    """Return the days of a fan, from the last figure to the deadline; of a flow of years their ends."""
     start = history.dates[-1]
+    if law_of(history) == "flow":
+        ends = [
+            later
+            for k in range(1, deadline.year - start.year + 2)
+            if (later := _years_on(start, k)) < deadline
+        ]
+        return sorted({start, *ends[:: 1 + len(ends) // FAN_POINTS], deadline})
     months = month_ends(start, deadline)
     return sorted({start, *months[::-1][:: 1 + len(months) // FAN_POINTS], deadline})
+
+
+def _years_on(day: dt.date, years: int) -> dt.date:
+    """Return the same day so many years later; of 29 February its eve."""
+    return day.replace(year=day.year + years, day=28 if (day.month, day.day) == (2, 29) else day.day)
+
+
+def _so_far(history: History, share: Share | None) -> SoFar | None:
+    counts, middle = history.counts, 1.0 if share is None else (share.low + share.high) / 2
+    if counts is None or so_far_of(history) is None:
+        return None
+    start, day = (days[-1].item() for days in (counts.start, counts.day))
+    return SoFar(start=start, date=day, value=float(counts.value[-1]) / middle)
 
 
 def _fan_point(found: Outlook, day: dt.date) -> FanPoint:
@@ -180,17 +206,21 @@ def _basis(found: Outlook) -> Literal["own", "own_and_reference", "reference"]:
 
 def _reference_facts(found: Outlook) -> ReferenceFacts:
     reference = found.past.reference
-    steps, parent = reference.steps, reference.parent
-    some = len(steps.rate) > 0
-    low, median, high = np.quantile(steps.rate, [0.1, 0.5, 0.9]) if some else (0.0, 0.0, 0.0)
+    parent, scale = reference.parent, scale_of(found.history.kind)
+    points = scale == "points_per_year"
+    rate = class_steps(reference) if points else reference.steps.rate
+    some = len(rate) > 0
+    low, median, high = np.quantile(rate, [0.1, 0.5, 0.9]) if some else (0.0, 0.0, 0.0)
+    told: Callable[[float], float] = float if points else percent
     return ReferenceFacts(
         relation=reference.relation,
         regions=len({h.region for h in reference.histories}),
-        steps=len(steps.rate),
-        low=percent(low) if some else None,
-        median=percent(median) if some else None,
-        high=percent(high) if some else None,
-        parent=_growth(parent, found.reader.ledger) if parent is not None else (),
+        steps=len(rate),
+        scale="points_per_year" if points else "percent_per_year",
+        low=told(low) if some else None,
+        median=told(median) if some else None,
+        high=told(high) if some else None,
+        parent=_growth(parent, found.reader.ledger) if parent is not None and not points else (),
     )
 
 

@@ -1,9 +1,16 @@
 """Plain laws of shares and rates: a random walk on the quantity's own scale, Student-t, shrunk to its class.
 
 A share walks on the logit of its part of the bound, so that it never leaves it (Wallis, "Time series
-analysis of bounded economic variables", 1987); a rate walks in points and takes part of its last step back. Drift and
-spread are shrunk to the class's, and those to what any such quantity does (:data:`PRIORS`), as many figures as
-that knowledge is worth: the normal-inverse-gamma model in its simplest form.
+analysis of bounded economic variables", 1987); a rate walks in points and takes part of its last step back.
+Drift and spread are shrunk to the class's, and those to what any such quantity does (:data:`PRIORS`), as many
+figures as that knowledge is worth: the normal-inverse-gamma model in its simplest form.
+
+The priors are rough, and measured on the training part of the benchmark alone: of flows by trying drifts of 0
+to .08, their sd of 0 to .2 and classes that weigh as much as 2 to 60 members on six yearly indicators (Brier
+skill .05 to .10, flat around what stands here); of shares by the logit steps of shares of internet users,
+exports and votes (median absolute step .07 to .19) and by their goals without any class; of rates by the
+changes of yearly growth of eighteen indicators: half of them are smaller than half the usual rate, and a
+third to a half of a step is taken back in the next year.
 """
 
 from collections.abc import Mapping

@@ -56,6 +56,7 @@ def batch(seed: int, size: int) -> Batch:
         deadline = announced + dt.timedelta(
             days=int(rng.choice([3, 20, 90, 365, 1000, 2500]) * rng.uniform(0.7, 1.3)) + 1
         )
+        deadline -= dt.timedelta(days=deadline.month == 2 and deadline.day == 29)
         if rng.random() < 0.4:
             deadline = dt.date(deadline.year + 1, 12, 31)
         comparison = str(rng.choice(COMPARISONS))
@@ -82,6 +83,8 @@ def _rows(kind: Kind, rng: np.random.Generator) -> list[dict[str, object]]:
     if step == "any":
         gaps = rng.integers(10, 700, n)
         days = [dt.date(year, 6, 30) + dt.timedelta(days=int(d)) for d in np.cumsum(gaps)]
+        # Not every year has a 29 February: histories are moved by whole years.
+        days = [d.replace(day=min(d.day, 28)) if d.month == 2 else d for d in days]
     elif step == "quarter":
         month = [3, 6, 9, 12]
         days = [_month_end(year + i // 4, month[i % 4]) for i in range(n)]

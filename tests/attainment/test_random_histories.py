@@ -1,6 +1,7 @@
 """What holds of every answer, whatever the history: tried on random ones of all kinds, 20,000 in the soak."""
 
 import datetime as dt
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -11,7 +12,7 @@ from forecasts.ledger.fields import Kind
 from tests.attainment.random_histories import LEVELS, QUANTILES, Batch, batch
 
 #: Histories of a batch, batches of the test and of the soak.
-SIZE, FEW, MANY = 100, 3, 200
+SIZE, FEW, MANY = 100, 2, 200
 
 #: Kinds of which nothing changes in another unit: points stay points, and a share's bound its bound.
 SCALABLE = {Kind.STOCK, Kind.CUMULATIVE, Kind.FLOW}
@@ -62,6 +63,8 @@ def check_bounds(found: pd.DataFrame, tried: Batch) -> None:
 
 
 def check_quantiles_and_probability(found: pd.DataFrame, tried: Batch) -> None:
+    one = found["goal"].str.endswith(":0.0").to_numpy()  # they are those of the history, whatever the goal
+    found, tried = found[one].reset_index(), replace(tried, goals=tried.goals[one].reset_index(drop=True))
     size = np.maximum(np.abs(found["q0.975"] - found["q0.025"]), np.abs(found["q0.5"]) * 1e-9) + 1e-300
     for level, name in zip(LEVELS, QUANTILES, strict=True):
         if level not in (0.025, 0.1, 0.5, 0.9, 0.975):
@@ -106,14 +109,10 @@ def check_scale_and_shift(found: pd.DataFrame, tried: Batch) -> None:
     unit = seen[pd.MultiIndex.from_frame(found[["indicator", "region"]])].to_numpy()
     broken = unit & ((scaled["probability"] - found["probability"]).abs().to_numpy() > 1e-6)
     assert not broken.any(), f"x 1000 {wrong(found, broken)} {wrong(scaled, broken)}"
-    for years in (1, 4, 28):
+    for years in (1, 4):
         moved = Batch(
-            rows.assign(
-                **{n: rows[n].map(lambda d: later(d, years)) for n in ("as_of", "period_start") if n in rows}
-            ),
-            goals.assign(
-                **{n: goals[n].map(lambda d: later(d, years)) for n in ("deadline", "announced_on")}
-            ),
+            moved_by(years, rows, "as_of", "period_start"),
+            moved_by(years, goals, "deadline", "announced_on"),
             tried.kinds,
         ).answers()
         off = (moved["probability"] - found["probability"]).abs().to_numpy() > 1e-6
