@@ -27,7 +27,7 @@ from forecasts.ledger.history import Days, History
 from forecasts.ledger.ledger import Ledger
 from forecasts.ledger.problems import BadInput, Problem, Unanswerable, nearest
 from forecasts.ledger.records import Asks, asks_of
-from forecasts.models.base import ModelFailed, Predictive
+from forecasts.models.base import ModelFailed, Predictive, Within
 from forecasts.models.members import Fitted, Members, law_of
 from forecasts.scenarios.adjustments import AnyAdjustment, Share
 
@@ -112,10 +112,15 @@ class Outlook:
             If no growth model serves.
         """
         try:
-            return self.question.scenario.on_future(self.fitted.future(self.weights))
+            return self.under_scenario(self.fitted.future(self.weights))
         except ModelFailed as failed:
             problem = Problem("goal", str(failed), self.question.goal.id, "correct the figures, or add some")
             raise Unanswerable([problem]) from None
+
+    def under_scenario(self, future: Predictive) -> Predictive:
+        """Return a future as the scenario sees it; whatever it assumes, a share stays within its bound."""
+        seen = self.question.scenario.on_future(future)
+        return seen if seen is future or self.history.upper == np.inf else Within(seen, self.history.upper)
 
     @cached_property
     def end(self) -> float:
@@ -263,7 +268,7 @@ class Outlook:
     def _opinion(self, fit: Fitted) -> Opinion:
         if fit.predictive is None:
             return Opinion(fit.name, 0.0, fit.status, reason=fit.reason)
-        future = self.question.scenario.on_future(fit.predictive)
+        future = self.under_scenario(fit.predictive)
         chance = self.chance(future)
         low, middle, high = (float(q) for q in future.quantile(self.end, np.array([0.1, 0.5, 0.9])))
         return Opinion(fit.name, self.weights.get(fit.name, 0.0), fit.status, chance, (low, middle, high))
@@ -276,7 +281,7 @@ class Outlook:
             weight = self.weights.get(model.name, 0.0)
             fit = self.fitted.of(model) if weight else None
             if fit is not None and fit.predictive is not None and fit.predictive.draws is not None:
-                future = self.question.scenario.on_future(fit.predictive)
+                future = self.under_scenario(fit.predictive)
                 p = self.chance(future)
                 variance += weight**2 * p * (1 - p) / fit.predictive.draws
         return float(np.sqrt(variance))

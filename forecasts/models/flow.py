@@ -27,6 +27,9 @@ from forecasts.models.scales import FINITE, on_scale
 #: official counts, of which many are booked late in the year, stray further from the clock.
 SEASON_SD, SEASON_NOISE = 0.25, 0.20
 
+#: How well the logarithm of a year's total is known after a year of nothing.
+NOTHING_SD = 2.0
+
 #: A day this shortly after the end of a year (in years) is its end: years end some days late in print.
 AT_END = 0.015
 
@@ -222,11 +225,19 @@ class Flow:
         if not len(history):
             raise ModelFailed("no figure to start from")
         pace = pace_of(history, reference, PRIORS[Kind.FLOW])
-        level = on_scale(history)
-        end = float(history.years[-1])
-        return Yearly(
-            end, float(level[-1]), level_sd(history), pace, season_of(history, reference), so_far_of(history)
+        end, level, sd, now = (
+            float(history.years[-1]),
+            on_scale(history),
+            level_sd(history),
+            so_far_of(history),
         )
+        if history.value[-1] <= 0:
+            # A year of nothing says little about how much the next one counts.
+            sd = float(np.hypot(sd, NOTHING_SD))
+        middle = float(level[-1])
+        if not history.rises and now is not None and now.value > 0:
+            middle = float(np.log(now.value / now.part))
+        return Yearly(end, middle, sd, pace, season_of(history, reference), now)
 
 
 def is_yearly(history: History) -> bool:

@@ -222,9 +222,10 @@ class Walk(Predictive):
     def moments(self, time: ArrayLike) -> tuple[Floats, Floats]:
         """Return location and spread on the scale at some times."""
         ahead = np.maximum(np.asarray(time, float) - self.start, 1e-3)
-        spread2 = self.level_sd**2 + self.pace.spread**2 * ahead + (self.pace.drift_sd * ahead) ** 2
+        # Roots of sums of squares, without the squares: those of tiny numbers vanish.
+        spread = np.hypot(self.pace.spread * np.sqrt(ahead), self.pace.drift_sd * ahead)
         centre = self.level + self.pace.drift * ahead + self.pull * np.minimum(ahead, 1.0)
-        return np.asarray(centre, float), np.sqrt(spread2)
+        return np.asarray(centre, float), np.asarray(np.hypot(spread, self.level_sd), float)
 
     def cdf(self, time: ArrayLike, value: ArrayLike) -> Floats:
         """See :class:`forecasts.models.base.Predictive`; times may be an array, too."""
