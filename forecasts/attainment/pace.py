@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 
 from forecasts.ledger.fields import Kind
-from forecasts.ledger.history import Floats, History
+from forecasts.ledger.history import History
 from forecasts.models.flow import AT_END
 from forecasts.models.reference import MIN_SPAN_YEARS, Reference
 
@@ -130,9 +130,3 @@ def observed_pace(history: History, reference: Reference) -> Speed | None:
     seen = [h.positive() for h in reference.histories]
     start, end = min(h.dates[0] for h in seen), max(h.dates[-1] for h in seen)
     return Speed(percent(float(np.median(steps.rate))), "percent_per_year", start, end, "reference")
-
-
-def class_steps(reference: Reference) -> Floats:
-    """Return the changes a year between a class's figures, in points: shape (S,)."""
-    found = [np.diff(h.value) / np.maximum(np.diff(h.years), MIN_SPAN_YEARS) for h in reference.histories]
-    return np.concatenate(found or [np.zeros(0)])

@@ -1,11 +1,13 @@
 """The verdict on one goal under one scenario, as values: what ``result.json`` holds and the brief says."""
 
 import datetime as dt
+from decimal import Decimal
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from forecasts.ledger.fields import Basis, Comparison, Confidence, Kind, Origin, Qualifier
+from forecasts.ledger.records import Asks, asks_of, last_met
 
 #: Version of the layout of ``result.json``; raised when a field changes its meaning.
 FORMAT = 3
@@ -36,12 +38,26 @@ class GoalFacts(Frozen):
     unit_en: str
     value: float
     comparison: Comparison
+    tolerance: float = Field(
+        default=0.0, description="How far the value may miss the goal's and still meet it."
+    )
+    upper: float | None = Field(default=None, description="The highest value of a share; null: 100.")
     deadline: dt.date
     announced_on: dt.date | None
     known: bool = Field(description="Whether the goal itself had been published by `known_on`.")
     quote: str
     source_title: str
     source_url: str
+
+    @property
+    def asks(self) -> Asks:
+        """What it asks of the value."""
+        return asks_of(self.value, self.comparison, Decimal(str(self.tolerance)))
+
+    @property
+    def last_met(self) -> float:
+        """The last value that meets it, as it is written: its own, or short of it by the tolerance."""
+        return last_met(self.value, self.comparison, Decimal(str(self.tolerance)))
 
 
 class ScenarioFacts(Frozen):
@@ -102,15 +118,11 @@ class ReferenceFacts(Frozen):
     relation: Literal["indicator", "family", "none"]
     regions: int
     steps: int
-    scale: PaceScale = Field(
-        default="percent_per_year", description="What `low`, `median` and `high` are in: percent, or points."
-    )
-    low: float | None = Field(description="10 % quantile of growth a year.")
+    scale: PaceScale = Field(default="percent_per_year", description="Of `low`, `median` and `high`.")
+    low: float | None = Field(description="10 % quantile of growth, percent or points a year.")
     median: float | None
     high: float | None
-    parent: tuple[Growth, ...] = Field(
-        description="The parent region's own steps, oldest first; none of a share or a rate."
-    )
+    parent: tuple[Growth, ...] = Field(description="The parent region's own steps, oldest first.")
 
 
 class Evidence(Frozen):
@@ -165,10 +177,10 @@ class HistoryPoint(Frozen):
 
 
 class SoFar(Frozen):
-    """What was counted of a flow in the year that is not over."""
+    """What was counted of the deadline's own year, where a year is counted anew."""
 
-    start: dt.date = Field(description="First day of the year.")
-    date: dt.date = Field(description="Day until which it was counted.")
+    start: dt.date
+    date: dt.date
     value: float
 
 
@@ -200,13 +212,13 @@ class Attainment(Frozen):
     horizon: dt.date = Field(description="Last day that was looked at for reached_p50 and reached_p80.")
     required_pace: Pace | None
     observed_pace: Pace | None
-    n: int = Field(description="Own observations used; of a flow whole years.")
+    so_far: SoFar | None = Field(
+        default=None, description="The newest count within the deadline's year; null where there is none."
+    )
+    n: int = Field(description="Own observations used.")
     basis: Literal["own", "own_and_reference", "reference"]
     reference: ReferenceFacts
     history: tuple[HistoryPoint, ...]
-    so_far: SoFar | None = Field(
-        default=None, description="Of a flow: the newest count of a year that is not over."
-    )
     fan: tuple[FanPoint, ...]
     evidence: tuple[Evidence, ...]
     engine_score: EngineScore

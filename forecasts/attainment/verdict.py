@@ -1,18 +1,19 @@
 """What is written down of an outlook: every number that a brief says, with where it is from."""
 
 import datetime as dt
-from collections.abc import Callable
 from functools import cache
 from importlib.metadata import version
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from forecasts.attainment.opinion import Opinion
 from forecasts.attainment.outlook import LEVELS, OWN, Outlook, outlook
-from forecasts.attainment.pace import Speed, class_steps, percent, scale_of
+from forecasts.attainment.pace import Speed, percent, scale_of
 from forecasts.attainment.past import Reader
 from forecasts.attainment.question import find_question
+from forecasts.attainment.reached import A_YEAR
 from forecasts.attainment.result import (
     Attainment,
     EngineScore,
@@ -30,10 +31,9 @@ from forecasts.attainment.result import (
 from forecasts.engine.learned import SCORE, learned
 from forecasts.ledger.history import History, interval_of
 from forecasts.ledger.ledger import Ledger
-from forecasts.ledger.records import Source
-from forecasts.models.flow import so_far_of
+from forecasts.ledger.records import Source, leeway
 from forecasts.models.members import law_of
-from forecasts.models.reference import growth_steps
+from forecasts.models.reference import MIN_SPAN_YEARS, growth_steps
 from forecasts.scenarios.adjustments import Share
 from forecasts.scenarios.seeds import Seeds
 
@@ -117,11 +117,11 @@ def verdict(found: Outlook, draws: int = 20_000) -> Attainment:
         horizon=found.horizon,
         required_pace=_pace(found.required_pace, ledger),
         observed_pace=_pace(found.observed_pace, ledger),
+        so_far=_so_far(found),
         n=found.n,
         basis=_basis(found),
         reference=_reference_facts(found),
         history=_points(history, share) if own else (),
-        so_far=_so_far(history, share) if own else None,
         fan=tuple(_fan_point(found, day) for day in days),
         evidence=tuple(_evidence(row, ledger) for row in _rows_of(found)),
         engine_score=_engine_score(),
@@ -143,11 +143,8 @@ def _fan_days(history: History, deadline: dt.date) -> list[dt.date]:
     """Return the days of a fan, from the last figure to the deadline; of a flow of years their ends."""
     start = history.dates[-1]
     if law_of(history) == "flow":
-        ends = [
-            later
-            for k in range(1, deadline.year - start.year + 2)
-            if (later := _years_on(start, k)) < deadline
-        ]
+        ends = [_years_on(start, k) for k in range(1, deadline.year - start.year + 1)]
+        ends = [day for day in ends if day < deadline]
         return sorted({start, *ends[:: 1 + len(ends) // FAN_POINTS], deadline})
     months = month_ends(start, deadline)
     return sorted({start, *months[::-1][:: 1 + len(months) // FAN_POINTS], deadline})
@@ -156,14 +153,6 @@ def _fan_days(history: History, deadline: dt.date) -> list[dt.date]:
 def _years_on(day: dt.date, years: int) -> dt.date:
     """Return the same day so many years later; of 29 February its eve."""
     return day.replace(year=day.year + years, day=28 if (day.month, day.day) == (2, 29) else day.day)
-
-
-def _so_far(history: History, share: Share | None) -> SoFar | None:
-    counts, middle = history.counts, 1.0 if share is None else (share.low + share.high) / 2
-    if counts is None or so_far_of(history) is None:
-        return None
-    start, day = (days[-1].item() for days in (counts.start, counts.day))
-    return SoFar(start=start, date=day, value=float(counts.value[-1]) / middle)
 
 
 def _fan_point(found: Outlook, day: dt.date) -> FanPoint:
@@ -204,24 +193,46 @@ def _basis(found: Outlook) -> Literal["own", "own_and_reference", "reference"]:
     return "own_and_reference" if found.n < OWN else "own"
 
 
+def _so_far(found: Outlook) -> SoFar | None:
+    """Return the newest count within the deadline's year, if a year is counted anew."""
+    counts, day = found.history.counts, np.datetime64(found.question.goal.deadline)
+    if counts is None or not found.past.own:
+        return None
+    this = np.flatnonzero((counts.start < day) & (day < counts.start + A_YEAR))
+    if not len(this):
+        return None
+    last = this[-1]
+    return SoFar(
+        start=counts.start[last].item(), date=counts.day[last].item(), value=float(counts.value[last])
+    )
+
+
 def _reference_facts(found: Outlook) -> ReferenceFacts:
     reference = found.past.reference
     parent, scale = reference.parent, scale_of(found.history.kind)
-    points = scale == "points_per_year"
-    rate = class_steps(reference) if points else reference.steps.rate
-    some = len(rate) > 0
-    low, median, high = np.quantile(rate, [0.1, 0.5, 0.9]) if some else (0.0, 0.0, 0.0)
-    told: Callable[[float], float] = float if points else percent
+    if scale == "points_per_year":
+        rates = np.concatenate([np.zeros(0), *map(_points_a_year, reference.histories)])
+    else:
+        rates, scale = np.array([percent(rate) for rate in reference.steps.rate]), "percent_per_year"
+    low, median, high = np.quantile(rates, [0.1, 0.5, 0.9]).tolist() if len(rates) else (None, None, None)
+    in_percent = parent is not None and scale == "percent_per_year"
     return ReferenceFacts(
         relation=reference.relation,
         regions=len({h.region for h in reference.histories}),
-        steps=len(rate),
-        scale="points_per_year" if points else "percent_per_year",
-        low=told(low) if some else None,
-        median=told(median) if some else None,
-        high=told(high) if some else None,
-        parent=_growth(parent, found.reader.ledger) if parent is not None and not points else (),
+        steps=len(rates),
+        scale=scale,
+        low=low,
+        median=median,
+        high=high,
+        parent=_growth(parent, found.reader.ledger) if parent is not None and in_percent else (),
     )
+
+
+def _points_a_year(history: History) -> NDArray[np.float64]:
+    """Return the changes between figures that are far enough apart, a year of the timescale."""
+    years = np.diff(history.years)
+    apart = years >= MIN_SPAN_YEARS
+    return np.asarray(np.diff(history.value)[apart] / years[apart], float)
 
 
 def _growth(history: History, ledger: Ledger) -> tuple[Growth, ...]:
@@ -274,7 +285,8 @@ def _goal_facts(found: Outlook) -> GoalFacts:
         scope_zh=indicator.scope_zh, scope_en=indicator.scope_en, kind=indicator.kind,
         region=region.id, region_zh=region.name_zh, region_en=region.name_en,
         unit_zh=indicator.unit_zh, unit_en=indicator.unit_en, value=float(goal.value),
-        comparison=goal.comparison, deadline=goal.deadline, announced_on=goal.announced_on,
+        comparison=goal.comparison, tolerance=float(leeway(goal.value, goal.comparison, goal.tolerance)),
+        upper=indicator.upper, deadline=goal.deadline, announced_on=goal.announced_on,
         known=published is None or published <= found.question.known_on, quote=goal.quote,
         source_title=source.title, source_url=source.url,
     )  # fmt: skip
