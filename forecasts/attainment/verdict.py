@@ -8,10 +8,12 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from forecasts.attainment.outlook import A_YEAR, LEVELS, OWN, Opinion, Outlook, outlook
+from forecasts.attainment.opinion import Opinion
+from forecasts.attainment.outlook import LEVELS, OWN, Outlook, outlook
 from forecasts.attainment.pace import Speed, percent, scale_of
 from forecasts.attainment.past import Reader
 from forecasts.attainment.question import find_question
+from forecasts.attainment.reached import A_YEAR
 from forecasts.attainment.result import (
     Attainment,
     EngineScore,
@@ -30,6 +32,7 @@ from forecasts.engine.learned import SCORE, learned
 from forecasts.ledger.history import History, interval_of
 from forecasts.ledger.ledger import Ledger
 from forecasts.ledger.records import Source, leeway
+from forecasts.models.members import law_of
 from forecasts.models.reference import MIN_SPAN_YEARS, growth_steps
 from forecasts.scenarios.adjustments import Share
 from forecasts.scenarios.seeds import Seeds
@@ -137,10 +140,19 @@ def month_ends(start: dt.date, end: dt.date) -> list[dt.date]:
 
 
 def _fan_days(history: History, deadline: dt.date) -> list[dt.date]:
-    """Return the days of a fan, from the last figure to the deadline."""
+    """Return the days of a fan, from the last figure to the deadline; of a flow of years their ends."""
     start = history.dates[-1]
+    if law_of(history) == "flow":
+        ends = [_years_on(start, k) for k in range(1, deadline.year - start.year + 1)]
+        ends = [day for day in ends if day < deadline]
+        return sorted({start, *ends[:: 1 + len(ends) // FAN_POINTS], deadline})
     months = month_ends(start, deadline)
     return sorted({start, *months[::-1][:: 1 + len(months) // FAN_POINTS], deadline})
+
+
+def _years_on(day: dt.date, years: int) -> dt.date:
+    """Return the same day so many years later; of 29 February its eve."""
+    return day.replace(year=day.year + years, day=28 if (day.month, day.day) == (2, 29) else day.day)
 
 
 def _fan_point(found: Outlook, day: dt.date) -> FanPoint:
