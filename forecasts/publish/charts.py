@@ -276,6 +276,11 @@ def _observations(attainment: Attainment, words: Words, x: alt.X) -> list[alt.Ch
          "day": words.date(p.date), "text": words.estimate(p.value)}
         for p in attainment.history
     ]  # fmt: skip
+    if (count := attainment.so_far) is not None:
+        rows.append(
+            {"date": _day(count.date), "value": count.value, "low": count.value, "high": count.value,
+             "day": words.date(count.date), "text": words.estimate(count.value)}
+        )  # fmt: skip
     base = alt.Chart(_data(rows))
     tooltip = [
         alt.Tooltip("day:N", title=words.say("date")),
