@@ -135,7 +135,7 @@ def pace_chart(attainment: Attainment, words: Words) -> alt.LayerChart | None:
         x_title = words.say("chart.pace.points")
     elif required is not None and required.scale != "percent_per_year":
         x_title = words.say("chart.pace.units", unit=words.of(attainment.goal, "unit"))
-    x = alt.X("low:Q", axis=alt.Axis(title=x_title, tickCount=6), scale=alt.Scale(zero=True, nice=True))
+    x = alt.X("low:Q", axis=alt.Axis(title=x_title, tickCount=6), scale=_pace_scale(rows))
     y = alt.Y("name:N", sort=None, axis=alt.Axis(title=None, labelLimit=260))
     base = alt.Chart(_data(rows))
     colour = alt.Color("role:N", scale=_roles(), legend=None)
@@ -161,6 +161,15 @@ def pace_chart(attainment: Attainment, words: Words) -> alt.LayerChart | None:
         width=WIDTH - 190, height=alt.Step(24), title=title, description=pace_alt(attainment, words)
     )
     return styled(chart)
+
+
+def _pace_scale(rows: Sequence[Row]) -> alt.Scale:
+    """Return the scale of paces; beside a bar that points down there is room for its label."""
+    ends = [float(row[name]) for row in rows for name in ("low", "high")]
+    low, high = min(0.0, *ends), max(0.0, *ends)
+    if low == 0:
+        return alt.Scale(zero=True, nice=True)
+    return alt.Scale(domain=[low - 0.3 * (high - low), high], nice=False)
 
 
 def pace_alt(attainment: Attainment, words: Words) -> str:
