@@ -222,7 +222,7 @@ def figures_of(rows: Rows[Observation]) -> Figures:
     noise = confidence.array(float, 0.0, NOISE) + np.where(
         origin.array(int, 0, ORDER) == ORDER[Origin.ESTIMATE], ESTIMATE_NOISE, 0.0
     )
-    low, high = _bounds(rows)
+    low, high = bounds_of(rows)
     plain = rows.columns["qualifier"]
     hedged = np.array([v not in (None, Qualifier.EQ) for v in plain.values], bool)[plain.code]
     least = np.where(hedged | ~np.isnan(rows.numbers("low")), low, rows.numbers("value"))
@@ -252,7 +252,7 @@ def _codes(column: Column) -> tuple[list[str], Ints]:
     return names, np.array([place[str(v)] for v in column.values], np.intp)[column.code]
 
 
-def _bounds(rows: Rows[Observation]) -> tuple[Floats, Floats]:
+def bounds_of(rows: Rows[Observation]) -> tuple[Floats, Floats]:
     """Return the interval of every row; most are exact figures, the others are read once a distinct text."""
     value = rows.numbers("value")
     low, high = value.copy(), value.copy()

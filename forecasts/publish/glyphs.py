@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from forecasts.ledger.layouts import SEEDS
 from forecasts.ledger.located import read_located
 from forecasts.ledger.problems import Problem, Remark, shortened
-from forecasts.ledger.sheets import SEEDS
 from forecasts.ledger.tables import Table, read_table
 from forecasts.publish.fonts import missing, printable
 

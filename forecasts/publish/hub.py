@@ -18,12 +18,12 @@ from numpy.typing import NDArray
 from forecasts.attainment.outlook import LEVELS, Outlook
 from forecasts.attainment.result import Attainment, GoalFacts
 from forecasts.ledger.fields import Comparison
+from forecasts.ledger.layouts import TABLES
 from forecasts.ledger.problems import BadInput, Problem, nearest
 from forecasts.ledger.records import Goal
 from forecasts.ledger.rows import read_rows as read_rows_of
-from forecasts.ledger.sheets import TABLES
 from forecasts.ledger.tables import Table
-from forecasts.scenarios.seeds import BASELINE
+from forecasts.scenarios.scenario import BASELINE
 
 Floats = NDArray[np.float64]
 

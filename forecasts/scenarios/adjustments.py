@@ -11,9 +11,9 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from forecasts.ledger.fields import Day, Name
+from forecasts.ledger.fields import Day, Name, as_number
 from forecasts.ledger.history import History
 from forecasts.ledger.ledger import Ledger
 from forecasts.ledger.records import Goal
@@ -123,7 +123,7 @@ class Clock(Adjustment):
     """
 
     kind: Literal["clock"] = "clock"
-    q4_share: Annotated[float, Field(ge=0.0, lt=1.0)]
+    q4_share: Annotated[float, BeforeValidator(as_number), Field(ge=0.0, lt=1.0)]
 
     def on_ledger(self, ledger: Ledger, asked: Asked) -> Ledger:
         """See :class:`Adjustment`."""
@@ -165,8 +165,8 @@ class Share(Adjustment):
     """
 
     kind: Literal["share"] = "share"
-    low: Annotated[float, Field(gt=0.0, le=1.0)]
-    high: Annotated[float, Field(gt=0.0, le=1.0)]
+    low: Annotated[float, BeforeValidator(as_number), Field(gt=0.0, le=1.0)]
+    high: Annotated[float, BeforeValidator(as_number), Field(gt=0.0, le=1.0)]
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
