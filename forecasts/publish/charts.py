@@ -39,6 +39,9 @@ __all__ = ["fan_chart", "members_chart", "pace_alt", "pace_chart", "to_spec", "t
 #: The pace chart shows so many of the parent region's newest steps; the table has them all.
 NEWEST: Final = 8
 
+#: Width of the pace chart's bars; the rest is for their names.
+BARS: Final = WIDTH - 190
+
 Row = dict[str, str | float]
 
 
@@ -158,7 +161,7 @@ def pace_chart(attainment: Attainment, words: Words) -> alt.LayerChart | None:
         layers.append(line.encode(x="p:Q"))
     title = alt.TitleParams(words.say("chart.pace.title"), subtitle=words.say("chart.pace.subtitle"))
     chart = alt.layer(*layers).properties(
-        width=WIDTH - 190, height=alt.Step(24), title=title, description=pace_alt(attainment, words)
+        width=BARS, height=alt.Step(24), title=title, description=pace_alt(attainment, words)
     )
     return styled(chart)
 
@@ -169,7 +172,10 @@ def _pace_scale(rows: Sequence[Row]) -> alt.Scale:
     low, high = min(0.0, *ends), max(0.0, *ends)
     if low == 0:
         return alt.Scale(zero=True, nice=True)
-    return alt.Scale(domain=[low - 0.3 * (high - low), high], nice=False)
+    down = [str(row["text"]) for row in rows if float(row["edge"]) < 0]
+    room = max((sum(12 if sign > "\u2e80" else 6.5 for sign in text) + 12 for text in down), default=0)
+    part = min(0.6, room / BARS)
+    return alt.Scale(domain=[low - (high - low) * part / (1 - part), high], nice=False)
 
 
 def pace_alt(attainment: Attainment, words: Words) -> str:
