@@ -100,7 +100,8 @@ def verdict(found: Outlook, draws: int = 20_000) -> Attainment:
     """
     question, history, ledger = found.question, found.history, found.reader.ledger
     share = question.scenario.find(Share)
-    days = _fan_days(history, question.goal.deadline)
+    so_far = _so_far(found)
+    days = _fan_days(history, so_far, question.goal.deadline)
     found.future.prefetch(np.array([*(history.timescale.years(day) for day in days), found.end]))
     quantiles = zip(LEVELS, found.quantiles(), strict=True)
     own = found.past.own
@@ -117,7 +118,7 @@ def verdict(found: Outlook, draws: int = 20_000) -> Attainment:
         horizon=found.horizon,
         required_pace=_pace(found.required_pace, ledger),
         observed_pace=_pace(found.observed_pace, ledger),
-        so_far=_so_far(found),
+        so_far=so_far,
         n=found.n,
         basis=_basis(found),
         reference=_reference_facts(found),
@@ -139,20 +140,17 @@ def month_ends(start: dt.date, end: dt.date) -> list[dt.date]:
     return [day for day in days if start < day <= end]
 
 
-def _fan_days(history: History, deadline: dt.date) -> list[dt.date]:
-    """Return the days of a fan, from the last figure to the deadline; of a flow of years their ends."""
-    start = history.dates[-1]
-    if law_of(history) == "flow":
-        ends = [_years_on(start, k) for k in range(1, deadline.year - start.year + 1)]
-        ends = [day for day in ends if day < deadline]
-        return sorted({start, *ends[:: 1 + len(ends) // FAN_POINTS], deadline})
+def _fan_days(history: History, so_far: SoFar | None, deadline: dt.date) -> list[dt.date]:
+    """Return the days of a fan, from the last figure to the deadline.
+
+    What is counted anew each year has a fan from the newest count of the deadline's year on, or else one of
+    whole years: on the days between, it would fall to nothing and rise again.
+    """
+    start = history.dates[-1] if so_far is None else so_far.date
     months = month_ends(start, deadline)
+    if law_of(history) == "flow" and so_far is None:
+        months = [day for day in months if day.month == start.month]
     return sorted({start, *months[::-1][:: 1 + len(months) // FAN_POINTS], deadline})
-
-
-def _years_on(day: dt.date, years: int) -> dt.date:
-    """Return the same day so many years later; of 29 February its eve."""
-    return day.replace(year=day.year + years, day=28 if (day.month, day.day) == (2, 29) else day.day)
 
 
 def _fan_point(found: Outlook, day: dt.date) -> FanPoint:
