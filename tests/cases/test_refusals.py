@@ -433,6 +433,9 @@ def test_long_cells_are_quoted_by_their_first_marks(tmp_path: Path) -> None:
     )
     came = tables(tmp_path, observations=lines("region,indicator,as_of,value", rows), goals=asked)
     assert came.code == 3
+    for place in ("observations.csv:3 [as_of]", "observations.csv:4 [value]", "goals.csv:2 [value]"):
+        assert came.says(place), came.err
+    assert came.answers["n"][1] == 2
     assert all(len(line) < 400 for line in came.err.splitlines())
     assert all(len(note) < 400 for note in came.answers["note"])
 

@@ -43,8 +43,12 @@ def written(cells: Sequence[Sequence[str]]) -> bytes:
 
 
 def read(data: bytes) -> Cells:
-    """Read CSV that :func:`written` wrote."""
-    return list(csv.reader(io.StringIO(data.decode(), newline="")))
+    """Read CSV that :func:`written` wrote, however long its cells are."""
+    usual = csv.field_size_limit(1 << 30)
+    try:
+        return list(csv.reader(io.StringIO(data.decode(), newline="")))
+    finally:
+        csv.field_size_limit(usual)
 
 
 def table_set() -> dict[str, bytes]:
