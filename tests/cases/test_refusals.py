@@ -386,7 +386,7 @@ def test_options_that_do_nothing_beside_tables_are_refused(tmp_path: Path, more:
 def ended(folder: Path, *args: str, out: str = "", fork: Callable[[], None] | None = None) -> tuple[int, str]:
     """Run the command as a process of its own; `out` is what its standard output goes to."""
     command = [sys.executable, "-c", "from forecasts.cli import app; app()", *args]
-    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])}
     with open(out or os.devnull, "wb") as sink:
         done = subprocess.run(
             command, cwd=folder, env=environment, stdout=sink, stderr=subprocess.PIPE, check=False,

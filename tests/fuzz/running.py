@@ -82,7 +82,11 @@ def try_part(seeds: list[int]) -> Iterator[dict[str, Any]]:
             text=True,
             bufsize=1,
             cwd=ROOT,
-            env=os.environ | {"PYTHONPATH": str(ROOT), "OPENBLAS_NUM_THREADS": "1"},
+            env=os.environ
+            | {
+                "PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")]),
+                "OPENBLAS_NUM_THREADS": "1",
+            },
         )
         assert process.stdin is not None
         assert process.stdout is not None

@@ -280,10 +280,27 @@ def test_records_of_anything(value: Any, day: Any, name: Any) -> None:
 
 @pytest.mark.parametrize("model", [GoalParameters, PortfolioParameters])
 @settings(max_examples=150)
-@given(values=st.dictionaries(
-    st.sampled_from(["goal", "goals", "scenario", "known_on", "as_of", "draws", "seed", "language", "output", "x", "_y"]),
-    CELLS, max_size=5,
-))  # fmt: skip
+@given(
+    values=st.dictionaries(
+        st.sampled_from(
+            [
+                "goal",
+                "goals",
+                "scenario",
+                "known_on",
+                "as_of",
+                "draws",
+                "seed",
+                "language",
+                "output",
+                "x",
+                "_y",
+            ]
+        ),
+        CELLS,
+        max_size=5,
+    )
+)
 def test_parameters_of_anything(model: Any, values: dict[str, Any]) -> None:
     try:
         found = read_parameters(values, model)
