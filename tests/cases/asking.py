@@ -77,8 +77,9 @@ def attain(folder: Path, *more: object, **tables: Path) -> Came:
     if came.code not in (0, 3):
         assert not out.exists(), "what is refused writes nothing"
         return came
-    read = pd.read_csv(out, dtype={"goal": str, "reached_p50": str, "reached_p80": str, "note": str})
-    text = {c: "" for c in ("note", "notes", "outcome", "reached_p50", "reached_p80") if c in read}
+    words = ("goal", "note", "notes", "outcome", "reached_p50", "reached_p80")
+    read = pd.read_csv(out, dtype=dict.fromkeys(words, str))
+    text = {c: "" for c in words if c in read}
     if "notes" in read:
         for cell in read["notes"].fillna(""):
             assert cell == "" or json.loads(cell) is not None

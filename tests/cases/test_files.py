@@ -54,7 +54,7 @@ def test_a_column_twice_is_refused(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("name", "words"),
-    [("gbk.csv", ("GB18030",)), ("utf16.csv", ("UTF-16",)), ("semicolon.csv", (";",))],
+    [("gbk.csv", ("GB18030",)), ("utf16.csv", ("UTF-16",)), ("semicolon.csv", ("semicolon",))],
 )
 def test_encodings_and_separators_are_read_and_reported(
     tmp_path: Path, name: str, words: tuple[str, ...]

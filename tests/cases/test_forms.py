@@ -117,7 +117,8 @@ NUMBERS = [
 
 @pytest.mark.parametrize(("written", "plain"), NUMBERS, ids=[n[0] for n in NUMBERS])
 def test_a_number_is_read_as_people_write_it(tmp_path: Path, written: str, plain: str) -> None:
-    unit = "indicator,kind,unit_en,unit_zh\nx,stock,firms,家\n"
+    percent = any(mark in written for mark in "%％")
+    unit = "indicator,kind,unit_en,unit_zh\nx," + ("share,%,%" if percent else "stock,firms,家") + "\n"
     came: list[Came] = []
     for name, cell in (("as-written", written), ("plain", plain)):
         folder = tmp_path / name

@@ -307,7 +307,6 @@ def laid(folder: Path) -> list[object]:
         "folder.{}",
         "/dev/null",
         "/proc/nothing.{}",
-        "nul\0.{}",
         "/dev/full",
         ".",
         "..",
