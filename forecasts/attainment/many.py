@@ -53,6 +53,9 @@ DTYPES: dict[str, type] = {
     name: int if name == "n" else object for name in BLANK if BLANK[name] in ("", "[]", 0)
 }
 
+#: The last day of all.
+END = np.datetime64("2200-12-31")
+
 #: Goals that one process answers at a time, about.
 CHUNK = 5_000
 
@@ -157,12 +160,9 @@ def _days_known(goals: Rows[Goal], ledger: Ledger, known_on: dt.date | None) -> 
         return np.full(len(goals), np.datetime64(known_on), "datetime64[D]")
     # The day of publication, not the day described: an expectation in print looks ahead.
     published = ledger.rows.days("published_on")
-    deadlines = goals.days("deadline")
-    deadlines = deadlines[~np.isnat(deadlines)]
-    if len(published):
-        newest = published.max()
-    else:  # any day: nothing is known on it
-        newest = deadlines.min() - np.timedelta64(1, "D") if len(deadlines) else np.datetime64("1900-01-01")
+    # Where nothing is published, any day before the deadlines: nothing is known on it.
+    ends = goals.days("deadline")
+    newest = published.max() if len(published) else np.sort(np.r_[ends[~np.isnat(ends)], END])[0] - 1
     announced = goals.days("announced_on")
     return np.where(np.isnat(announced), newest, announced)
 

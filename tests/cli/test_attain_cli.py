@@ -82,7 +82,7 @@ def test_a_bad_row_is_told_and_the_exit_code_says_so(tables: tuple[Path, Path], 
     assert "goals.csv:7 [value]" in err
     found = pd.read_csv(out)
     assert found["probability"].notna().tolist() == [True] * 4 + [False] * 2
-    assert found["note"][5].startswith("value: input should be a valid decimal")
+    assert found["note"][5].startswith("value: must be a number")
 
 
 @pytest.mark.parametrize(
