@@ -117,11 +117,11 @@ def answer_many(
         became = resolve(ledger, goals.one(int(row)), known[row].item())
         columns["outcome"][row] = became.state
         rule = f"the deadline has passed by the day of knowledge {known[row]}: {became.note}"
-        refuse(columns, problems, goals, int(row), rule, "name an earlier day", became.note)
+        refuse(columns, problems, opened, int(row), rule, "name an earlier day", became.note)
     ledger.figures.forget()
     far = goals.days("deadline")[rows] > known[rows] + np.timedelta64(MOST_DAYS)
     for row in rows[far]:
-        refuse(columns, problems, goals, int(row), TOO_FAR, "correct the deadline")
+        refuse(columns, problems, opened, int(row), TOO_FAR, "correct the deadline")
     open_ = rows[~late & ~far]
     open_ = open_[~np.isin(open_, unclear(opened, goals, columns, problems, open_))]
     parts, done = _parts(goals, open_), len(rows) - len(open_)
@@ -132,7 +132,7 @@ def answer_many(
         progress(done, len(rows))
     silent = np.isnan(np.asarray(columns["probability"], float))
     for row in open_[silent[open_]]:
-        refuse(columns, problems, goals, int(row), str(columns["note"][row]), "add figures")
+        refuse(columns, problems, opened, int(row), str(columns["note"][row]), "add figures")
     words, notes = notes_of(opened)
     columns["notes"] = np.array(notes, object)
     for row in rows.tolist():

@@ -106,7 +106,7 @@ def test_missing_files_and_columns_are_told(tables: tuple[Path, Path], tmp_path:
     code, _, err = run("attain", "--observations", "no.csv", "--goals", "neither.txt", "--out", out)
     assert code == 2
     assert "no.csv: there is no such file" in err
-    assert "neither.txt: must end in .csv or .parquet" in err
+    assert "neither.txt: there is no such file" in err
     tables[1].write_text("goal,region\na,b\n", encoding="utf-8")
     code, _, err = run("attain", "--observations", tables[0], "--goals", tables[1], "--out", out)
     assert code == 2
