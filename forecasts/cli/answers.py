@@ -11,6 +11,7 @@ from forecasts.attainment.many import COLUMNS, Many, answer_many, row_of
 from forecasts.attainment.outlook import Outlook, outlook
 from forecasts.attainment.past import Reader
 from forecasts.attainment.question import find_question
+from forecasts.cli.options import gathered
 from forecasts.cli.outs import check_file, is_answers
 from forecasts.ledger.problems import BadInput, Problem, nearest
 from forecasts.ledger.sheets import open_tables
@@ -38,10 +39,11 @@ def answer_files(
     BadInput
         If a file or a column is missing: nothing is written.
     """
-    check_out(out, (observations, goals, indicators, reference, regions))
     read: list[Table | None] = []
     problems: list[Problem] = []
     given = (observations, goals, indicators, reference, regions)
+    with gathered(problems):
+        check_out(out, given)
     kinds_of = ("observations", "goals", "indicators", "observations", "regions")
     for path, kind in zip(given, kinds_of, strict=True):
         try:

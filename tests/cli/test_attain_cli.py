@@ -15,6 +15,7 @@ from forecasts.attainment.question import find_question
 from forecasts.cli import app
 from forecasts.scenarios.seeds import Seeds
 from tests.conftest import ROOT
+from tests.ledger.workbooks import write_workbook
 
 RUNNER = CliRunner()
 
@@ -72,6 +73,29 @@ def test_parquet_and_csv_say_the_same(tables: tuple[Path, Path], tmp_path: Path)
     pd.testing.assert_frame_equal(one, two)
 
 
+def test_every_format_says_the_same(tables: tuple[Path, Path], tmp_path: Path) -> None:
+    frames = [pd.read_csv(path) for path in tables]
+    folder, book = tmp_path / "folder", tmp_path / "book.xlsx"
+    folder.mkdir()
+    frames[0][:20].to_csv(folder / "a.csv", index=False, sep=";")
+    frames[0][20:].to_json(folder / "b.json", orient="records")
+    sheets = zip(("observations", "goals"), frames, strict=True)
+    write_workbook(
+        book, {name: [list(f.columns), *f.astype(object).to_numpy().tolist()] for name, f in sheets}
+    )
+    chinese = frames[0].set_axis(["地区", "指标", "年份", "数值"], axis=1)
+    chinese["年份"] = chinese["年份"].str[:4] + "年底"
+    chinese.to_csv(tmp_path / "gb.csv", index=False, encoding="gb18030")
+    found = {}
+    for name, given in (("plain", tables), ("folder", (folder, tables[1])), ("book", (book, book)),
+                        ("chinese", (tmp_path / "gb.csv", tables[1]))):  # fmt: skip
+        args = ("--observations", given[0], "--goals", given[1], "--out", tmp_path / "out.csv", "--jobs", 1)
+        assert run("attain", *args)[0] == 0
+        found[name] = pd.read_csv(tmp_path / "out.csv").drop(columns=["note", "notes"], errors="ignore")
+    for other in ("folder", "book", "chinese"):
+        pd.testing.assert_frame_equal(found["plain"], found[other])
+
+
 def test_a_bad_row_is_told_and_the_exit_code_says_so(tables: tuple[Path, Path], tmp_path: Path) -> None:
     with tables[1].open("a", encoding="utf-8") as file:
         file.write("g9,nowhere,count,5,2023-12-31\ng10,r1,count,lots,2023-12-31\n")
@@ -103,10 +127,10 @@ def test_bad_input_is_told_and_nothing_written(args: list[str], words: list[str]
 
 def test_missing_files_and_columns_are_told(tables: tuple[Path, Path], tmp_path: Path) -> None:
     out = tmp_path / "out.csv"
-    code, _, err = run("attain", "--observations", "no.csv", "--goals", "neither.txt", "--out", out)
+    code, _, err = run("attain", "--observations", "no.csv", "--goals", "neither.doc", "--out", out)
     assert code == 2
     assert "no.csv: there is no such file" in err
-    assert "neither.txt: there is no such file" in err
+    assert "neither.doc: must end in .csv, " in err
     tables[1].write_text("goal,region\na,b\n", encoding="utf-8")
     code, _, err = run("attain", "--observations", tables[0], "--goals", tables[1], "--out", out)
     assert code == 2
