@@ -1,7 +1,7 @@
 """The cells of a column, each distinct one read once: as people write, then by the field's rules."""
 
 import datetime as dt
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -14,6 +14,8 @@ import pandas as pd
 from numpy.typing import NDArray
 from pydantic import TypeAdapter, ValidationError
 
+from forecasts.ledger.problems import shown
+from forecasts.ledger.raw import Broken
 from forecasts.ledger.records import Record
 from forecasts.ledger.tables import Table
 from forecasts.ledger.written import Readings, read_numbers
@@ -25,10 +27,6 @@ Ints = NDArray[np.intp]
 
 #: Columns in which a period stands for its first day.
 STARTS = ("period_start",)
-
-
-class _Nested(str):
-    """A cell that holds a list or the like, as a text."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,9 +42,9 @@ def read_cells(table: Table, record: type[Record], name: str, heading: str, requ
     """Read the column of one field; refuse the cells that cannot be read, and tell of other forms."""
     info = record.model_fields[name]
     default = None if info.is_required() else info.default
-    code, cells = _distinct(table.frame[heading])
-    odd = [i for i, cell in enumerate(cells) if type(cell) in (_Nested, bytes)]
-    filled = [i for i, cell in enumerate(cells) if type(cell) not in (_Nested, bytes) and cell != ""]
+    code, cells = distinct(table.frame[heading])
+    odd = {i: (cell.rule, cell.remedy) for i, cell in enumerate(cells) if isinstance(cell, Broken)}
+    filled = [i for i, cell in enumerate(cells) if i not in odd and cell != ""]
     found = _readings(table, record, name, [cells[i] for i in filled])
     values = [default] * len(cells)
     for i, value in zip(filled, found.values, strict=True):
@@ -54,8 +52,8 @@ def read_cells(table: Table, record: type[Record], name: str, heading: str, requ
     for at in found.faults:
         values[filled[at]] = default
     faults: dict[tuple[str, str], list[int]] = {}
-    if odd:
-        faults["holds no plain value", "write one text, number or day in a cell"] = odd
+    for i, fault in odd.items():
+        faults.setdefault(fault, []).append(i)
     for at, fault in found.faults.items():
         faults.setdefault(fault, []).append(filled[at])
     for (rule, remedy), some in faults.items():
@@ -159,27 +157,48 @@ def _rules(record: type[Record], name: str) -> Callable[[Any], Any]:
     return adapter.validate_python
 
 
-def _distinct(cells: "pd.Series[Any]") -> tuple[Ints, list[Any]]:
-    """Return a column's distinct cells, an empty one as an empty text, and which stands in each row."""
-    if cells.dtype == object and pd.api.types.infer_dtype(cells).startswith("mixed"):
-        # True and 1 are equal, but only one of them is a number.
-        cells = cells.map(lambda cell: str(cell) if isinstance(cell, bool | np.bool_) else cell)
+#: Types of columns in which equal cells are the same, and none is odd.
+_ALIKE = ("string", "integer", "floating", "date", "datetime", "datetime64", "empty")
+
+
+def distinct(cells: "pd.Series[Any]") -> tuple[Ints, list[Any]]:
+    """Return a column's distinct cells, an empty one as an empty text, and which stands in each row.
+
+    A cell that can be no value of any column becomes a :class:`~forecasts.ledger.raw.Broken` one.
+    """
+    if cells.dtype == object and pd.api.types.infer_dtype(cells) not in _ALIKE:
+        cells = _told_apart(cells)
     try:
         code, found = pd.factorize(cells, use_na_sentinel=True)
-    except TypeError:  # cells that are lists or the like
-        plain = [cell if isinstance(cell, Hashable) else _Nested(cell) for cell in cells]
-        nested = pd.Series(plain, dtype=object)
-        code, found = pd.factorize(nested, use_na_sentinel=True)
-    distinct: Sequence[Any] = found.tolist() if hasattr(found, "tolist") else list(found)
-    texts = ["" if isinstance(c, str) and not c.strip() else _python(c) for c in distinct]
+    except (TypeError, NotImplementedError):  # cells that are lists or the like
+        code, found = pd.factorize(_told_apart(cells), use_na_sentinel=True)
+    texts = ["" if isinstance(c, str) and not c.strip() else _plain(c) for c in found.tolist()]
     return np.where(code < 0, len(texts), code).astype(np.intp), [*texts, ""]
 
 
-def _python(cell: Any) -> Any:
-    """Return a value of NumPy's as one of Python's."""
-    if isinstance(cell, np.datetime64):
-        return cell.astype("datetime64[us]").item()
-    return cell.item() if isinstance(cell, np.generic) else cell
+def _told_apart(cells: "pd.Series[Any]") -> "pd.Series[Any]":
+    """Return cells of which those that are equal are the same: True and 1 are equal, but one is no number."""
+    held = (str(cell) if isinstance(cell, bool | np.bool_) else _plain(cell) for cell in cells)
+    return pd.Series(list(held), dtype=object)
+
+
+def _plain(cell: Any) -> Any:
+    """Return a cell as a value of Python's: text, number, day, period; a broken one where it is none."""
+    if isinstance(cell, np.generic):
+        cell = cell.astype("datetime64[us]").item() if isinstance(cell, np.datetime64) else cell.item()
+        cell = float(cell) if isinstance(cell, np.floating) else cell
+    if isinstance(cell, Decimal) and cell.is_snan():
+        return Broken("sNaN", *_NO_VALUE)
+    if isinstance(cell, int) and cell.bit_length() > 2_000:
+        return Broken(
+            f"about 10^{cell.bit_length() * 0.30103:.0f}", "has too many digits", "correct the value"
+        )
+    if isinstance(cell, str | int | float | Decimal | dt.date | pd.Period | Broken) or cell is None:
+        return cell
+    return cell if cell is pd.NaT or cell is pd.NA else Broken(shown(cell), *_NO_VALUE)
+
+
+_NO_VALUE = ("holds no plain value", "write one text, number or day in a cell")
 
 
 def _rule_of(error: ValidationError) -> str:

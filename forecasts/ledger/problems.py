@@ -91,9 +91,17 @@ class Unanswerable(Refusal):
     """The rows are sound, but they cannot answer the question: no figure and no class, a passed deadline."""
 
 
+def shown(value: object) -> str:
+    """Return any value as a text, even where it has none, as a whole number of too many digits."""
+    try:
+        return str(value)
+    except Exception:  # a value that somebody's program made
+        return f"a value of the type {type(value).__name__}"
+
+
 def shortened(value: object, limit: int = 60) -> str:
     """Show a value, but not a whole document."""
-    text = str(value)
+    text = shown(value)
     return text if len(text) <= limit else text[:limit] + "..."
 
 

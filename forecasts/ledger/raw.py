@@ -13,6 +13,18 @@ from forecasts.ledger.problems import BadInput, Problem
 TOLD = 100
 
 
+@dataclass(frozen=True)
+class Broken:
+    """A cell that shows something, but holds no value: what it shows, the rule that it breaks, what to do."""
+
+    text: str
+    rule: str
+    remedy: str
+
+    def __str__(self) -> str:
+        return self.text
+
+
 @dataclass(eq=False)
 class Raw:
     """Cells of one file.
@@ -53,6 +65,21 @@ class Raw:
 def refusal(place: str, rule: str, remedy: str, value: str = "", line: int | None = None) -> BadInput:
     """Return the refusal of a whole file."""
     return BadInput([Problem(place, rule, value, remedy, line)])
+
+
+def titled(place: str, text: str, line: int, headings: int | None) -> BadInput:
+    """Return the refusal of a file that begins with a title or a note.
+
+    Parameters
+    ----------
+    text, line
+        What was found above the headings, and where.
+    headings : int, optional
+        The line in which the headings seem to stand.
+    """
+    where = f", which seem to stand in line {headings}" if headings else ""
+    remedy = f"remove what stands above the headings{where}"
+    return refusal(place, "the first row is no row of headings, but a title or a note", remedy, text, line)
 
 
 def told_shortly(faults: Iterable[tuple[int, str]], place: str, remedy: str) -> list[Problem]:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from forecasts.ledger.encodings import decoded
 from forecasts.ledger.files import whole
 from forecasts.ledger.jsons import read_json
-from forecasts.ledger.problems import BadInput, Problem, Remark, nearest, shortened
+from forecasts.ledger.problems import BadInput, Problem, Remark, nearest, shortened, shown
 from forecasts.ledger.raw import TOLD, Raw, refusal
 from forecasts.ledger.separated import read_separated
 from forecasts.ledger.workbook import read_workbook
@@ -79,7 +79,9 @@ class Table:
     @classmethod
     def of(cls, frame: pd.DataFrame, place: str) -> "Table":
         """Take a DataFrame; its rows are counted from 0, as its index most likely does."""
-        return cls(frame.reset_index(drop=True), place, np.arange(len(frame)))
+        names = pd.Index([shown(name) for name in frame.columns], dtype=object)
+        plain = frame.reset_index(drop=True).set_axis(names, axis=1)
+        return cls(plain, place, np.arange(len(frame)))
 
     @classmethod
     def of_raw(cls, raw: Raw, place: str) -> "Table":
