@@ -202,11 +202,12 @@ def _unfit(error: ValidationError, told: Located, given: Mapping[str, Any]) -> d
             remedy = (
                 f"it is called {Parameters.renamed[key]} now" if renamed else nearest(key, Plan.model_fields)
             )
-            problem = Problem(told.place, "unknown key", "", remedy, line, column)
-        elif key in given:
-            problem = Problem(f"--{key.replace('_', '-')}", _rule(detail), str(given[key]), HELP[key])
+            found[key] = Problem(told.place, "unknown key", "", remedy, line, column)
+            continue
+        remedy = HELP.get(key, "correct the value")
+        if key in given:
+            problem = Problem(f"--{key.replace('_', '-')}", _rule(detail), str(given[key]), remedy)
         else:
-            remedy = HELP.get(key, "correct the value")
             problem = Problem(told.place, _rule(detail), str(detail["input"]), remedy, line, column)
         # A choice such as "all" or a list yields an error for each branch: keep the deepest.
         if key not in found or len(column) > len(found[key].column or ""):

@@ -163,6 +163,8 @@ def read_numbers(cells: Sequence[Hashable], semicolons: bool = False) -> Reading
     for i, cell in enumerate(cells):
         if not isinstance(cell, str):
             values[i] = cell
+            if not isinstance(cell, int | float | Decimal):
+                found.faults[i] = _NO_NUMBER
         elif len(cell) < LONGEST and PLAIN.fullmatch(cell) and not (doubtful and "." in cell):
             values[i] = Decimal(cell.strip())
         elif not doubtful and len(cell) < LONGEST and _ENGLISH.fullmatch(cell):

@@ -9,7 +9,10 @@ import datetime as dt
 import re
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import NamedTuple
+
+import pandas as pd
 
 from forecasts.ledger.written import LONGEST, Readings, Unread, plain_text
 
@@ -18,6 +21,7 @@ FIRST, LAST = 1900, 2200
 
 #: Days as Excel counts them, from here on; smaller numbers may be years.
 SERIAL = 20_000
+_TOO_LARGE = 1e21
 SERIAL_LAST = (dt.date(LAST, 12, 31) - dt.date(1899, 12, 30)).days
 
 _MONTHS = [name.casefold() for name in calendar.month_abbr[1:]]
@@ -126,17 +130,18 @@ def _span(cell: Hashable, manner: Manner) -> Span:
         return _day(cell.year, cell.month, cell.day, "")
     if isinstance(cell, dt.date):
         return Span(cell, cell, "")
-    if isinstance(cell, int | float) and not isinstance(cell, bool):
-        return _number(cell, manner)
-    if hasattr(cell, "end_time") and hasattr(cell, "start_time"):  # a period of pandas
-        return Span(cell.start_time.date(), cell.end_time.date(), "a period")
+    if isinstance(cell, int | float | Decimal) and not isinstance(cell, bool):
+        return _number(float(cell) if -_TOO_LARGE < cell < _TOO_LARGE else _TOO_LARGE, manner)
+    if isinstance(cell, pd.Period):
+        form = {"M": "a month", "Y": "a year", "Q": "a quarter"}.get(cell.freqstr[:1], "a period")
+        return Span(cell.start_time.date(), cell.end_time.date(), form)
     if not isinstance(cell, str) or len(cell) > LONGEST:
         raise Unread(*_NO_DAY)
     text = plain_text(cell)
     if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
         return _day(int(text[:4]), int(text[5:7]), int(text[8:]), "" if text == cell.strip() else _OTHERWISE)
     if re.fullmatch(r"-?[0-9]+(?:\.0*)?", text):
-        return _number(float(text) if len(text) < 20 else 1e30, manner, len(text.partition(".")[0]))
+        return _number(float(text) if len(text) < 20 else _TOO_LARGE, manner, len(text.partition(".")[0]))
     text = text.casefold()
     if not re.search("[0-9]|季度", text):
         raise _no_digits(text)
@@ -178,7 +183,7 @@ def _months(year: int, first: int, last: int, form: str) -> Span:
 
 def _number(value: float, manner: Manner, digits: int = 0) -> Span:
     """Read a number: a year, a day without signs, a day as Excel counts them, or none of these."""
-    if not abs(value) < 1e21:
+    if not abs(value) < _TOO_LARGE:
         raise Unread(*_NO_DAY)
     if manner.serials and SERIAL <= value <= SERIAL_LAST:
         value = int(value)  # what stands behind the point is a time
