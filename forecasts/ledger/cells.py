@@ -1,6 +1,7 @@
 """The cells of a column, each distinct one read once: as people write, then by the field's rules."""
 
 import datetime as dt
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -18,7 +19,7 @@ from forecasts.ledger.problems import shown
 from forecasts.ledger.raw import Broken
 from forecasts.ledger.records import Record
 from forecasts.ledger.tables import Table
-from forecasts.ledger.written import Readings, read_numbers
+from forecasts.ledger.written import Readings, Unit, read_numbers, same_unit
 from forecasts.ledger.written_days import read_days
 from forecasts.ledger.written_words import read_words
 
@@ -76,10 +77,13 @@ def _among(code: Ints, some: Sequence[int], count: int) -> Bools:
 
 def _tell(table: Table, name: str, heading: str, found: Readings, filled: Sequence[int], code: Ints) -> None:
     """Tell every form in which cells were read, once, and keep their units."""
-    if found.units:
-        units = {filled[at]: unit for at, unit in found.units.items()}
-        rows = np.flatnonzero(np.isin(code, list(units)))
-        table.units[name] = {int(row): units[int(code[row])] for row in rows}
+    if units := {at: unit for at, unit in found.units.items() if at not in found.faults}:
+        distinct_units = tuple(dict.fromkeys(units.values()))
+        number = {unit: i for i, unit in enumerate(distinct_units)}
+        which = np.full(int(code.max(initial=0)) + 1, -1)
+        for at, unit in units.items():
+            which[filled[at]] = number[unit]
+        table.units[name] = (distinct_units, which[code])
     forms: dict[str, list[int]] = {}
     for at, form in found.told.items():
         if at not in found.faults:
@@ -103,6 +107,8 @@ def _readings(table: Table, record: type[Record], name: str, cells: list[Any]) -
         return read_days(cells, name in STARTS, table.serials)
     if kind is Decimal or kind is float:
         found = read_numbers(cells, table.semicolons)
+        if name in table.heading_units:
+            _carry_on(found, table.heading_units[name])
     elif kind is bool or issubclass(kind, StrEnum):
         found = read_words(cells, kind)
     else:
@@ -119,6 +125,26 @@ def _readings(table: Table, record: type[Record], name: str, cells: list[Any]) -
         except ValidationError as error:
             found.faults[i] = (_rule_of(error), "correct the value")
     return found
+
+
+def _carry_on(found: Readings, heading: Unit) -> None:
+    """Let every number carry the unit of its heading; one that carries another is refused."""
+    for i, value in enumerate(found.values):
+        own = found.units.get(i)
+        if i in found.faults or not isinstance(value, int | float | Decimal) or isinstance(value, bool):
+            continue
+        if own is None:
+            if heading.power and math.isfinite(value):
+                found.values[i] = Decimal(f"{Decimal(str(value)).scaleb(heading.power):f}")
+            found.units[i] = heading
+        elif same_unit(own.text, heading.text) or (
+            own.base and not heading.power and same_unit(own.base, heading.base)
+        ):
+            continue
+        elif not own.base and not heading.power:
+            found.units[i] = Unit(f"{own.text}{heading.text}", heading.base, own.power)
+        else:
+            found.faults[i] = ("carries another unit than its heading", "name the unit in one place")
 
 
 def _extremes_pass(values: Sequence[Any], keep: Callable[[Any], Any]) -> bool:

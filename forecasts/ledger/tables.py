@@ -50,8 +50,10 @@ class Table:
         See :class:`forecasts.ledger.raw.Raw`.
     headings : mapping
         By field, the heading that its column has here.
+    heading_units : dict
+        By field, the unit that its heading names.
     units : dict
-        By field, the units that stand beside its numbers, by the row's position.
+        By field, the units that stand beside its numbers, and which of them in each row; -1 = none.
     good : (N,) array of bool
         Rows that are sound so far.
     """
@@ -70,7 +72,8 @@ class Table:
     semicolons: bool = False
     serials: bool = False
     headings: Mapping[str, str] = field(default_factory=dict)
-    units: dict[str, dict[int, Unit]] = field(default_factory=dict)
+    heading_units: dict[str, Unit] = field(default_factory=dict)
+    units: dict[str, tuple[tuple[Unit, ...], Ints]] = field(default_factory=dict)
     good: Bools = field(init=False)
 
     def __post_init__(self) -> None:
