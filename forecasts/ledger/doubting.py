@@ -72,6 +72,8 @@ def _marked(read: Read) -> Bools | None:
         if table.headless:
             continue
         some = np.zeros(len(table.frame), bool)
+        if PERCENT.search(table.headings.get("value", "")):
+            some[:] = True
         for name in {table.headings.get("value", "value"), *UNITS}:
             if name in table.frame and table.frame[name].dtype.kind not in "biuf":
                 code, cells = distinct(table.frame[name])

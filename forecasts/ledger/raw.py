@@ -67,21 +67,6 @@ def refusal(place: str, rule: str, remedy: str, value: str = "", line: int | Non
     return BadInput([Problem(place, rule, value, remedy, line)])
 
 
-def titled(place: str, text: str, line: int, headings: int | None) -> BadInput:
-    """Return the refusal of a file that begins with a title or a note.
-
-    Parameters
-    ----------
-    text, line
-        What was found above the headings, and where.
-    headings : int, optional
-        The line in which the headings seem to stand.
-    """
-    where = f", which seem to stand in line {headings}" if headings else ""
-    remedy = f"remove what stands above the headings{where}"
-    return refusal(place, "the first row is no row of headings, but a title or a note", remedy, text, line)
-
-
 def told_shortly(faults: Iterable[tuple[int, str]], place: str, remedy: str) -> list[Problem]:
     """Return problems of lines: the first of them one by one, the others counted."""
     kept: list[Problem] = []

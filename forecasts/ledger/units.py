@@ -122,5 +122,5 @@ def _scaled(column: Column, rows: Ints, powers: Ints) -> Column:
     pairs, which = np.unique(np.c_[column.code[rows], powers], axis=0, return_inverse=True)
     code[rows] = len(values) + which.ravel()
     for old, power in pairs.tolist():
-        values.append(Decimal(f"{Decimal(values[old]).scaleb(-power):f}"))
+        values.append(Decimal(f"{Decimal(values[old]).scaleb(-power).normalize():f}"))
     return Column(tuple(values), code)

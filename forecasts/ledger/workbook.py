@@ -16,7 +16,8 @@ import numpy as np
 import pandas as pd
 
 from forecasts.ledger.problems import BadInput, Problem, folded
-from forecasts.ledger.raw import Broken, Raw, refusal, titled
+from forecasts.ledger.raw import Broken, Raw, refusal
+from forecasts.ledger.titles import LOOK, refuse_titles
 
 if TYPE_CHECKING:
     from openpyxl.workbook import Workbook
@@ -177,9 +178,7 @@ def _table(rows: _Rows, place: str) -> Raw:
     numbers = sorted(rows)
     top = numbers[0]
     width = max(rows[top])
-    if len(rows[top]) == 1 and max(map(len, rows.values())) > 2:
-        below = next(n for n in numbers if len(rows[n]) > 2)
-        raise titled(place, str(next(iter(rows[top].values()))), top, below)
+    refuse_titles([(n, [str(cell) for cell in rows[n].values()]) for n in numbers[:LOOK]], place)
     header = [str(rows[top].get(c, "")) for c in range(1, width + 1)]
     beyond = [n for n in numbers[1:] if max(rows[n]) > width]
     problems = [
