@@ -11,7 +11,7 @@ from decimal import Decimal
 
 import pandas as pd
 
-from forecasts.ledger.written import LONGEST, Readings, Unread, plain_text
+from forecasts.ledger.written import LONGEST, MISSING, NO_VALUE, Readings, Unread, plain_text
 from forecasts.ledger.written_forms import (
     FORMS,
     NO_DAY,
@@ -154,7 +154,7 @@ def _in_digits(text: str) -> str:
 def _no_digits(text: str) -> Unread:
     if re.search(r"today|now|present|current|今|目前|现在|当前|至今|迄今|日前|近日", text):
         return Unread("names no day of the calendar", "write the day itself, as 2023-12-31")
-    return Unread(*NO_DAY)
+    return Unread(*(NO_VALUE if MISSING.fullmatch(text) else NO_DAY))
 
 
 def _number(value: float, manner: Manner, digits: int = 0) -> Span:
