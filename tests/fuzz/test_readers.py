@@ -51,7 +51,7 @@ def sound(ending: str) -> bytes:
     elif ending == ".json":
         frame.to_json(out, orient="records")
     elif ending == ".xlsx":
-        out.write(b"PK\x03\x04" + b"\x00" * 60)
+        frame.to_excel(out, index=False)
     else:
         frame.to_csv(out, index=False, sep="\t" if ending == ".tsv" else ",")
     return out.getvalue()
