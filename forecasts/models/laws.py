@@ -8,9 +8,9 @@ figures as that knowledge is worth: the normal-inverse-gamma model in its simple
 The priors are rough, and chosen on the training part of the benchmark alone, so that what they score there
 flatters them. Of flows: some thirty settings were tried on six yearly indicators, whose Brier skill ran from
 -.03 to +.10; what stands here is near the better ones and leaves room for flows that grow fast. Of shares:
-the logit steps of shares of internet users, exports and votes (median absolute step .07 to .19). Of rates: the
-changes of yearly growth of eighteen indicators, of which half are smaller than half the usual rate, and of
-which a third to a half is taken back in the next year.
+the logit steps of shares of internet users, exports and votes (median absolute step .07 to .19). Of rates:
+the changes of yearly growth of eighteen indicators, of which half are smaller than half the usual rate, and
+of which a third to a half is taken back in the next year.
 """
 
 from collections.abc import Mapping
