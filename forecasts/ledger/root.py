@@ -50,5 +50,5 @@ def shown(path: Path, root: Path) -> str:
     """Name a path as people under `root` do: relative and with slashes, where that is possible."""
     try:
         return path.resolve().relative_to(root.resolve()).as_posix()
-    except (OSError, ValueError):
+    except (OSError, ValueError, RuntimeError):  # a link to itself is a RuntimeError until Python 3.13
         return str(path)
