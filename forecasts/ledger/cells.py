@@ -2,6 +2,7 @@
 
 import datetime as dt
 import math
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -28,6 +29,11 @@ Ints = NDArray[np.intp]
 
 #: Columns in which a period stands for its first day.
 STARTS = ("period_start",)
+
+
+#: Columns of names, and what is hardly one; NA is a country.
+NAMES = ("id", "region", "indicator")
+_NO_NAME = re.compile(r"nan|null|none|#?n/a|#\w+[!?]|[-.…*?—]{1,3}|-[0-9.]+", re.IGNORECASE)
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,6 +70,11 @@ def read_cells(table: Table, record: type[Record], name: str, heading: str, requ
         table.refuse(_among(code, blank, len(cells)), heading, "must not be empty", "fill the cell")
         faulty += blank
     _tell(table, name, heading, found, filled, code)
+    if name in NAMES and (
+        odd_names := [i for i, v in enumerate(values) if isinstance(v, str) and _NO_NAME.fullmatch(v)]
+    ):
+        rule = "looks like a cell without a value, and is read as a name"
+        table.remark(_among(code, odd_names, len(cells)), heading, rule, "correct it, or leave the row out")
     unread = _among(code, faulty, len(cells)) if faulty else None
     return Cells(tuple(values), code, unread if unread is not None and unread.any() else None)
 

@@ -184,7 +184,9 @@ def read_numbers(cells: Sequence[Hashable], semicolons: bool = False) -> Reading
             if not isinstance(cell, int | float | Decimal):
                 found.faults[i] = _NO_NUMBER
         elif len(cell) < LONGEST and PLAIN.fullmatch(cell) and not (doubtful and "." in cell):
-            values[i] = Decimal(cell.strip())
+            values[i] = Decimal(text := cell.strip())
+            if text.lstrip("+-")[:1] == "0" and text.lstrip("+-")[1:2].isdigit():
+                found.told[i] = "zeros before the number are left out"
         elif not doubtful and len(cell) < LONGEST and _ENGLISH.fullmatch(cell):
             values[i] = Decimal(cell.replace(",", ""))
             found.told[i] = _GROUPED

@@ -6,7 +6,8 @@ import pandas as pd
 import pytest
 
 from forecasts.ledger.problems import BadInput
-from forecasts.ledger.sheets import open_tables
+from forecasts.ledger.rows import read_rows
+from forecasts.ledger.sheets import TABLES, open_tables
 from forecasts.ledger.tables import Table, read_table
 
 
@@ -119,3 +120,13 @@ def test_a_table_that_begins_with_headings_is_never_taken_for_a_title(tmp_path: 
     for text in (ROWS, "地区;指标;年份;数值（家）\nA;x;2021;1\n", notes, "a\nb\n"):
         path.write_text(text)
         assert len(read_table(path).frame) == text.count("\n") - 1
+
+
+def test_a_name_that_looks_like_no_value_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text(
+        "region,indicator,as_of,value\nnan,x,2021-12-31,1\nNA,x,2021-12-31,1\n-1,x,2021-12-31,1\n"
+    )
+    table = read_table(path)
+    read_rows(table, TABLES["observations"])
+    assert [remark.rows for remark in table.remarks] == [(0, 2)]

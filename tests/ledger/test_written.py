@@ -137,6 +137,12 @@ def test_what_is_no_plain_number_is_refused(written: str) -> None:
     assert all(found.faults[0])
 
 
+def test_zeros_before_a_number_are_told() -> None:
+    found = read_numbers(["0110", "0.5", "0", "-012"])
+    assert found.values == [110, Decimal("0.5"), 0, -12]
+    assert set(found.told) == {0, 3}
+
+
 def test_the_column_says_which_sign_is_decimal() -> None:
     assert read_numbers(["1.036,5", "2.000", "1,5"]).values == [Decimal("1036.5"), 2000, Decimal("1.5")]
     assert read_numbers(["2,5", "1.036"], semicolons=True).values == [Decimal("2.5"), 1036]
