@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from forecasts.ledger.doubts import ANEW, READ_ANEW, Doubt, doubts_of_figures, doubts_of_goals
+from forecasts.ledger.doubts import ANEW, READ_ANEW, Doubt, doubts_of_figures
+from forecasts.ledger.goals import doubts_of_goals
 from forecasts.ledger.names import PERCENT, doubts_of_names
 from forecasts.ledger.records import Indicator
 from forecasts.ledger.rows import Column, Rows
@@ -61,7 +62,7 @@ def _of_figures(
     settled = {name for name, one in indicators.items() if one.accepted}
     yield from doubts_of_figures(rows, runs, settled, undeclared)
     if "goals" in held:
-        yield from doubts_of_goals(held["goals"], rows, runs)
+        yield from doubts_of_goals(held["goals"], rows, runs, indicators)
 
 
 def _marked(read: Read) -> Bools | None:

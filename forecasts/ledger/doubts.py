@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 
 from forecasts.ledger.fields import Kind
 from forecasts.ledger.figures import ORDER, bounds_of
-from forecasts.ledger.records import Goal, Observation
+from forecasts.ledger.records import Observation
 from forecasts.ledger.rows import Rows
 from forecasts.ledger.runs import Bools, Ints, Runs, series_of, sizes_of
-from forecasts.ledger.scales import off_goals, other_scale
+from forecasts.ledger.scales import other_scale
 
 #: What to do about a figure or a goal that is doubted.
 ACCEPT = "correct the row, or say in its column `accepted` why it is right"
@@ -184,12 +184,3 @@ def idle_periods(runs: Runs, rows: Rows[Observation]) -> Ints:
     """Return the rows of stocks that give a first day of a period, which a stock does not have."""
     dated = ~np.isnat(rows.days("period_start"))[runs.row]
     return np.asarray(runs.row[dated & (runs.kind == Kind.STOCK)], np.intp)
-
-
-def doubts_of_goals(goals: Rows[Goal], rows: Rows[Observation], runs: Runs) -> Iterator[Doubt]:
-    """Yield the goals that are plainly on another scale than the last figure of their series."""
-    at = off_goals(goals, runs, rows)
-    at = at[~accepted(goals)[at]]
-    if len(at):
-        rule = "is plainly on another scale than the last figure of its series: a slip of the unit?"
-        yield Doubt("goals", at, "value", rule, ACCEPT)
