@@ -1,7 +1,7 @@
 """The cells of a column, each distinct one read once: as people write, then by the field's rules."""
 
 import datetime as dt
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -44,7 +44,7 @@ def read_cells(table: Table, record: type[Record], name: str, heading: str, requ
     """Read the column of one field; refuse the cells that cannot be read, and tell of other forms."""
     info = record.model_fields[name]
     default = None if info.is_required() else info.default
-    code, cells = _distinct(table.frame[heading])
+    code, cells = distinct(table.frame[heading])
     odd = [i for i, cell in enumerate(cells) if type(cell) in (_Nested, bytes)]
     filled = [i for i, cell in enumerate(cells) if type(cell) not in (_Nested, bytes) and cell != ""]
     found = _readings(table, record, name, [cells[i] for i in filled])
@@ -159,20 +159,29 @@ def _rules(record: type[Record], name: str) -> Callable[[Any], Any]:
     return adapter.validate_python
 
 
-def _distinct(cells: "pd.Series[Any]") -> tuple[Ints, list[Any]]:
+def distinct(cells: "pd.Series[Any]") -> tuple[Ints, list[Any]]:
     """Return a column's distinct cells, an empty one as an empty text, and which stands in each row."""
-    if cells.dtype == object and pd.api.types.infer_dtype(cells).startswith("mixed"):
-        # True and 1 are equal, but only one of them is a number.
-        cells = cells.map(lambda cell: str(cell) if isinstance(cell, bool | np.bool_) else cell)
     try:
+        if cells.dtype == object and pd.api.types.infer_dtype(cells).startswith("mixed"):
+            # True and 1 are equal, but only one of them is a number.
+            cells = cells.map(lambda cell: str(cell) if isinstance(cell, bool | np.bool_) else cell)
         code, found = pd.factorize(cells, use_na_sentinel=True)
-    except TypeError:  # cells that are lists or the like
-        plain = [cell if isinstance(cell, Hashable) else _Nested(cell) for cell in cells]
+    except (TypeError, ArithmeticError):  # cells that are lists or the like, or a NaN that signals
+        plain = [cell if _hashable(cell) else _Nested(cell) for cell in cells]
         nested = pd.Series(plain, dtype=object)
         code, found = pd.factorize(nested, use_na_sentinel=True)
-    distinct: Sequence[Any] = found.tolist() if hasattr(found, "tolist") else list(found)
-    texts = ["" if isinstance(c, str) and not c.strip() else _python(c) for c in distinct]
+    different: Sequence[Any] = found.tolist() if hasattr(found, "tolist") else list(found)
+    texts = ["" if isinstance(c, str) and not c.strip() else _python(c) for c in different]
     return np.where(code < 0, len(texts), code).astype(np.intp), [*texts, ""]
+
+
+def _hashable(cell: object) -> bool:
+    """Whether a cell may be told from others."""
+    try:
+        hash(cell)
+    except TypeError:
+        return False
+    return True
 
 
 def _python(cell: Any) -> Any:

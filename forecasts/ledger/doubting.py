@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from forecasts.ledger.cells import distinct
 from forecasts.ledger.doubts import ANEW, READ_ANEW, Doubt, doubts_of_figures
 from forecasts.ledger.goals import doubts_of_goals
 from forecasts.ledger.names import PERCENT, doubts_of_names
@@ -72,7 +73,7 @@ def _marked(read: Read) -> Bools | None:
         some = np.zeros(len(table.frame), bool)
         for name in {table.headings.get("value", "value"), *UNITS}:
             if name in table.frame and table.frame[name].dtype.kind not in "biuf":
-                code, cells = table.frame[name].factorize(use_na_sentinel=False)
+                code, cells = distinct(table.frame[name])
                 some |= np.array([PERCENT.search(str(c)) is not None for c in cells], bool)[code]
         found.append(some[: len(rows)][table.good[: len(rows)]])
     return np.concatenate(found) if found else None

@@ -11,6 +11,9 @@ SCALE = 0.9
 #: Both neighbours of a lone figure on another scale lie so far off at least, on the same side.
 BESIDE = 0.7
 
+#: Counts below this are so few that they may well be tenfold, or nothing, by chance.
+FEW = 10
+
 #: A step is a break of its series if it is so many times the largest of the others ...
 BREAK = 4.0
 
@@ -28,7 +31,7 @@ def other_scale(runs: Runs) -> tuple[Ints, Ints]:
     """
     some = (runs.value > 0) & (runs.kind != Kind.RATE)
     seen = runs.take(np.asarray(some, bool))
-    wild = _wild_rates(runs)
+    wild = np.r_[_wild_rates(runs), _zeros(runs)]
     if len(seen) < 2:
         return wild, np.zeros(0, np.intp)
     log, time, same = np.log10(seen.value / seen.span), seen.time, seen.same
@@ -80,10 +83,22 @@ def _wild_rates(runs: Runs) -> Ints:
     return np.asarray(seen.row[wild], np.intp)
 
 
+def _zeros(runs: Runs) -> Ints:
+    """Return the rows of the one nothing in a series of something, but for a series that begins with it."""
+    if len(runs) < 3:
+        return np.zeros(0, np.intp)
+    nothing = (runs.value == 0) & (runs.high < FEW) & (runs.kind != Kind.RATE)
+    alone = np.repeat(np.add.reduceat((runs.value == 0).astype(int), runs.starts) == 1, sizes_of(runs))
+    before = np.r_[False, runs.same & (runs.value[:-1] >= FEW)]
+    after = np.r_[~runs.same | (runs.value[1:] >= FEW), True]
+    several = np.repeat(sizes_of(runs), sizes_of(runs)) >= 3
+    return np.asarray(runs.row[nothing & alone & before & after & several], np.intp)
+
+
 def _few(one: Floats, other: Floats, step: Floats) -> Bools:
     """Whether counts are so few that a tenfold step between them is plain chance."""
     least = np.minimum(one, other)
-    return np.asarray((least < 10) & (least == np.floor(least)) & (np.abs(step) < 2))
+    return np.asarray((least < FEW) & (least == np.floor(least)) & (np.abs(step) < 2))
 
 
 def _whole_powers(step: Floats, k: Ints) -> Bools:
