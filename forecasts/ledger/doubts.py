@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from forecasts.ledger.dating import late, lonely, misdated
 from forecasts.ledger.fields import Kind
 from forecasts.ledger.figures import ORDER, bounds_of
 from forecasts.ledger.records import Observation
@@ -82,6 +83,11 @@ def doubts_of_figures(
         conflicting(rows, sure), "value", "contradicts another figure of the same day and publication",
         "both are kept, as an interval: remove one, or say in `accepted` why both are right",
     )  # fmt: skip
+    yield from doubt(lonely(rows), "as_of", "lies decades from every other day of its series")
+    yield from doubt(late(rows), "published_on", "lies decades after the day that the figure describes")
+    yield from doubt(
+        misdated(rows), "as_of", "has a figure already, and this one was published as of another day: which?"
+    )
     of = rows.columns["indicator"]
     odd = np.array([str(v) not in settled for v in of.values], bool)[of.code]
     free = np.array([str(v) in undeclared for v in of.values], bool)[of.code]

@@ -11,10 +11,14 @@ from forecasts.ledger.kinds import HUNDRED, empty_goals
 from forecasts.ledger.records import Goal, Indicator, Observation
 from forecasts.ledger.rows import Rows
 from forecasts.ledger.runs import Bools, Floats, Ints, Runs, sizes_of
-from forecasts.ledger.scales import SCALE
+from forecasts.ledger.scales import FEW, SCALE
 
 #: A goal grows by no more than this, in powers of ten a year, beyond what its series ever did.
 AHEAD = 0.02
+
+#: So far off, in powers of ten, what its series could bring, a goal is plainly another quantity's: where the
+#: series shows how it grows, and where it does not, or counts but few.
+OFF, OFF_AT_ALL = 0.45, SCALE
 
 #: A goal that the newest figure exceeds by this factor on the day it is announced asks for nothing.
 LONG_SINCE = 2.0
@@ -56,7 +60,7 @@ def doubts_of_goals(
         return
     off, met = _off(newest), _met_by_far(newest)
     rules = (
-        ("value", off, "is plainly on another scale than the last figure of its series: a slip of the unit?"),
+        ("value", off, "is plainly on another scale than the last figure of its series: a slip?"),
         ("value", met & ~off, "the newest figure exceeds it by far already on the day it is announced"),
     )
     for column, found, rule in rules:
@@ -95,6 +99,8 @@ class Newest:
         The goal's, the newest figure's with its interval, and the largest of the series.
     flow, year : (n,) arrays of bool
         Whether it is a flow; whether the newest figure counts a whole year, or does not say what it counts.
+    grown : (n,) array of bool
+        Whether the series shows how it grows.
     fastest, years : (n,) arrays
         The largest step of the series (powers of ten a year); years from the newest figure to the deadline.
     """
@@ -109,6 +115,7 @@ class Newest:
     most: Floats
     flow: Bools
     year: Bools
+    grown: Bools
     fastest: Floats
     years: Floats
 
@@ -144,6 +151,7 @@ def _newest(goals: Rows[Goal], rows: Rows[Observation], runs: Runs) -> Newest | 
         most=np.maximum.reduceat(seen.value, first)[at],
         flow=np.asarray(seen.kind[last] == Kind.FLOW, bool),
         year=np.asarray((seen.span[last] == 1) | (seen.span[last] >= 360)),
+        grown=(sizes_of(seen) >= 3)[at],
         fastest=np.minimum(np.maximum.reduceat(np.r_[0.0, speed], first), 1.0)[at],
         years=np.maximum((deadline - seen.day[last]).astype(float) / 365.25, 0.0),
     )
@@ -160,7 +168,7 @@ def _series(goals: Rows[Goal], rows: Rows[Observation], seen: Runs) -> Ints:
 
 
 def _off(n: Newest) -> Bools:
-    """Return the goals that lie a power of ten off the last figure known, and what growth could bring."""
+    """Return the goals that lie far off the last figure known, and what growth could bring."""
     with np.errstate(divide="ignore", invalid="ignore"):
         ahead = np.log10(n.value) - np.log10(n.last)
         # A count within a year is small at first; the goal may be one of the whole year.
@@ -169,7 +177,8 @@ def _off(n: Newest) -> Bools:
         off = np.where(n.flow, nearer, ahead)
         # Only towards the goal does time bring a series on.
         room = np.where((off > 0) != n.under, (AHEAD + n.fastest) * n.years, 0.0)
-        return np.asarray(n.known & (n.value > 0) & (np.abs(off) >= SCALE + room))
+        least = np.where(n.grown & (n.last >= FEW), OFF, OFF_AT_ALL)
+        return np.asarray(n.known & (n.value > 0) & (np.abs(off) >= least + room))
 
 
 def _met_by_far(n: Newest) -> Bools:

@@ -1,7 +1,7 @@
 """The doors by which rows come in: ``seeds/``, files that somebody brings, DataFrames; one reader for all."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -62,7 +62,7 @@ class OpenedSeeds:
     ids: Mapping[str, frozenset[str]]
     goals: "Rows[Goal] | None" = None
     remarks: tuple[Remark, ...] = ()
-    read: Read = MappingProxyType({})
+    read: Read = field(default_factory=dict)
 
 
 def open_seeds(folder: Path) -> OpenedSeeds:

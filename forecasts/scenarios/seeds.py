@@ -4,7 +4,6 @@ import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import MappingProxyType
 
 from forecasts.ledger.doubting import Read
 from forecasts.ledger.ledger import Ledger
@@ -36,7 +35,7 @@ class Seeds:
     ledger: Ledger
     scenarios: Mapping[str, Scenario]
     remarks: tuple[Remark, ...] = ()
-    read: Read = field(default=MappingProxyType({}), repr=False)
+    read: Read = field(default_factory=dict, repr=False)
 
     def resolve(self, scenario: str, goal: str) -> str:
         """Return the scenario's id: ``baseline`` stands for the goal's own."""

@@ -302,7 +302,9 @@ def silent(change: Change) -> str:
         return "left out"
     if column in DAYS and way in ("next day", "a year after"):
         return "another day"
-    if column in WORDS and way == "another row's":
+    if column in (*WORDS, "tolerance") and way == "another row's":
+        return "another word"
+    if column in ("headline", "success_selected") and change.new in ("0", "1"):
         return "another word"
     old, new = number(change.old), number(change.new)
     if column in NUMBERS and old is not None and new is not None:
