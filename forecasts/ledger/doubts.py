@@ -22,6 +22,9 @@ from forecasts.ledger.scales import other_scale
 #: What to do about a figure or a goal that is doubted.
 ACCEPT = "correct the row, or say in its column `accepted` why it is right"
 
+#: What is said of a figure that no goal is measured by, then.
+OTHER_SCALE = "is plainly on another scale than its series: tenfold or more"
+
 #: What is said of a series that begins anew every year: nobody can tell what its level means.
 ANEW = "the series begins anew every year, but does not say so"
 READ_ANEW = "it is read as counts since 1 January: declare kind flow, and give period_start"
@@ -70,7 +73,7 @@ def doubts_of_figures(
 
     steady = runs.take(~np.isin(runs.series, runs.series[resets]))
     off, jumps = other_scale(steady)
-    yield from doubt(off, "value", "is plainly on another scale than its series: tenfold or more", ACCEPT)
+    yield from doubt(off, "value", OTHER_SCALE)
     yield from doubt(
         jumps, "value", "from here on the series is on another scale: another unit, or rebased?",
         "bring the series to one scale, or say in `accepted` why it is right",
