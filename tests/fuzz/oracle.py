@@ -259,7 +259,7 @@ class Asker:
 
 def number(text: str) -> float | None:
     """Return a number as it is plainly written."""
-    return float(text) if re.fullmatch(r"-?[0-9]+(\.[0-9]+)?(e[0-9]+)?", text.strip()) else None
+    return float(text) if re.fullmatch(r"-?[0-9]+(\.[0-9]*)?(e[0-9]+)?", text.strip()) else None
 
 
 def class_of(change: Change, came: Came, sound: Came) -> str:
@@ -273,7 +273,9 @@ def class_of(change: Change, came: Came, sound: Came) -> str:
     verb = "refused" if came.code in (2, 3) else "told"
     if any(f"[{change.column}]" in line for line in (of_row if verb == "refused" else of_file)):
         return verb
-    if any(f"[{name}]" in line for line in of_row for name in beside):
+    # Of several rows a warning names the first, and says how many there are.
+    several = [line for line in of_file if line.startswith("warning: ") and line.endswith(" rows)")]
+    if any(f"[{name}]" in line for line in (*of_row, *several) for name in beside):
         return f"{verb} beside"
     if any(f"{change.table}.csv:{change.line}:" in line for line in of_row):
         return verb  # the row as a whole, e.g. a mark that no CSV holds
