@@ -12,6 +12,9 @@ FAR = np.timedelta64(40 * 365, "D")
 #: Figures of one publication appear within so many days.
 TOGETHER = np.timedelta64(31, "D")
 
+#: Days from one figure to the next, at least.
+LEAST_STEP = 27
+
 
 def _by_series(rows: Rows[Observation]) -> tuple[Ints, Ints]:
     """Return an order by series and day, and where in it a series begins."""
@@ -57,17 +60,23 @@ def misdated(rows: Rows[Observation]) -> Ints:
     inside = np.ones(n, bool)
     inside[starts] = False
     again = inside & np.r_[False, day[1:] == day[:-1]]
-    found: list[int] = []
-    owner = np.searchsorted(starts, np.flatnonzero(again), side="right") - 1
+    # The longest lag of a series, by more than any step there is: only those are looked at one by one.
     ends = np.r_[starts[1:], n]
-    for k, of in zip(np.flatnonzero(again).tolist(), owner.tolist(), strict=True):
-        part = slice(int(starts[of]), int(ends[of]))
+    owner = np.repeat(np.arange(len(starts)), ends - starts)
+    lag = (published - day).astype(np.int64)
+    by_lag = np.lexsort((lag, owner))
+    longest = np.zeros(n, bool)
+    longest[by_lag[ends - 1]] = (
+        lag[by_lag[ends - 1]] >= lag[by_lag[np.maximum(ends - 2, starts)]] + LEAST_STEP
+    )
+    found: list[int] = []
+    for k in np.flatnonzero(again & longest).tolist():
+        part = slice(int(starts[owner[k]]), int(ends[owner[k]]))
         others = np.arange(part.start, part.stop) != k
-        lag = (published[part] - day[part])[others]
         days = np.unique(day[part])
         if len(days) < 3 or (np.abs(published[part][others] - published[k]) <= TOGETHER).any():
             continue
-        step = np.median(np.diff(days).astype(int))
-        if (published[k] - day[k]).astype(int) >= int(lag.max().astype(int)) + 0.9 * step:
+        step = float(np.median(np.diff(days).astype(np.int64)))
+        if lag[k] >= lag[part][others].max() + 0.9 * step:
             found.append(int(order[k]))
     return np.array(found, np.intp)

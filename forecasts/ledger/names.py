@@ -40,6 +40,9 @@ OF_A_HUNDRED = (Kind.SHARE, Kind.RATE)
 #: How nearly a name that has no row must be one that has, to be asked about.
 LOOSE = 0.75
 
+#: So many pairs of names are compared at most.
+PAIRS = 20_000
+
 #: Beyond so many names, none is looked for that is nearly another.
 MANY = 5_000
 
@@ -261,6 +264,11 @@ def lost_goals(held: Held) -> Iterator[Doubt]:
                     yield Doubt("goals", at, what, f"no figure is of this {what}", f"did you mean {near!r}?")
 
 
+def _among(values: list[str], code: NDArray[np.intp], names: Collection[str]) -> Bools:
+    """Return which rows hold one of some names."""
+    return np.array([v in names for v in values], bool)[code]
+
+
 def undescribed(held: Held, what: str) -> Iterator[Doubt]:
     """Yield the names that have no row in the table that describes their like, where there is one.
 
@@ -278,15 +286,16 @@ def undescribed(held: Held, what: str) -> Iterator[Doubt]:
     for where, column, values, code, sure in uses:
         names = {values[c] for c in np.unique(code[~sure]).tolist()} - described
         lost = sorted(name for name in names if spelt(name) not in forms)
-        near = {name: found for name in lost[:MANY] if (found := almost(name, described, LOOSE))}
-        cells = np.array([*values, ""], object)[code]
+        looked = lost[: PAIRS // max(len(described), 1)]
+        near = {name: found for name in looked if (found := almost(name, described, LOOSE))}
         rule = f"has no row in the table of {what}s"
         for name, other in near.items():
-            at = np.flatnonzero((cells == name) & ~sure)
+            at = np.flatnonzero(_among(values, code, {name}) & ~sure)
             yield Doubt(where, at, column, rule, f"did you mean {other!r}? Otherwise add it, or accept it")
         # Of which there is no figure either, but of nearly that name: that is told.
-        bare = [n for n in lost if n not in near and (n in counted or not almost(n, counted))]
-        at = np.flatnonzero(np.isin(cells, bare) & ~sure) if bare else np.zeros(0, np.intp)
+        elsewhere = {name for name in lost[:TOLD] if name not in counted and almost(name, counted)}
+        bare = set(lost) - set(near) - elsewhere
+        at = np.flatnonzero(_among(values, code, bare) & ~sure)
         if len(at):
             more = f"; nor have {len(bare) - 1} more names" if len(bare) > 1 else ""
             yield Doubt(where, at, column, f"{rule}{more}", "add it, or say in `accepted` why there is none")
