@@ -81,6 +81,7 @@ DESCRIBES = {
     ("sources", "id"),
     ("observations", "id"),
     ("goals", "baseline"),
+    ("goals", "headline"),
     ("goals", "id"),
     ("goals", "goal"),
     ("observations", "indicator"),
