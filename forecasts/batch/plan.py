@@ -11,7 +11,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from forecasts.ledger.fields import Id, Text
 from forecasts.ledger.located import Located, Way, read_located
 from forecasts.ledger.problems import BadInput, Problem, nearest
-from forecasts.ledger.root import provided, shown
+from forecasts.ledger.root import provided, resolved, shown
 from forecasts.notebook.parameters import Draws, Parameters, Seed, parse_date
 from forecasts.publish.words import Language
 from forecasts.scenarios.scenario import BASELINE
@@ -259,8 +259,8 @@ def _misnamed(plan: Plan, told: Located, seeds: Seeds) -> list[Problem]:
 def _notebook_fault(name: str, root: Path) -> str:
     """Say what is wrong with a notebook's name: it must be a file below notebooks/, by every path."""
     try:
-        shelf = provided(root, "notebooks").resolve()
-        path = (shelf / name).resolve()
+        shelf = resolved(provided(root, "notebooks"))
+        path = resolved(shelf / name)
         if not path.is_relative_to(shelf):
             return "the notebook must lie inside notebooks/"
         there = path.suffix == ".ipynb" and path.is_file()

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from forecasts.ledger.cells import distinct
-from forecasts.ledger.doubts import ANEW, READ_ANEW, Doubt, doubts_of_figures, doubts_of_goals
+from forecasts.ledger.doubts import ANEW, OTHER_SCALE, READ_ANEW, Doubt, doubts_of_figures
+from forecasts.ledger.goals import doubts_of_goals
 from forecasts.ledger.names import PERCENT, doubts_of_names
 from forecasts.ledger.records import Indicator
 from forecasts.ledger.rows import Column, Rows
@@ -60,9 +61,13 @@ def _of_figures(
     rows = held["observations"]
     runs = runs_of(rows, {name: one.kind for name, one in indicators.items()})
     settled = {name for name, one in indicators.items() if one.accepted}
-    yield from doubts_of_figures(rows, runs, settled, undeclared)
+    told = list(doubts_of_figures(rows, runs, settled, undeclared))
+    yield from told
     if "goals" in held:
-        yield from doubts_of_goals(held["goals"], rows, runs)
+        # A goal is not doubted for the sake of a figure that is.
+        off = [found.rows for found in told if found.rule == OTHER_SCALE]
+        runs = runs.take(~np.isin(runs.row, np.concatenate(off))) if off else runs
+        yield from doubts_of_goals(held["goals"], rows, runs, indicators)
 
 
 def _marked(read: Read) -> Bools | None:

@@ -3,6 +3,7 @@
 import difflib
 import re
 import unicodedata
+import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
@@ -89,6 +90,18 @@ class BadInput(Refusal):
 
 class Unanswerable(Refusal):
     """The rows are sound, but they cannot answer the question: no figure and no class, a passed deadline."""
+
+
+def warn_of(remarks: Iterable[Remark], depth: int) -> None:
+    """Tell remarks to whoever is in Python, each as a warning of the line of theirs that read the tables.
+
+    Parameters
+    ----------
+    depth : int
+        How many calls lie between that line and this one.
+    """
+    for remark in remarks:
+        warnings.warn(str(remark).removeprefix("warning: "), UserWarning, stacklevel=depth + 1)
 
 
 def shown(value: object) -> str:
