@@ -1,0 +1,132 @@
+"""A table of past goals becomes a record: each is asked again, as on the day of its announcement."""
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import Final, cast
+
+import numpy as np
+
+from forecasts.attainment.effects import Taus, Traits
+from forecasts.attainment.many import answer_rows
+from forecasts.attainment.past import Past, Reader
+from forecasts.attainment.record import GoalRecord, Precedent, ask_by, family_of
+from forecasts.ledger.history import Floats, Ints
+from forecasts.ledger.ledger import Ledger
+from forecasts.ledger.past_goals import SILENT_AFTER, Met, PastGoal, depth
+from forecasts.ledger.records import Goal, Region
+from forecasts.ledger.rows import Rows
+
+#: What `met` says of a goal.
+_MET: Final[Mapping[Met, bool | None]] = MappingProxyType({Met.YES: True, Met.NO: False, Met.UNKNOWN: None})
+
+
+@dataclass(frozen=True, eq=False)
+class Recalled:
+    """A record, and what was left out of it.
+
+    Attributes
+    ----------
+    levels : mapping
+        The level of government of every region, as the record states it or as its depth.
+    dropped : mapping
+        Past goals that are no evidence, by reason: ``selected`` (known only because they were met),
+        ``undated`` (nobody says when they were announced), ``late`` (announced when their day had come),
+        ``unknown indicator`` (nothing was published of it).
+    """
+
+    record: GoalRecord
+    levels: Mapping[str, int]
+    dropped: Mapping[str, int]
+
+    def traits(self, goal: Goal, ledger: Ledger, reached: bool | None) -> Traits:
+        """Return what a goal has in common with others; see :func:`reached_before`."""
+        level = self.levels[goal.region] if goal.region in self.levels else depth(goal.region, ledger.regions)
+        return Traits(
+            family_of(ledger.kind(goal.indicator)), ask_by(reached), str(level), goal.region, goal.indicator
+        )
+
+
+def recall(ledger: Ledger, past: Rows[PastGoal], taus: Taus | None = None) -> Recalled:
+    """Ask past goals again, each by what had been published on the day of its announcement.
+
+    Parameters
+    ----------
+    ledger : Ledger
+        What had been published; figures of later days are not looked at.
+    past : Rows
+        The past goals. One that nobody could have answered teaches nothing, but is counted.
+    """
+    ledger = _with_regions(ledger, past)
+    levels = _levels(ledger, past)
+    reasons = [_reason(goal, ledger) for goal in map(past.one, range(len(past)))]
+    kept = np.array([row for row, reason in enumerate(reasons) if not reason], np.intp)
+    found = _alone(ledger, past, kept)
+    reader, seen = Reader(ledger), Recalled(GoalRecord.of(()), levels, {})
+    precedents = []
+    for row, said in zip(kept.tolist(), found, strict=True):
+        goal = past.one(row)
+        assert goal.announced_on is not None
+        own = reader.own(goal.indicator, goal.region, goal.announced_on)
+        reached = goal.asks.met(float(own.value[-1]), float(own.value[-1])) if len(own) else None
+        traits = seen.traits(goal, ledger, reached)
+        if goal.announcer:
+            traits = replace(traits, announcer=goal.announcer)
+        if goal.level is not None:
+            traits = replace(traits, level=str(goal.level))
+        alone = None if np.isnan(said) else float(said)
+        precedents.append(Precedent(goal.id, traits, alone, _MET[goal.met], _known(goal)))
+    counted = Counter(reason for reason in reasons if reason)
+    return Recalled(GoalRecord.of(precedents, taus), levels, MappingProxyType(dict(counted)))
+
+
+def reached_before(past: Past, goal: Goal) -> bool | None:
+    """Return whether the last figure known meets a goal already; None where there is no figure."""
+    if not past.own:
+        return None
+    last = float(past.history.value[-1])
+    return goal.asks.met(last, last)
+
+
+def _reason(goal: PastGoal, ledger: Ledger) -> str:
+    """Return why a past goal is no evidence; empty if it is."""
+    if goal.success_selected:
+        return "selected"
+    if goal.announced_on is None:
+        return "undated"
+    if goal.announced_on >= goal.deadline:
+        return "late"
+    return "" if goal.indicator in ledger.indicators else "unknown indicator"
+
+
+def _alone(ledger: Ledger, past: Rows[PastGoal], rows: Ints) -> Floats:
+    """Return what the engine says of past goals on the days of their announcements; NaN where nothing."""
+    if not len(rows):
+        return np.zeros(0)
+    goals = cast("Rows[Goal]", past)
+    return np.asarray(answer_rows(ledger, goals, past.days("announced_on"), rows)["probability"], float)
+
+
+def _known(goal: PastGoal) -> dt.date:
+    """Return the day on which it was known what became of a goal, or that nothing would be said."""
+    return goal.known_on or goal.deadline + dt.timedelta(days=SILENT_AFTER)
+
+
+def _with_regions(ledger: Ledger, past: Rows[PastGoal]) -> Ledger:
+    """Return the ledger with the regions of past goals that it does not have."""
+    new = {str(r) for r in past.words("region")} - set(ledger.regions)
+    if not new:
+        return ledger
+    added = {name: Region(id=name) for name in sorted(new)}
+    return replace(ledger, regions=MappingProxyType({**ledger.regions, **added}))
+
+
+def _levels(ledger: Ledger, past: Rows[PastGoal]) -> Mapping[str, int]:
+    """Return the level of every region: as the past goals of its own government state it, else its depth."""
+    levels = {name: depth(name, ledger.regions) for name in ledger.regions}
+    for goal in map(past.one, range(len(past))):
+        if goal.level is not None and goal.announcer in ("", goal.region):
+            levels[goal.region] = goal.level
+    return MappingProxyType(levels)
