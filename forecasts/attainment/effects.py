@@ -55,7 +55,7 @@ class Taus:
     most: of published counts nearly all were met in a country's reports, and a third in a district's.
     """
 
-    everywhere: float = 0.5
+    everywhere: float = 0.7
     ask: float = 0.5
     level: float = 1.0
     announcer: float = 0.3

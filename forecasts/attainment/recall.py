@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Final, cast
@@ -11,9 +11,10 @@ import numpy as np
 
 from forecasts.attainment.effects import Taus, Traits
 from forecasts.attainment.many import answer_rows
+from forecasts.attainment.outlook import Outlook
 from forecasts.attainment.past import Past, Reader
-from forecasts.attainment.record import GoalRecord, Precedent, ask_by, family_of
-from forecasts.ledger.history import Floats, Ints
+from forecasts.attainment.record import GoalRecord, Precedent, WithRecord, ask_by, family_of
+from forecasts.ledger.history import Days, Floats, History, Ints
 from forecasts.ledger.ledger import Ledger
 from forecasts.ledger.past_goals import SILENT_AFTER, Met, PastGoal, depth
 from forecasts.ledger.records import Goal, Region
@@ -48,6 +49,45 @@ class Recalled:
             family_of(ledger.kind(goal.indicator)), ask_by(reached), str(level), goal.region, goal.indicator
         )
 
+    def probabilities(self, ledger: Ledger, goals: Rows[Goal], known: Days, alone: Floats) -> Floats:
+        """Put the answers of many goals right.
+
+        Parameters
+        ----------
+        known : (N,) array
+            The day of knowledge of each goal.
+        alone : (N,) array
+            Probabilities without the record; NaN where there is no answer, and then there is none with it.
+        """
+        reader, out = Reader(ledger), np.array(alone, float)
+        rows = np.flatnonzero(~np.isnan(out))
+        asked = [goals.one(int(row)) for row in rows]
+        days: list[dt.date] = known[rows].tolist()
+        traits = [
+            self.traits(goal, ledger, _reached(reader, goal, day))
+            for goal, day in zip(asked, days, strict=True)
+        ]
+        out[rows] = self.record.probabilities(traits, out[rows], days)
+        return out
+
+    def opinion(self, found: Outlook) -> WithRecord:
+        """Put one outlook's answer right, and say how."""
+        question = found.question
+        reached = reached_before(found.past, question.goal)
+        traits = self.traits(question.goal, found.reader.ledger, reached)
+        return self.record.answer(traits, found.probability, question.known_on)
+
+
+def join(parts: Sequence[Recalled], taus: Taus | None = None) -> Recalled:
+    """Put several records together; of a region's levels the last that is stated counts."""
+    levels: dict[str, int] = {}
+    dropped: Counter[str] = Counter()
+    for part in parts:
+        levels |= part.levels
+        dropped.update(part.dropped)
+    record = GoalRecord.of((p for part in parts for p in part.record.precedents), taus)
+    return Recalled(record, MappingProxyType(levels), MappingProxyType(dict(dropped)))
+
 
 def recall(ledger: Ledger, past: Rows[PastGoal], taus: Taus | None = None) -> Recalled:
     """Ask past goals again, each by what had been published on the day of its announcement.
@@ -69,9 +109,7 @@ def recall(ledger: Ledger, past: Rows[PastGoal], taus: Taus | None = None) -> Re
     for row, said in zip(kept.tolist(), found, strict=True):
         goal = past.one(row)
         assert goal.announced_on is not None
-        own = reader.own(goal.indicator, goal.region, goal.announced_on)
-        reached = goal.asks.met(float(own.value[-1]), float(own.value[-1])) if len(own) else None
-        traits = seen.traits(goal, ledger, reached)
+        traits = seen.traits(goal, ledger, _reached(reader, goal, goal.announced_on))
         if goal.announcer:
             traits = replace(traits, announcer=goal.announcer)
         if goal.level is not None:
@@ -84,9 +122,18 @@ def recall(ledger: Ledger, past: Rows[PastGoal], taus: Taus | None = None) -> Re
 
 def reached_before(past: Past, goal: Goal) -> bool | None:
     """Return whether the last figure known meets a goal already; None where there is no figure."""
-    if not past.own:
+    return _met_by(past.history, goal) if past.own else None
+
+
+def _reached(reader: Reader, goal: Goal, day: dt.date) -> bool | None:
+    return _met_by(reader.own(goal.indicator, goal.region, day), goal)
+
+
+def _met_by(history: History, goal: Goal) -> bool | None:
+    """Return whether the last figure of a history meets a goal; None where nobody counted any."""
+    if not len(history) or not history.counted:
         return None
-    last = float(past.history.value[-1])
+    last = float(history.value[-1])
     return goal.asks.met(last, last)
 
 
