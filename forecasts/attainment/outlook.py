@@ -2,9 +2,9 @@
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -12,13 +12,20 @@ from numpy.typing import ArrayLike, NDArray
 from forecasts.attainment.pace import Speed, observed_pace, required_pace
 from forecasts.attainment.past import Past, Reader, read_past
 from forecasts.attainment.question import Question
-from forecasts.attainment.reached import HORIZON_YEARS, curve_of, days_reached, looks_of
-from forecasts.ledger.history import History
+from forecasts.attainment.reached import (
+    HORIZON_YEARS,
+    curve_of,
+    days_reached,
+    first_held,
+    looks_of,
+    reached_since,
+)
+from forecasts.ledger.history import Days, History
 from forecasts.ledger.ledger import Ledger
 from forecasts.ledger.problems import BadInput, Problem, Unanswerable, nearest
 from forecasts.ledger.records import Asks, asks_of
 from forecasts.models.base import ModelFailed, Predictive
-from forecasts.models.members import Fitted, Members
+from forecasts.models.members import Fitted, Members, law_of
 from forecasts.scenarios.adjustments import AnyAdjustment, Share
 
 if TYPE_CHECKING:
@@ -31,6 +38,9 @@ FLOOR = 0.002
 
 #: Levels of the quantiles that are told.
 LEVELS = (0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.975)
+
+#: The day of what does not happen, and the days that a count of a year may run for.
+NEVER, A_YEAR = np.datetime64("NaT", "D"), np.timedelta64(370, "D")
 
 #: From so many own figures on, the answer is not said to lean on the class.
 OWN = 4
@@ -211,12 +221,11 @@ class Outlook:
         """Times (T,) in years of the timescale, and the probability (T,) that the goal is held at each."""
         last = self.history.years[-1:]
         [times] = looks_of(last, np.array([self.end]))
-        self.future.prefetch(times[times > last])
+        self.future.prefetch(times[1:])
         edge, under = self.asks
-        below = np.array([0.0 if t <= last else float(self.future.cdf(float(t), edge)) for t in times])
+        below = np.array([0.0, *(float(self.future.cdf(float(t), edge)) for t in times[1:])])
         chance = below if under else 1.0 - below
-        now = np.array([self.past.own and (self.history.value[-1] >= edge) != under])
-        [curve] = curve_of(times[None], last, now, chance[None])
+        [curve] = curve_of(np.array([not np.isnat(self.since)]), chance[None])
         return times, curve
 
     @property
@@ -225,8 +234,39 @@ class Outlook:
         day: dt.date = self.history.timescale.days_at(self.history.years[-1:] + HORIZON_YEARS)[0].item()
         return day
 
+    @cached_property
+    def since(self) -> np.datetime64:
+        """The day from which all figures meet the goal; NaT if the newest does not, or is nobody's count."""
+        edge, under = self.asks
+        if not self.past.own:
+            return NEVER
+        if law_of(self.history) != "flow":
+            return reached_since(self.history.days, self.history.value, edge, under)
+        counts, day = self.history.counts, np.datetime64(self.question.goal.deadline)
+        # Another year's count says nothing about this one's.
+        if counts is None or not len(counts) or not counts.start[-1] < day < counts.start[-1] + A_YEAR:
+            return NEVER
+        this = np.flatnonzero(counts.start == counts.start[-1])
+        return reached_since(counts.day[this], counts.least[this], edge, under)
+
+    @cached_property
+    def _every_day(self) -> tuple[Days, Floats]:
+        """Days from the last figure on, and the probability that the goal is held on each."""
+        counts, day = self.history.counts, np.datetime64(self.question.goal.deadline)
+        first = self.history.days[-1] if counts is None or not len(counts) else counts.day[-1]
+        first = max(first, self.history.days[-1])
+        days = np.arange(first, max(np.datetime64(self.horizon), day) + 1)
+        edge, under = self.asks
+        law: Any = self.future  # laws are asked of many times at once
+        below = law.cdf(self.history.timescale.years_of(days), edge)
+        [curve] = curve_of(np.array([not np.isnat(self.since)]), (below if under else 1.0 - below)[None])
+        return days, curve
+
     def day_reached(self, level: float) -> dt.date | None:
         """Return the first day from which the goal is reached with a probability, up to the deadline.
+
+        A goal that is reached already, and stays so with that probability, is dated by the figure that
+        reached it.
 
         Parameters
         ----------
@@ -239,10 +279,20 @@ class Outlook:
             Where the goal is not held with it at the deadline: the first day after it on which it is; None if
             that is not by :attr:`horizon`, ten years after the last figure.
         """
+        day = np.datetime64(self.question.goal.deadline)
+        if law_of(self.history) is not None:
+            days, chance = self._every_day
+            place = first_held(chance, int((day - days[0]).astype(int)), level)
+            if place is None:
+                return None
+            found: Any = self.since if place == 0 and not np.isnat(self.since) else days[place]
+            return dt.date.fromisoformat(str(found))
         times, curve = self.curve
-        end, day = np.array([self.end]), np.array([self.question.goal.deadline], "datetime64[D]")
-        found = days_reached(times[None], curve[None], end, day, level, self.history.timescale)[0]
-        return None if np.isnat(found) else found.item()
+        end, since = np.array([self.end]), np.array([self.since])
+        [reached] = days_reached(
+            times[None], curve[None], end, np.array([day]), level, self.history.timescale, since
+        )
+        return None if np.isnat(reached) else reached.item()
 
     @cached_property
     def members(self) -> tuple[Opinion, ...]:
@@ -280,10 +330,7 @@ class Outlook:
         """The past of what the goal means: where only a share of it is counted, scaled up by the middle."""
         share = self.question.scenario.find(Share)
         h, middle = self.history, 1.0 if share is None else (share.low + share.high) / 2
-        return History(
-            h.indicator, h.region, h.kind, h.days, h.low / middle, h.high / middle, h.noise, h.timescale,
-            h.observations, h.counted,
-        )  # fmt: skip
+        return h if share is None else replace(h, low=h.low / middle, high=h.high / middle)
 
     @property
     def required_pace(self) -> Speed | None:

@@ -49,7 +49,8 @@ def attain(
     DataFrame
         One row a goal, in order: probability, quantiles of the value at the deadline, days, paces, a note
         where there is no answer. What was wrong with rows stands in ``attrs["problems"]``, as text: such a
-        row is left out, the others are answered.
+        row is left out, the others are answered. What is told of sound rows stands in ``attrs["remarks"]``:
+        how they were read, what is doubtful.
 
     Raises
     ------
@@ -80,5 +81,6 @@ def attain(
         kinds,
     )
     found = answer_many(opened, None if known_on is None else day_of_knowledge(known_on), jobs)
+    found.table.attrs["remarks"] = [str(remark) for remark in found.remarks]
     found.table.attrs["problems"] = [str(problem) for problem in found.problems]
     return found.table

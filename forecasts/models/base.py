@@ -15,7 +15,8 @@ from forecasts.models.reference import Reference
 
 Floats = NDArray[np.float64]
 
-ALL_KINDS = frozenset(Kind)
+#: What grows or shrinks from where it is; shares and rates have bounds and signs of their own.
+GROWING = frozenset({Kind.STOCK, Kind.CUMULATIVE, Kind.FLOW})
 
 
 class Predictive(Protocol):

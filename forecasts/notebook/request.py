@@ -21,7 +21,8 @@ from forecasts.notebook.parameters import (
 )
 from forecasts.publish.save import save
 from forecasts.publish.words import Language
-from forecasts.scenarios.seeds import BASELINE, Seeds, read_seeds
+from forecasts.scenarios.scenario import BASELINE
+from forecasts.scenarios.seeds import Seeds, read_seeds
 
 Args = ParamSpec("Args")
 T = TypeVar("T")

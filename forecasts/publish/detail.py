@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from forecasts.attainment.result import Attainment, Evidence, Member
 from forecasts.ledger.fields import Qualifier
 from forecasts.publish import charts, phrases
+from forecasts.publish.addresses import link_of
 from forecasts.publish.parts import Block, Cell, Column, Figure, Heading, Paragraph, Section, Table
 from forecasts.publish.words import Words
 
@@ -16,6 +17,8 @@ def section(
     first = heads[0]
     blocks: list[Block] = [Paragraph(phrases.target(first, words))]
     blocks.append(Paragraph(_goal_source(first, words), "muted"))
+    if meaning := phrases.meaning(first, words):
+        blocks.append(Paragraph(meaning, "muted"))
     if unknown := phrases.unknown_goal(first, words):
         blocks.append(Paragraph(unknown, "warning"))
     blocks.append(scenarios_table(heads, results, words, sampled([*heads, *results])))
@@ -174,7 +177,7 @@ def evidence_table(heads: Sequence[Attainment], words: Words) -> Table:
         Column(words.say("source"), 3.9),
     )
     unique = {(e.id, e.as_of): e for head in heads for e in head.evidence}
-    ordered = sorted(unique.values(), key=lambda e: (e.region_zh, e.as_of, e.id))
+    ordered = sorted(unique.values(), key=lambda e: (e.region_zh or e.region_en, e.as_of, e.id))
     rows = tuple(_evidence(e, words) for e in ordered)
     return Table(words.say("table.evidence"), columns, rows)
 
@@ -195,13 +198,9 @@ def _evidence(evidence: Evidence, words: Words) -> tuple[Cell, ...]:
         Cell(
             evidence.source_title,
             words.say("evidence.source", publisher=evidence.source_publisher, url=evidence.source_url),
-            evidence.source_url if _is_web(evidence.source_url) else "",
+            link_of(evidence.source_url),
         ),
     )
-
-
-def _is_web(url: str) -> bool:
-    return url.startswith(("https://", "http://"))
 
 
 def _role(attainment: Attainment, words: Words) -> str:

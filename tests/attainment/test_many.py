@@ -319,7 +319,7 @@ def test_tables_without_rows_have_no_answers() -> None:
     assert "no figure of it is known" in found["note"][0]
 
 
-@pytest.mark.parametrize("values", [[-3.0, -2, -1], [1.0, 2, -3], [1.0, 2, 0], [0.0, 0, 0], [-1.0, 2, 3]])
+@pytest.mark.parametrize("values", [[1.0, 2, -3], [1.0, 2, 0], [0.0, 0, 0], [-1.0, 2, 3]])
 @pytest.mark.parametrize("kind", ["stock", "cumulative", "flow"])
 def test_values_without_a_logarithm_have_an_answer(values: list[float], kind: str) -> None:
     found = ask(pd.concat([table(values), peers()]), goal(4, year=2006), kind=kind)

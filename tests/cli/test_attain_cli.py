@@ -201,10 +201,10 @@ def test_what_is_read_is_never_written_over(tables: tuple[Path, Path], tmp_path:
         (tmp_path / "sub").mkdir(exist_ok=True)
         code, _, err = run("attain", "--observations", tables[0], "--goals", tables[1], "--out", out)
         assert code == 2
-        assert err.startswith("--out: is one of the tables that are read")
+        assert err.startswith("--out: is one of the files that are read")
     assert tables[1].read_bytes() == before
     (tmp_path / "folder.csv").mkdir()
     code, _, err = run(
         "attain", "--observations", tables[0], "--goals", tables[1], "--out", tmp_path / "folder.csv"
     )
-    assert (code, err.startswith("--out: there is something else of this name")) == (2, True)
+    assert (code, err.startswith("--out: there is a folder of this name")) == (2, True)

@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from forecasts.ledger.layouts import TABLES
 from forecasts.ledger.problems import BadInput
 from forecasts.ledger.rows import read_rows
-from forecasts.ledger.sheets import TABLES, open_tables
+from forecasts.ledger.sheets import open_tables
 from forecasts.ledger.tables import Table, read_table, write_table
 
 HEADER = "region,indicator,as_of,value,quote\n"
