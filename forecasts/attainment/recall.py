@@ -14,9 +14,10 @@ from forecasts.attainment.many import answer_rows
 from forecasts.attainment.outlook import Outlook
 from forecasts.attainment.past import Past, Reader
 from forecasts.attainment.record import GoalRecord, Precedent, WithRecord, ask_by, family_of
+from forecasts.ledger.fields import Met
 from forecasts.ledger.history import Days, Floats, History, Ints
 from forecasts.ledger.ledger import Ledger
-from forecasts.ledger.past_goals import SILENT_AFTER, Met, PastGoal, depth
+from forecasts.ledger.past_goals import SILENT_AFTER, PastGoal, depth
 from forecasts.ledger.records import Goal, Region
 from forecasts.ledger.rows import Rows
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated, ClassVar, Final
@@ -10,7 +9,7 @@ from typing import Annotated, ClassVar, Final
 import numpy as np
 from pydantic import BeforeValidator, Field
 
-from forecasts.ledger.fields import Day, Note, Outcome
+from forecasts.ledger.fields import Day, Met, Note, Outcome
 from forecasts.ledger.ledger import Ledger
 from forecasts.ledger.problems import BadInput, Problem
 from forecasts.ledger.records import Columns, Goal, Observation, Region, Rule
@@ -25,14 +24,6 @@ LEVELS: Final[Mapping[str, int]] = MappingProxyType(
 
 #: A goal whose outcome nobody published is silent so many days after its deadline, where no day is stated.
 SILENT_AFTER: Final = 365
-
-
-class Met(StrEnum):
-    """What became of a past goal."""
-
-    YES = "yes"
-    NO = "no"
-    UNKNOWN = "unknown"  # never published, or not to be told from what was
 
 
 def as_level(value: object) -> object:

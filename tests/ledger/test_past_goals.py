@@ -6,9 +6,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from forecasts.ledger.fields import Met
 from forecasts.ledger.ledger import read_ledger
 from forecasts.ledger.past_goals import (
-    Met,
     PastGoal,
     depth,
     open_record,
