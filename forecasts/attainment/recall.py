@@ -10,16 +10,21 @@ from typing import Final, cast
 import numpy as np
 
 from forecasts.attainment.effects import Taus, Traits
-from forecasts.attainment.many import answer_rows
+from forecasts.attainment.many import Many, answer_rows, days_known
 from forecasts.attainment.outlook import Outlook
 from forecasts.attainment.past import Past, Reader
 from forecasts.attainment.record import GoalRecord, Precedent, WithRecord, ask_by, family_of
 from forecasts.ledger.fields import Met
 from forecasts.ledger.history import Days, Floats, History, Ints
 from forecasts.ledger.ledger import Ledger
-from forecasts.ledger.past_goals import SILENT_AFTER, PastGoal, depth
+from forecasts.ledger.past_goals import SILENT_AFTER, PastGoal, depth, read_past_goals
 from forecasts.ledger.records import Goal, Region
 from forecasts.ledger.rows import Rows
+from forecasts.ledger.sheets import Opened
+from forecasts.ledger.tables import Table
+
+#: What is said of an answer that the record has moved.
+MOVED: Final = "with the record of resolved goals; quantiles, days reached and paces are without it"
 
 #: What `met` says of a goal.
 _MET: Final[Mapping[Met, bool | None]] = MappingProxyType({Met.YES: True, Met.NO: False, Met.UNKNOWN: None})
@@ -88,6 +93,34 @@ def join(parts: Sequence[Recalled], taus: Taus | None = None) -> Recalled:
         dropped.update(part.dropped)
     record = GoalRecord.of((p for part in parts for p in part.record.precedents), taus)
     return Recalled(record, MappingProxyType(levels), MappingProxyType(dict(dropped)))
+
+
+def with_record(came: Many, opened: Opened, past: Table, known_on: dt.date | None = None) -> Many:
+    """Put a table of answers right by a table of past goals.
+
+    Returns
+    -------
+    Many
+        `probability` is with the record, and the new column `probability_alone` without it. All the rest
+        belongs to the latter, and the note says so where the record moved anything.
+
+    Raises
+    ------
+    BadInput
+        If the headings of the past goals are not sound.
+    """
+    assert opened.rows is not None
+    ledger = Ledger.of(opened.parts)
+    recalled = recall(ledger, read_past_goals(past))
+    alone = came.table["probability"].to_numpy(float)
+    known = days_known(opened.rows, ledger, known_on)
+    found = recalled.probabilities(ledger, opened.rows, known, alone)
+    table = came.table.assign(probability=found)
+    table.insert(list(table.columns).index("probability") + 1, "probability_alone", alone)
+    moved = ~np.isnan(alone) & (found != alone)
+    said = zip(table["note"], moved, strict=True)
+    table["note"] = ["; ".join(filter(None, (note, MOVED if told else ""))) for note, told in said]
+    return Many(table, (*came.problems, *past.problems), (*came.remarks, *past.remarks))
 
 
 def recall(ledger: Ledger, past: Rows[PastGoal], taus: Taus | None = None) -> Recalled:

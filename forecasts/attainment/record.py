@@ -10,6 +10,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import Final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -18,6 +19,9 @@ from forecasts.attainment.effects import BLOCKS, Lesson, Taus, Traits, learn
 from forecasts.ledger.fields import Kind
 
 Floats = NDArray[np.float64]
+
+#: So many resolved goals of the same announcer or level make the record more than a second opinion.
+SPEAKS: Final = 5
 
 
 def family_of(kind: Kind) -> str:
@@ -87,6 +91,8 @@ class WithRecord:
         By effect, how far it moves the logit.
     newest : Precedent, optional
         The newest outcome that was used.
+    dark : float
+        The probability if every silent goal had been missed: the darkest reading of silence.
     """
 
     probability: float
@@ -96,6 +102,7 @@ class WithRecord:
     blocks: tuple[Block, ...]
     parts: Mapping[str, float]
     newest: Precedent | None
+    dark: float
 
     def of(self, name: str) -> Block:
         """Return a block by its name: ``family``, ``ask``, ``level``, ``announcer`` or ``indicator``."""
@@ -103,8 +110,8 @@ class WithRecord:
 
     @property
     def speaks(self) -> bool:
-        """Whether goals of the same announcer or level were resolved: else it is a second opinion only."""
-        return self.of("announcer").resolved + self.of("level").resolved > 0
+        """Whether its announcer or level has :data:`SPEAKS` resolved goals; else a second opinion only."""
+        return max(self.of("announcer").resolved, self.of("level").resolved) >= SPEAKS
 
 
 @dataclass(frozen=True, eq=False)
@@ -139,11 +146,11 @@ class GoalRecord:
         """Return the precedents whose outcome was known on a day."""
         return self.precedents[: self._count(day)]
 
+    @cached_property
     def silent_as_missed(self) -> "GoalRecord":
-        """Return the record as if every silent goal had been missed: the darkest reading of silence."""
-        return GoalRecord(
-            tuple(replace(p, met=False) if p.met is None else p for p in self.precedents), self.taus
-        )
+        """The record as if every silent goal had been missed."""
+        missed = (replace(p, met=False) if p.met is None else p for p in self.precedents)
+        return GoalRecord(tuple(missed), self.taus)
 
     def answer(self, traits: Traits, alone: float, day: dt.date) -> WithRecord:
         """Put one answer right.
@@ -161,7 +168,7 @@ class GoalRecord:
         taught = [p for p in alike if p.teaches]
         return WithRecord(
             with_it, alone, low, high, _blocks(traits, alike), lesson.parts(traits),
-            taught[-1] if taught else None,
+            taught[-1] if taught else None, self._darkest(traits, alone, day),
         )  # fmt: skip
 
     def probabilities(self, traits: Sequence[Traits], alone: ArrayLike, days: Sequence[dt.date]) -> Floats:
@@ -176,6 +183,9 @@ class GoalRecord:
             found, _, _ = self._lesson(family, count).answers([traits[i] for i in rows], given[rows])
             out[rows] = found
         return out
+
+    def _darkest(self, traits: Traits, alone: float, day: dt.date) -> float:
+        return float(self.silent_as_missed.probabilities([traits], [alone], [day])[0])
 
     @cached_property
     def _days(self) -> list[dt.date]:

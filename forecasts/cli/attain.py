@@ -46,6 +46,13 @@ def attain(
     regions: Annotated[
         Path | None, typer.Option(help=f"{_TABLE}: region, parent (the region that contains it)")
     ] = None,
+    record: Annotated[
+        Path | None,
+        typer.Option(
+            help=f"{_TABLE}: past goals as in --goals, with met (yes, no or unknown), known_on "
+            "(+ level, announcer); their figures stand in --observations, levels follow from --regions"
+        ),
+    ] = None,
     known_on: Annotated[
         str | None, typer.Option(help="YYYY-MM-DD: nothing known later is used, whatever the goal")
     ] = None,
@@ -66,7 +73,10 @@ def attain(
     """Answer goals."""
     with problems_told(unanswerable=3):
         tables = observations is not None or goals is not None
-        brought = {"--indicators": indicators, "--reference": reference, "--regions": regions, "--jobs": jobs}
+        brought = {
+            "--indicators": indicators, "--reference": reference, "--regions": regions, "--record": record,
+            "--jobs": jobs,
+        }  # fmt: skip
         chosen = {"--goal": goal, "--scenario": scenario, "--explain": explain or None, "--format": format}
         if tables:
             came_together = {"--observations": observations, "--goals": goals, "--out": out}
@@ -92,7 +102,7 @@ def attain(
 
         with progress("goals") as count:
             came = answer_files(
-                observations, goals, out, indicators, reference, regions, day,
+                observations, goals, out, indicators, reference, regions, record, day,
                 jobs or os.cpu_count() or 1, count,
             )  # fmt: skip
     tell(came.problems, came.remarks)
@@ -134,7 +144,9 @@ def _tell_seeds(
     seeds = read_seeds(folder)
     tell((), seeds.remarks)
     if explained:
-        for explanation in answers.explanations(seeds, goal, scenario, day):
+        record, remarks = answers.record_of(folder, seeds.ledger)
+        tell((), remarks)
+        for explanation in answers.explanations(seeds, goal, scenario, day, record):
             typer.echo(told.explained(explanation))
         return
     found = list(answers.outlooks_of(seeds, goal, scenario, day))

@@ -11,7 +11,7 @@ from pydantic import BeforeValidator, Field
 
 from forecasts.ledger.fields import Day, Met, Note, Outcome
 from forecasts.ledger.ledger import Ledger
-from forecasts.ledger.problems import BadInput, Problem
+from forecasts.ledger.problems import BadInput, Problem, Remark
 from forecasts.ledger.records import Columns, Goal, Observation, Region, Rule
 from forecasts.ledger.rows import Rows, Sheet, read_rows
 from forecasts.ledger.sheets import open_tables
@@ -104,6 +104,13 @@ def read_past_goals(table: Table) -> Rows[PastGoal]:
     return rows.take(table.good)
 
 
+def faults_of_headings(table: Table) -> tuple[Problem, ...]:
+    """Return what is wrong with the headings of a table of past goals, before any row is read."""
+    headings = Table(table.frame[:0], table.place, table.lines[:0], table.header)
+    read_rows(headings, PAST_GOALS)
+    return tuple(headings.problems) if headings.headless else ()
+
+
 def _contradicts(goal: PastGoal) -> bool:
     """Return whether the printed outcome says the contrary of `met`."""
     if goal.accepted or goal.outcome_value is None or goal.met is Met.UNKNOWN:
@@ -134,6 +141,11 @@ class OpenedRecord:
     def problems(self) -> tuple[Problem, ...]:
         """What is wrong with every table."""
         return tuple(problem for table in self.tables for problem in table.problems)
+
+    @property
+    def remarks(self) -> tuple[Remark, ...]:
+        """What is told of sound rows."""
+        return tuple(remark for table in self.tables for remark in table.remarks)
 
 
 def open_record(folder: Path) -> OpenedRecord:

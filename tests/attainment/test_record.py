@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from forecasts.attainment.effects import BLOCKS, EFFECTS, Taus, Traits
 from forecasts.attainment.outlook import FLOOR
-from forecasts.attainment.record import GoalRecord, Precedent, ask_by, family_of
+from forecasts.attainment.record import SPEAKS, GoalRecord, Precedent, ask_by, family_of
 from forecasts.ledger.fields import Kind
 
 DAY = dt.date(2020, 1, 1)
@@ -179,15 +179,15 @@ def test_silent_goals_are_counted_and_shown() -> None:
     assert found.of("announcer").value == "city"
     assert found.newest is not None
     assert found.newest.met is not None
-    dark = GoalRecord.of(known).silent_as_missed().answer(GOAL, 0.5, DAY)
-    assert dark.probability < found.probability
+    assert found.dark < found.probability
+    assert found.dark == with_record([*known[:-1], replace(known[-1], met=False)])
+    assert GoalRecord.of(known[:-1]).answer(GOAL, 0.5, DAY).dark == found.probability
 
 
 def test_it_speaks_once_the_announcer_or_its_level_has_resolved_goals() -> None:
     far = Traits("counts", "ahead", "0", "country", "firms")
-    record = GoalRecord.of(
-        [*resolved(True, 9, of=far), replace(resolved(True)[0], known_on=DAY.replace(2021))]
-    )
+    late = [replace(p, known_on=DAY.replace(2021)) for p in resolved(True, SPEAKS)]
+    record = GoalRecord.of([*resolved(True, 9, of=far), *late])
     assert not record.answer(GOAL, 0.5, DAY).speaks
     assert record.answer(GOAL, 0.5, DAY.replace(2021)).speaks
 
