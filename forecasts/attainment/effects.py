@@ -36,7 +36,7 @@ BLOCKS: Final = ("ask", "level", "announcer", "indicator")
 EFFECTS: Final = ("everywhere", *BLOCKS)
 
 #: The engine is believed to be no surer than this when effects are learned: one sure error is not all.
-SURE: Final = 0.02
+SURE: Final = 0.1
 
 #: Half the width of a central interval of 80 % of a normal law.
 _EIGHTY: Final = 1.2815515655446004
