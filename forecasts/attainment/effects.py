@@ -50,9 +50,9 @@ _WEIGHTS = _WEIGHTS / _WEIGHTS.sum()
 class Taus:
     """Prior standard deviations of the effects, on the logit scale.
 
-    Chosen once on the official goals of ``seeds/record`` (``tests/benchmarks/record.py`` measures them) and
-    rounded: halves and doubles score alike within the error. The level's is the largest because levels differ
-    most: of published counts nearly all were met in a country's reports, and a third in a district's.
+    Chosen on the official goals of ``seeds/record``, where twice as wide ones score alike
+    (``tests/benchmarks/README.md``). The level's is the largest because levels differ most: of published counts
+    nearly all were met in a country's reports, and a third in a district's.
     """
 
     everywhere: float = 0.7
