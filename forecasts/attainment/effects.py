@@ -51,8 +51,8 @@ class Taus:
     """Prior standard deviations of the effects, on the logit scale.
 
     Chosen on the official goals of ``seeds/record``, where twice as wide ones score alike
-    (``tests/benchmarks/README.md``). The level's is the largest because levels differ most: of published counts
-    nearly all were met in a country's reports, and a third in a district's.
+    (``tests/benchmarks/README.md``). The level's is the largest because levels differ most: of published
+    counts nearly all were met in a country's reports, and a third in a district's.
     """
 
     everywhere: float = 0.7

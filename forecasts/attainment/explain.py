@@ -69,7 +69,7 @@ def explain(found: Outlook, record: Recalled | None = None) -> Explanation:
     last, model = history.newest(1), leader(history)
 
     def future(seen: History, of: Reference) -> Predictive:
-        return found.question.scenario.on_future(model.fit(seen, of, found.seed))
+        return found.under_scenario(model.fit(seen, of, found.seed))
 
     with_class, with_both = future(last, reference), future(history, reference)
     steps = (

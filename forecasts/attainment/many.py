@@ -15,11 +15,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from forecasts.attainment.notes import notes_of
-from forecasts.attainment.outlook import LEVELS, NEVER, Outlook, floored
+from forecasts.attainment.outlook import LEVELS, Outlook, floored
 from forecasts.attainment.pace import observed_pace, required_pace
 from forecasts.attainment.past import Past, Reader
 from forecasts.attainment.question import MOST_DAYS, TOO_FAR, Question
-from forecasts.attainment.reached import curve_of, days_reached, looks_of, reached_since
+from forecasts.attainment.reached import NEVER, curve_of, days_reached, looks_of, reached_since
 from forecasts.attainment.refused import first_of, refuse, unclear
 from forecasts.attainment.resolved import resolve
 from forecasts.engine.ask import forecast
@@ -157,7 +157,12 @@ def days_known(goals: Rows[Goal], ledger: Ledger, known_on: dt.date | None) -> D
         return np.full(len(goals), np.datetime64(known_on), "datetime64[D]")
     # The day of publication, not the day described: an expectation in print looks ahead.
     published = ledger.rows.days("published_on")
-    newest = published.max() if len(published) else np.datetime64("1900-01-01")
+    deadlines = goals.days("deadline")
+    deadlines = deadlines[~np.isnat(deadlines)]
+    if len(published):
+        newest = published.max()
+    else:  # any day: nothing is known on it
+        newest = deadlines.min() - np.timedelta64(1, "D") if len(deadlines) else np.datetime64("1900-01-01")
     announced = goals.days("announced_on")
     return np.where(np.isnat(announced), newest, announced)
 
@@ -216,14 +221,16 @@ def answer_rows(ledger: Ledger, goals: Rows[Goal], known: Days, rows: Ints) -> F
             groups.append(group)
             continue
         # Somebody else than the trend has weight here, or may have: one by one, then.
+        found = None
         for row in group.rows:
             question = Question(goals.one(int(row)), known[row].item())
-            answers[int(row)] = row_of(Outlook(question, group.past, reader))
+            found = Outlook(question, group.past, reader) if found is None else found.asked(question)
+            answers[int(row)] = row_of(found)
     if groups:
         answers |= _answer_groups(groups)
-    found = [BLANK | answers[row] for row in rows.tolist()]
+    told = [BLANK | answers[row] for row in rows.tolist()]
     return {
-        name: np.array([one[name] for one in found], DTYPES.get(name, float))
+        name: np.array([one[name] for one in told], DTYPES.get(name, float))
         for name in COLUMNS
         if name not in ("goal", "outcome", "notes")
     }
@@ -317,7 +324,7 @@ def _answer_groups(groups: Sequence[_Group]) -> dict[int, Row]:
                 level,
                 group.past.history.timescale,
                 since[part],
-            )  # fmt: skip
+            )
             for level in (0.5, 0.8)
         }
         answers |= _rows(group, chance[part], quantiles[part], days)

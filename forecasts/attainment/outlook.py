@@ -9,22 +9,25 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from forecasts.attainment.opinion import Opinion
 from forecasts.attainment.pace import Speed, observed_pace, required_pace
 from forecasts.attainment.past import Past, Reader, read_past
 from forecasts.attainment.question import Question
 from forecasts.attainment.reached import (
     HORIZON_YEARS,
+    NEVER,
     curve_of,
     days_reached,
     first_held,
+    held_since,
     looks_of,
-    reached_since,
+    newest_day,
 )
 from forecasts.ledger.history import Days, History
 from forecasts.ledger.ledger import Ledger
 from forecasts.ledger.problems import BadInput, Problem, Unanswerable, nearest
 from forecasts.ledger.records import Asks, asks_of
-from forecasts.models.base import ModelFailed, Predictive
+from forecasts.models.base import ModelFailed, Predictive, Within
 from forecasts.models.members import Fitted, Members, law_of
 from forecasts.scenarios.adjustments import AnyAdjustment, Share
 
@@ -39,9 +42,6 @@ FLOOR = 0.002
 #: Levels of the quantiles that are told.
 LEVELS = (0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.975)
 
-#: The day of what does not happen, and the days that a count of a year may run for.
-NEVER, A_YEAR = np.datetime64("NaT", "D"), np.timedelta64(370, "D")
-
 #: From so many own figures on, the answer is not said to lean on the class.
 OWN = 4
 
@@ -55,34 +55,6 @@ def chance_of(future: Predictive, time: float, asks: Asks) -> float:
     """Return the probability that what is asked of a value is met at a time; never 0 or 1."""
     below = float(future.cdf(time, asks.edge))
     return float(floored(below if asks.below else 1.0 - below))
-
-
-@dataclass(frozen=True)
-class Opinion:
-    """What one growth model says of a question; a failed or unfit one says why and has no weight.
-
-    Attributes
-    ----------
-    name : str
-        The growth model's.
-    weight : float
-        Its share of the answer; 0 = a second opinion.
-    status : str
-        ``serves``, ``failed`` or ``unfit``.
-    probability : float, optional
-        That the goal is met.
-    quantiles : tuple of float
-        Of the value at the deadline, at 10, 50 and 90 %; empty if it does not serve.
-    reason : str
-        Why it does not serve: a sentence, or a code such as ``n<4``.
-    """
-
-    name: str
-    weight: float
-    status: str
-    probability: float | None = None
-    quantiles: tuple[float, ...] = ()
-    reason: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -140,10 +112,15 @@ class Outlook:
             If no growth model serves.
         """
         try:
-            return self.question.scenario.on_future(self.fitted.future(self.weights))
+            return self.under_scenario(self.fitted.future(self.weights))
         except ModelFailed as failed:
             problem = Problem("goal", str(failed), self.question.goal.id, "correct the figures, or add some")
             raise Unanswerable([problem]) from None
+
+    def under_scenario(self, future: Predictive) -> Predictive:
+        """Return a future as the scenario sees it; whatever it assumes, a share stays within its bound."""
+        seen = self.question.scenario.on_future(future)
+        return seen if seen is future or self.history.upper == np.inf else Within(seen, self.history.upper)
 
     @cached_property
     def end(self) -> float:
@@ -237,25 +214,14 @@ class Outlook:
     @cached_property
     def since(self) -> np.datetime64:
         """The day from which all figures meet the goal; NaT if the newest does not, or is nobody's count."""
-        edge, under = self.asks
-        if not self.past.own:
-            return NEVER
-        if law_of(self.history) != "flow":
-            return reached_since(self.history.days, self.history.value, edge, under)
-        counts, day = self.history.counts, np.datetime64(self.question.goal.deadline)
-        # Another year's count says nothing about this one's.
-        if counts is None or not len(counts) or not counts.start[-1] < day < counts.start[-1] + A_YEAR:
-            return NEVER
-        this = np.flatnonzero(counts.start == counts.start[-1])
-        return reached_since(counts.day[this], counts.least[this], edge, under)
+        held = held_since(self.history, *self.asks, np.datetime64(self.question.goal.deadline))
+        return held if self.past.own else NEVER
 
     @cached_property
     def _every_day(self) -> tuple[Days, Floats]:
         """Days from the last figure on, and the probability that the goal is held on each."""
-        counts, day = self.history.counts, np.datetime64(self.question.goal.deadline)
-        first = self.history.days[-1] if counts is None or not len(counts) else counts.day[-1]
-        first = max(first, self.history.days[-1])
-        days = np.arange(first, max(np.datetime64(self.horizon), day) + 1)
+        deadline = np.datetime64(self.question.goal.deadline)
+        days = np.arange(newest_day(self.history), max(np.datetime64(self.horizon), deadline) + 1)
         edge, under = self.asks
         law: Any = self.future  # laws are asked of many times at once
         below = law.cdf(self.history.timescale.years_of(days), edge)
@@ -302,7 +268,7 @@ class Outlook:
     def _opinion(self, fit: Fitted) -> Opinion:
         if fit.predictive is None:
             return Opinion(fit.name, 0.0, fit.status, reason=fit.reason)
-        future = self.question.scenario.on_future(fit.predictive)
+        future = self.under_scenario(fit.predictive)
         chance = self.chance(future)
         low, middle, high = (float(q) for q in future.quantile(self.end, np.array([0.1, 0.5, 0.9])))
         return Opinion(fit.name, self.weights.get(fit.name, 0.0), fit.status, chance, (low, middle, high))
@@ -315,7 +281,7 @@ class Outlook:
             weight = self.weights.get(model.name, 0.0)
             fit = self.fitted.of(model) if weight else None
             if fit is not None and fit.predictive is not None and fit.predictive.draws is not None:
-                future = self.question.scenario.on_future(fit.predictive)
+                future = self.under_scenario(fit.predictive)
                 p = self.chance(future)
                 variance += weight**2 * p * (1 - p) / fit.predictive.draws
         return float(np.sqrt(variance))
@@ -341,6 +307,12 @@ class Outlook:
     def observed_pace(self) -> Speed | None:
         """How fast it grew: its own pace, or that of its parent or its class; None if nobody's is known."""
         return observed_pace(self.whole, self.past.reference) if self.past.own else None
+
+    def asked(self, question: Question) -> "Outlook":
+        """Return the outlook of another goal for the same past and scenario: nothing is fitted anew."""
+        other = replace(self, question=question)
+        other.__dict__["fitted"] = self.fitted
+        return other
 
     def under(self, *adjustments: AnyAdjustment) -> "Outlook":
         """Return the outlook under more adjustments, after those of the question's scenario.

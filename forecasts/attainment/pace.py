@@ -57,7 +57,7 @@ def percent(log_rate: float) -> float:
 
 
 def scale_of(kind: Kind) -> PaceScale:
-    """Return the scale: units a year for a total, points for shares and rates, percent for everything else."""
+    """Return the scale: units a year for a total, points for a share or a rate, percent for all else."""
     if kind in POINTS:
         return "points_per_year"
     return "units_per_year" if kind is Kind.CUMULATIVE else "percent_per_year"
@@ -80,8 +80,7 @@ def required_pace(history: History, goal: float, deadline: dt.date) -> Speed | N
     years = history.timescale.years(deadline) - float(history.years[-1])
     if history.counts is not None:
         whole = float(np.ceil(years - AT_END))
-        if years < whole - AT_END:
-            goal /= years - whole + 1
+        goal /= min(years - whole + 1, 1.0)
         years = whole
     scale = scale_of(history.kind)
     if years <= 0 or (history.value[-1] <= 0 and history.kind not in POINTS):

@@ -142,7 +142,7 @@ class Reader:
         )  # fmt: skip
 
     def _planned_growth(self, goal: Goal, known_on: dt.date) -> list[float]:
-        """Return the yearly change that goals known by then ask for, on the goal's scale: of peers, or of all."""
+        """Return the yearly change that goals known by then ask for, on the goal's scale."""
         if known_on not in self._plans:
             self._plans[known_on] = list(self._plans_known_on(known_on))
         kind = self.ledger.kind(goal.indicator)
@@ -191,7 +191,7 @@ def read_past(reader: Reader, question: Question) -> Past:
 
 
 def _teaches(history: History) -> bool:
-    """Return whether a history says something about another's growth: two figures, positive where logs count."""
+    """Return whether a history tells of growth: by two figures, positive ones where logarithms count."""
     return len(history) > 1 and (history.kind is Kind.RATE or history.rises > 1)
 
 

@@ -4,13 +4,17 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import logit
 
-from forecasts.ledger.history import Days, Floats, Timescale
+from forecasts.ledger.history import Days, Floats, History, Timescale
+from forecasts.models.members import law_of
 
 #: Years after the last figure at which a goal is looked for, beside its deadline.
 LOOKS = np.array([0.25, 0.5, 1.0, 1.5, 2.0, 3.0, 5.0, 10.0])
 
 #: How far ahead of the last figure the day is looked for.
 HORIZON_YEARS = float(LOOKS[-1])
+
+#: The day of what does not happen, and the days that a count of a year may run for.
+NEVER, A_YEAR = np.datetime64("NaT", "D"), np.timedelta64(370, "D")
 
 #: The chance at which a curve is cut off: its logit is finite.
 EDGE = 1e-6
@@ -129,4 +133,23 @@ def reached_since(days: Days, value: Floats, edge: float, below: bool) -> np.dat
     """Return the first day of the newest figures that all meet a goal; NaT if the last one does not."""
     missed = np.flatnonzero((value >= edge) == below)
     first = int(missed[-1]) + 1 if len(missed) else 0
-    return days[first] if first < len(days) else np.datetime64("NaT")
+    return days[first] if first < len(days) else NEVER
+
+
+def held_since(history: History, edge: float, below: bool, deadline: np.datetime64) -> np.datetime64:
+    """Return the day from which all figures meet a goal; of a flow all counts of the deadline's year."""
+    if law_of(history) != "flow":
+        return reached_since(history.days, history.value, edge, below)
+    counts = history.counts
+    # Another year's count says nothing about this one's.
+    if counts is None or not len(counts) or not counts.start[-1] < deadline < counts.start[-1] + A_YEAR:
+        return NEVER
+    this = np.flatnonzero(counts.start == counts.start[-1])
+    return reached_since(counts.day[this], counts.least[this], edge, below)
+
+
+def newest_day(history: History) -> np.datetime64:
+    """Return the day of the newest figure, or of the newest count within a year."""
+    counts = history.counts
+    days = history.days if counts is None else np.concatenate([history.days, counts.day])
+    return np.datetime64(days.max())

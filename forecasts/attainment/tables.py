@@ -26,14 +26,19 @@ def attain(
 ) -> pd.DataFrame:
     """Say how likely every goal of a table is.
 
+    Cells may hold days, periods and numbers as people write them, and headings may be Chinese: what was read
+    in another form than the plain one is told, and what names nothing for certain is refused.
+
     Parameters
     ----------
     observations : DataFrame
-        Columns region, indicator, as_of, value (+ published_on, qualifier, low, high, origin, confidence).
+        Columns region, indicator, as_of, value (+ published_on, period_start, qualifier, low, high, origin,
+        confidence, accepted).
     goals : DataFrame
-        Columns goal, region, indicator, value, deadline (+ comparison, announced_on); no goal twice.
+        Columns goal, region, indicator, value, deadline (+ comparison, tolerance, announced_on, published_on,
+        accepted); no goal twice.
     indicators : DataFrame, optional
-        Columns indicator, kind (+ family, q4_share).
+        Columns indicator, kind (+ upper, family, q4_share, names, units, scopes).
     reference : DataFrame, optional
         More observations, of regions that only teach.
     known_on : date, optional

@@ -8,10 +8,12 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from forecasts.attainment.outlook import A_YEAR, LEVELS, OWN, Opinion, Outlook, outlook
+from forecasts.attainment.opinion import Opinion
+from forecasts.attainment.outlook import LEVELS, OWN, Outlook, outlook
 from forecasts.attainment.pace import Speed, percent, scale_of
 from forecasts.attainment.past import Reader
 from forecasts.attainment.question import find_question
+from forecasts.attainment.reached import A_YEAR
 from forecasts.attainment.result import (
     Attainment,
     EngineScore,
@@ -30,6 +32,7 @@ from forecasts.engine.learned import SCORE, learned
 from forecasts.ledger.history import History, interval_of
 from forecasts.ledger.ledger import Ledger
 from forecasts.ledger.records import Source, leeway
+from forecasts.models.members import law_of
 from forecasts.models.reference import MIN_SPAN_YEARS, growth_steps
 from forecasts.scenarios.adjustments import Share
 from forecasts.scenarios.seeds import Seeds
@@ -97,7 +100,8 @@ def verdict(found: Outlook, draws: int = 20_000) -> Attainment:
     """
     question, history, ledger = found.question, found.history, found.reader.ledger
     share = question.scenario.find(Share)
-    days = _fan_days(history, question.goal.deadline)
+    so_far = _so_far(found)
+    days = _fan_days(history, so_far, question.goal.deadline)
     found.future.prefetch(np.array([*(history.timescale.years(day) for day in days), found.end]))
     quantiles = zip(LEVELS, found.quantiles(), strict=True)
     own = found.past.own
@@ -114,7 +118,7 @@ def verdict(found: Outlook, draws: int = 20_000) -> Attainment:
         horizon=found.horizon,
         required_pace=_pace(found.required_pace, ledger),
         observed_pace=_pace(found.observed_pace, ledger),
-        so_far=_so_far(found),
+        so_far=so_far,
         n=found.n,
         basis=_basis(found),
         reference=_reference_facts(found),
@@ -136,10 +140,16 @@ def month_ends(start: dt.date, end: dt.date) -> list[dt.date]:
     return [day for day in days if start < day <= end]
 
 
-def _fan_days(history: History, deadline: dt.date) -> list[dt.date]:
-    """Return the days of a fan, from the last figure to the deadline."""
-    start = history.dates[-1]
+def _fan_days(history: History, so_far: SoFar | None, deadline: dt.date) -> list[dt.date]:
+    """Return the days of a fan, from the last figure to the deadline.
+
+    What is counted anew each year has a fan from the newest count of the deadline's year on, or else one of
+    whole years: on the days between, it would fall to nothing and rise again.
+    """
+    start = history.dates[-1] if so_far is None else so_far.date
     months = month_ends(start, deadline)
+    if law_of(history) == "flow" and so_far is None:
+        months = [day for day in months if day.month == start.month]
     return sorted({start, *months[::-1][:: 1 + len(months) // FAN_POINTS], deadline})
 
 

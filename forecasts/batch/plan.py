@@ -141,6 +141,9 @@ def _opened(path: Path, root: Path, overrides: Mapping[str, Any]) -> tuple[Plan,
         problems = list(faults.values())
         # The keys that are fit are still checked against the seeds: all faults at once.
         plan = Plan.model_validate({key: value for key, value in values.items() if key not in faults})
+    if path.stem in (".", ".."):  # e.g. "...yaml"
+        rule = "the plan's name cannot be that of its runs' folder"
+        problems.append(Problem(told.place, rule, path.name, "rename it"))
     if fault := _notebook_fault(plan.notebook, root):
         shelf = provided(root, "notebooks")
         books = {p.relative_to(shelf).as_posix() for p in shelf.rglob("*.ipynb")}

@@ -211,7 +211,12 @@ def _brief(
         pdf, html = write_brief(results, failures, work.plan.language, templates, folder, title, looked_back)
     except Exception as error:
         # The edge of the house: whatever went wrong is told, and the results stay.
-        message = f"the brief could not be written: {type(error).__name__}: {error}"
+        why = f"{type(error).__name__}: {error}"
+        if isinstance(error, OSError) and error.filename:
+            why = f"{error.filename}: {error.strerror}"
+        message = f"the brief could not be written: {why}"
+        for half in folder.glob("brief.*"):  # a PDF without its HTML
+            half.unlink()
         write_whole(folder / ERROR, message + "\n")
         return None, None, message
     return pdf, html, ""

@@ -12,6 +12,7 @@ from forecasts.attainment.outlook import Outlook, outlook
 from forecasts.attainment.past import Reader
 from forecasts.attainment.question import find_question
 from forecasts.attainment.recall import Recalled, join, recall, with_record
+from forecasts.cli.options import gathered
 from forecasts.cli.outs import check_file, is_answers
 from forecasts.ledger.ledger import Ledger
 from forecasts.ledger.past_goals import faults_of_headings, open_record, past_goals_of
@@ -42,10 +43,11 @@ def answer_files(
     BadInput
         If a file or a column is missing: nothing is written.
     """
-    given = (observations, goals, indicators, reference, regions, record)
-    check_out(out, given)
     read: list[Table | None] = []
     problems: list[Problem] = []
+    given = (observations, goals, indicators, reference, regions, record)
+    with gathered(problems):
+        check_out(out, given)
     kinds_of = ("observations", "goals", "indicators", "observations", "regions", "record")
     for path, kind in zip(given, kinds_of, strict=True):
         try:

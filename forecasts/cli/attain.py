@@ -8,7 +8,15 @@ from typing import Annotated
 
 import typer
 
-from forecasts.cli.options import AsOfOption, TableFormat, parse_day, problems_told, progress, tell
+from forecasts.cli.options import (
+    AsOfOption,
+    TableFormat,
+    gathered,
+    parse_day,
+    problems_told,
+    progress,
+    tell,
+)
 from forecasts.ledger.problems import BadInput, Problem
 
 #: What may hold a table, for people.
@@ -72,27 +80,23 @@ def attain(
 ) -> None:
     """Answer goals."""
     with problems_told(unanswerable=3):
-        tables = observations is not None or goals is not None
         brought = {
             "--indicators": indicators, "--reference": reference, "--regions": regions, "--record": record,
             "--jobs": jobs,
         }  # fmt: skip
-        chosen = {"--goal": goal, "--scenario": scenario, "--explain": explain or None, "--format": format}
-        if tables:
-            came_together = {"--observations": observations, "--goals": goals, "--out": out}
-            problems = _missing(came_together) + _idle(
-                chosen, "with tables", "it is about the goals of seeds/"
-            )
+        told = {"--explain": explain or None, "--format": format}
+        if observations is not None or goals is not None:
+            problems = _missing({"--observations": observations, "--goals": goals, "--out": out})
+            chosen = {"--goal": goal, "--scenario": scenario, **told}
+            problems += _idle(chosen, "with tables", "it is about the goals of seeds/")
         else:
             problems = _idle(brought, "without --observations and --goals", "it is about tables")
-            beside = {"--explain": explain or None, "--format": format} if out is not None else {}
-            problems += _idle(beside, "with --out", "it is about standard output")
-            beside = {"--format": format} if explain and out is None else {}
-            problems += _idle(beside, "with --explain", "an explanation is text")
-        try:
+            if out is not None:
+                problems += _idle(told, "with --out", "it is about standard output")
+            elif explain:
+                problems += _idle({"--format": format}, "with --explain", "an explanation is text")
+        with gathered(problems):
             day = parse_day(known_on)
-        except BadInput as bad:
-            problems += bad.problems
         if problems:
             raise BadInput(problems)
         if observations is None or goals is None or out is None:
@@ -140,7 +144,7 @@ def _tell_seeds(
 
     folder = find_root() / "seeds"
     if out is not None:
-        answers.check_out(out, folder.glob("**/*"))
+        answers.check_out(out, [folder])
     seeds = read_seeds(folder)
     tell((), seeds.remarks)
     if explained:

@@ -55,6 +55,15 @@ def problems_told(unanswerable: int = 2) -> Iterator[None]:
         raise typer.Exit(unanswerable if isinstance(refused, Unanswerable) else 2) from None
 
 
+@contextmanager
+def gathered(problems: list[Problem]) -> Iterator[None]:
+    """Add bad input to the problems that are told together."""
+    try:
+        yield
+    except BadInput as bad:
+        problems += bad.problems
+
+
 def _renamed(text: str | None) -> None:
     """Refuse the option's old name."""
     if text is not None:

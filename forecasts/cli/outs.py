@@ -39,7 +39,7 @@ def check_file(
     is_one : callable
         Whether a file is such a one.
     inputs : iterable of Path
-        Files that are read; None is left out.
+        Files and folders that are read; None is left out.
 
     Raises
     ------
@@ -50,6 +50,9 @@ def check_file(
     """
     _check_name(path)
     _check_place(path.parents, "name a file in a folder")
+    read = [given for given in inputs if given is not None and given.exists()]
+    if any(given.is_dir() and path.resolve().is_relative_to(given.resolve()) for given in read):
+        raise _refused("lies in a folder that is read", path, "name a file elsewhere")
     if path.is_symlink():
         raise _refused("is a link", path, "name the file itself")
     if path.is_dir():
@@ -57,7 +60,7 @@ def check_file(
     if path.exists():
         if not path.is_file():
             raise _refused("is a device or the like", path, "name a file")
-        if any(given is not None and given.exists() and path.samefile(given) for given in inputs):
+        if any(path.samefile(given) for given in read):
             raise _refused("is one of the files that are read", path, "name another file")
         if path.stat().st_size and not is_one(path):
             rule = f"there is a file of this name that is not {what}"

@@ -11,12 +11,13 @@ from forecasts.cli.options import (
     Format,
     FormatOption,
     Language,
+    gathered,
     problems_told,
     progress,
     tell,
     to_json,
 )
-from forecasts.ledger.problems import BadInput
+from forecasts.ledger.problems import BadInput, Problem
 
 
 def run(
@@ -43,12 +44,18 @@ def run(
     with problems_told():
         root = find_root() if plan is None else _root_of(plan)
         plan = provided(root, "reports/plans/brief.yaml") if plan is None else plan
-        try:
-            seeds = read_seeds(root / "seeds")
-            work = read_plan(plan, root, seeds, given)
-        except FaultySeeds as faulty:
-            raise BadInput([*faulty.problems, *plan_faults(plan, root, faulty, given)]) from None
-        target = check_folder(out or root / "reports" / "out")
+        problems: list[Problem] = []
+        with gathered(problems):
+            target = check_folder(out or root / "reports" / "out")
+        with gathered(problems):
+            try:
+                seeds = read_seeds(root / "seeds")
+                work = read_plan(plan, root, seeds, given)
+            except FaultySeeds as faulty:
+                problems += plan_faults(plan, root, faulty, given)
+                raise
+        if problems:
+            raise BadInput(problems)
     tell((), seeds.remarks)
     ended = itertools.count(1)
     with problems_told(), progress("notebooks") as count:

@@ -1,7 +1,7 @@
 """The cells of a column, each distinct one read once: as people write, then by the field's rules."""
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -27,6 +27,10 @@ Ints = NDArray[np.intp]
 STARTS = ("period_start",)
 
 
+class _Nested(str):
+    """A cell that holds a list or the like, as a text."""
+
+
 @dataclass(frozen=True, eq=False)
 class Cells:
     """A column that was read: its values, which stands in each row, and the rows that could not be read."""
@@ -41,7 +45,8 @@ def read_cells(table: Table, record: type[Record], name: str, heading: str, requ
     info = record.model_fields[name]
     default = None if info.is_required() else info.default
     code, cells = _distinct(table.frame[heading])
-    filled = [i for i, cell in enumerate(cells) if cell != ""]
+    odd = [i for i, cell in enumerate(cells) if type(cell) in (_Nested, bytes)]
+    filled = [i for i, cell in enumerate(cells) if type(cell) not in (_Nested, bytes) and cell != ""]
     found = _readings(table, record, name, [cells[i] for i in filled])
     values = [default] * len(cells)
     for i, value in zip(filled, found.values, strict=True):
@@ -49,6 +54,8 @@ def read_cells(table: Table, record: type[Record], name: str, heading: str, requ
     for at in found.faults:
         values[filled[at]] = default
     faults: dict[tuple[str, str], list[int]] = {}
+    if odd:
+        faults["holds no plain value", "write one text, number or day in a cell"] = odd
     for at, fault in found.faults.items():
         faults.setdefault(fault, []).append(filled[at])
     for (rule, remedy), some in faults.items():
@@ -83,7 +90,8 @@ def _tell(table: Table, name: str, heading: str, found: Readings, filled: Sequen
     for form, some in forms.items():
         rows = np.flatnonzero(_among(code, [filled[at] for at in some], int(code.max()) + 1))
         if len(rows):
-            table.remark(rows, heading, form, f"read as {_shown(means[int(code[rows[0]])])}", "converted")
+            shown = _shown(means[int(code[rows[0]])])
+            table.remark(rows, heading, form, "" if form.endswith(shown) else f"read as {shown}", "converted")
 
 
 def _shown(value: object) -> str:
@@ -159,7 +167,8 @@ def _distinct(cells: "pd.Series[Any]") -> tuple[Ints, list[Any]]:
     try:
         code, found = pd.factorize(cells, use_na_sentinel=True)
     except TypeError:  # cells that are lists or the like
-        code, found = pd.factorize(cells.astype(str), use_na_sentinel=True)
+        nested = cells.map(lambda cell: cell if isinstance(cell, Hashable) else _Nested(cell))
+        code, found = pd.factorize(nested, use_na_sentinel=True)
     distinct: Sequence[Any] = found.tolist() if hasattr(found, "tolist") else list(found)
     texts = ["" if isinstance(c, str) and not c.strip() else _python(c) for c in distinct]
     return np.where(code < 0, len(texts), code).astype(np.intp), [*texts, ""]

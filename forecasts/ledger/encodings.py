@@ -35,7 +35,7 @@ def decoded(data: bytes, place: str, foreign: bool = True) -> tuple[str, str]:
         rule = "holds NUL bytes: it is no text"
         raise refusal(place, rule, "name a table", line=data[:at].count(b"\n") + 1)
     try:
-        return data.decode("utf-8-sig"), ""
+        return data.decode("utf-8").lstrip("\ufeff"), ""
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
     if not foreign:
@@ -52,7 +52,7 @@ def _of_sixteen(data: bytes, name: str, place: str) -> str:
         raise refusal(place, f"the text is not {name}, although it begins so", _SAVE, line=1) from error
     if "\0" in text:
         raise refusal(place, "holds NUL bytes: it is no text", "name a table")
-    return text.removeprefix("\ufeff")
+    return text.lstrip("\ufeff")
 
 
 def _chinese(data: bytes) -> str | None:
@@ -65,7 +65,9 @@ def _chinese(data: bytes) -> str | None:
     broken = loose.count("\ufffd")
     if sum(sign > "\x7f" for sign in loose) - broken > broken:
         return None  # UTF-8 with a broken sign
-    # Of Chinese in print nearly every second byte, too, lies high; of accented Latin letters hardly one does.
-    pairs = re.findall(rb"[\x81-\xfe](.)", data, re.DOTALL)
-    high = sum(second >= b"\xa1" for second in pairs)
-    return text if high >= 0.8 * len(pairs) else None
+    # Of Chinese in print nearly every second byte, too, lies high, and most first ones belong to common signs;
+    # accented Latin letters have hardly a second high byte, and Cyrillic or Greek ones lie above the common signs.
+    pairs = re.findall(rb"[\x81-\xfe].", data, re.DOTALL)
+    high = sum(pair[1] >= 0xA1 for pair in pairs)
+    common = sum(pair[0] <= 0xD7 for pair in pairs)
+    return text if high >= 0.8 * len(pairs) and common >= 0.6 * len(pairs) else None

@@ -1,7 +1,8 @@
-"""Files are written whole or not at all: under another name in the same folder, then renamed."""
+"""Files and folders are written whole or not at all: under another name in the same place, then renamed."""
 
 import errno
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -35,6 +36,35 @@ def whole(path: Path) -> Iterator[Path]:
     except BaseException as error:
         with suppress(OSError):  # what went wrong first is what is told
             draft.unlink(missing_ok=True)
+        if isinstance(error, OSError):
+            raise _about(error, path) from error
+        raise
+
+
+@contextmanager
+def whole_folder(path: Path) -> Iterator[Path]:
+    """Give a draft of a folder to write to: all of it becomes `path`, which is new or empty, or nothing does.
+
+    Raises
+    ------
+    OSError
+        As :func:`whole`.
+    """
+    made = not path.exists()
+    draft: Path | None = None
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        draft = Path(tempfile.mkdtemp(dir=path, prefix=".draft."))
+        yield draft
+        for part in sorted(draft.iterdir()):
+            part.rename(path / part.name)
+        draft.rmdir()
+    except BaseException as error:
+        if draft is not None:
+            shutil.rmtree(draft, ignore_errors=True)
+        if made:
+            with suppress(OSError):
+                path.rmdir()
         if isinstance(error, OSError):
             raise _about(error, path) from error
         raise

@@ -25,18 +25,9 @@ def read_json(text: str, place: str, by_lines: bool) -> Raw:
     BadInput
         If it is no JSON, or no table.
     """
-    try:
-        if by_lines:
-            return _records(*_of_lines(text, place), place)
-        held = _parsed(text)
-    except _Twice as twice:
-        raise refusal(place, "a record has a key twice", "remove one", str(twice)) from twice
-    except json.JSONDecodeError as error:
-        raise refusal(place, f"is no JSON: {error.msg}", "check the file", line=error.lineno) from error
-    except (RecursionError, ValueError) as error:
-        raise refusal(
-            place, "is no JSON that can be read: too deep, or a number too long", _REMEDY
-        ) from error
+    if by_lines:
+        return _records(*_of_lines(text, place), place)
+    held = _parsed(text, place)
     if isinstance(held, Mapping) and held and all(isinstance(cells, list) for cells in held.values()):
         if len({len(cells) for cells in held.values()}) > 1:
             raise refusal(place, "the columns are not equally long", _REMEDY)
@@ -46,9 +37,18 @@ def read_json(text: str, place: str, by_lines: bool) -> Raw:
     return _records(held, range(1, len(held) + 1), place)
 
 
-def _parsed(text: str) -> Any:
-    # What is no number in JSON stays a text, so that its row is refused, not taken for empty.
-    return json.loads(text, object_pairs_hook=_once, parse_constant=str)
+def _parsed(text: str, place: str, line: int | None = None) -> Any:
+    """Parse JSON; what is no number in it stays a text, so that its row is refused, not taken for empty."""
+    try:
+        return json.loads(text, object_pairs_hook=_once, parse_constant=str)
+    except _Twice as twice:
+        raise refusal(place, "a record has a key twice", "remove one", str(twice), line) from twice
+    except json.JSONDecodeError as error:
+        at = line or error.lineno
+        raise refusal(place, f"is no JSON: {error.msg}", "check the file", line=at) from error
+    except (RecursionError, ValueError) as error:
+        rule = "is no JSON that can be read: too deep, or a number too long"
+        raise refusal(place, rule, _REMEDY, line=line) from error
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -66,10 +66,7 @@ def _of_lines(text: str, place: str) -> tuple[list[Any], list[int]]:
     for number, line in enumerate(text.split("\n"), 1):
         if not line.strip():
             continue
-        try:
-            records.append(_parsed(line))
-        except json.JSONDecodeError as error:
-            raise refusal(place, f"is no JSON: {error.msg}", "check the line", line=number) from error
+        records.append(_parsed(line, place, number))
         lines.append(number)
     return records, lines
 

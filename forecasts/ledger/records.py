@@ -206,7 +206,6 @@ class Observation(Record):
     """
 
     RULES: ClassVar[Sequence[Rule]] = (
-        *(_in_our_times(column) for column in ("as_of", "published_on", "period_start")),
         Rule("as_of must not be after published_on (only an estimate looks ahead)", "as_of", _looks_ahead),
         Rule("low and high come together", "low", _one_bound),
         Rule("value must lie between low and high", "value", _outside),
@@ -220,6 +219,7 @@ class Observation(Record):
             "value",
             lambda c: np.asarray((c.words("origin") == Origin.KNOWN_START) & (c.numbers("value") != 0)),
         ),
+        *(_in_our_times(column) for column in ("as_of", "published_on", "period_start")),
     )
 
     id: Name = "observation"
@@ -291,8 +291,6 @@ class Goal(Record):
     """
 
     RULES: ClassVar[Sequence[Rule]] = (
-        *(_in_our_times(column) for column in ("deadline", "announced_on", "published_on")),
-        Rule(f"deadline must not lie {MOST_YEARS} years after announced_on", "deadline", _far_ahead),
         Rule(
             "announced_on must not be after deadline",
             "announced_on",
@@ -307,6 +305,10 @@ class Goal(Record):
             "outcome_value and outcome_as_of come together",
             "outcome_value",
             lambda c: np.asarray(np.isnan(c.numbers("outcome_value")) != np.isnat(c.days("outcome_as_of"))),
+        ),
+        *(_in_our_times(column) for column in ("deadline", "announced_on", "published_on")),
+        Rule(
+            f"deadline must not lie more than {MOST_YEARS} years after announced_on", "deadline", _far_ahead
         ),
     )
 

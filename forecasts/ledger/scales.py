@@ -21,7 +21,7 @@ REBASED = 1.5
 REBASED_TO_BASE = 1.1
 
 #: A goal grows by no more than this, in powers of ten a year, beyond what its series ever did.
-AHEAD = 0.1
+AHEAD = 0.02
 
 
 def other_scale(runs: Runs) -> tuple[Ints, Ints]:
@@ -69,7 +69,7 @@ def other_scale(runs: Runs) -> tuple[Ints, Ints]:
     plain &= ~(first & (step[k] > 0)) | ((seen.kind[k] != Kind.CUMULATIVE) & _whole_powers(step, k))
     k, last, first = k[plain], last[plain], first[plain]
     rows = np.r_[alone, k[last] + 1, k[first & ~last]]
-    jumps = [k[~last & ~first] + 1, _rebased(seen, step, most, second, size)]
+    jumps = [k[~last & ~first] + 1, _rebased(seen, np.where(beside, 0.0, step), most, second, size)]
     return np.unique(np.r_[seen.row[rows], wild]), np.unique(seen.row[np.concatenate(jumps)])
 
 
@@ -159,9 +159,15 @@ def off_goals(goals: Rows[Goal], runs: Runs, rows: Rows[Observation]) -> Ints:
     speed = np.where(seen.same, np.abs(np.diff(log)) / np.maximum(gap, 0.5), 0.0)
     fastest = np.minimum(np.maximum.reduceat(np.r_[0.0, speed], first), 1.0)[np.maximum(of, 0)]
     years = np.maximum((deadline - seen.day[last]).astype(float) / 365.25, 0.0)
+    less = goals.columns["comparison"]
+    under = np.array([v is not None and v.asks_less for v in less.values], bool)[less.code]
     with np.errstate(divide="ignore", invalid="ignore"):
-        off = np.abs(np.log10(value) - log[last])
+        ahead = np.log10(value) - log[last]
         # A count within a year is small at first; the goal may be one of the whole year.
-        most = np.log10(np.maximum.reduceat(seen.value, first))[np.maximum(of, 0)]
-        off = np.where(seen.kind[last] == Kind.FLOW, np.minimum(off, np.abs(np.log10(value) - most)), off)
-    return np.flatnonzero((of >= 0) & (value > 0) & (off >= 1.0 + (AHEAD + fastest) * years))
+        most = np.log10(value) - np.log10(np.maximum.reduceat(seen.value, first))[np.maximum(of, 0)]
+    nearer = np.where(np.abs(most) < np.abs(ahead), most, ahead)
+    off = np.where(seen.kind[last] == Kind.FLOW, nearer, ahead)
+    # Only towards the goal does time bring a series on.
+    towards = (off > 0) != under
+    room = np.where(towards, (AHEAD + fastest) * years, 0.0)
+    return np.flatnonzero((of >= 0) & (value > 0) & (np.abs(off) >= SCALE + room))

@@ -45,7 +45,7 @@ def read_separated(text: str, place: str) -> Raw:
     raw.header = skipped + (raw.header or 1)
     raw.semicolons = sign == ";"
     if sign != ",":
-        raw.told.append(("cells are separated by", SIGNS[sign]))
+        raw.told.append((f"cells are separated by {SIGNS[sign]}", ""))
     return raw
 
 

@@ -165,21 +165,21 @@ def read_table(path: Path, place: str = "", kind: str = "", foreign: bool = True
         If there is no such file, or it cannot be read at all.
     """
     place = place or path.name
-    if path.is_dir():
-        if path.suffix.lower() in ENDINGS:
-            raise refusal(place, "is a folder, although it is called like a file", "name a file")
-        return _read_folder(path, place, kind)
-    if path.suffix.lower() not in ENDINGS:
-        remedy = "rename or convert it"
-        raise refusal(place, f"must end in {', '.join(ENDINGS)}, or be a folder", remedy, path.suffix)
     try:
+        if path.is_dir():
+            if path.suffix.lower() in ENDINGS:
+                raise refusal(place, "is a folder, although it is called like a file", "name a file")
+            return _read_folder(path, place, kind)
+        if path.suffix.lower() not in ENDINGS:
+            rule = f"must end in {', '.join(ENDINGS)}, or be a folder"
+            raise refusal(place, rule, "rename or convert it", path.suffix)
         if path.exists() and not path.is_file():
             raise refusal(place, "is no file", "name a file")
         return Table.of_raw(_raw(path, place, kind, foreign), place)
     except FileNotFoundError:
         raise refusal(place, "there is no such file", "check the path") from None
     except OSError as error:
-        raise refusal(place, f"cannot be read: {error.strerror or error}", "check the file") from None
+        raise refusal(shortened(place), f"cannot be read: {error.strerror or error}", "check it") from None
 
 
 def _raw(path: Path, place: str, kind: str, foreign: bool) -> Raw:
@@ -201,7 +201,7 @@ def _raw(path: Path, place: str, kind: str, foreign: bool) -> Raw:
     else:
         raw = read_separated(text, place)
     if encoding:
-        raw.told.append(("the text is not UTF-8, and is read as", encoding))
+        raw.told.append((f"the text is not UTF-8, and is read as {encoding}", ""))
     return raw
 
 

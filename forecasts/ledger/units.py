@@ -1,6 +1,5 @@
 """Units beside numbers: an indicator is counted in one; a number that carries another is refused."""
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -12,12 +11,9 @@ import numpy as np
 from forecasts.ledger.records import Indicator
 from forecasts.ledger.rows import Column, Rows
 from forecasts.ledger.tables import Table
-from forecasts.ledger.written import POWERS, Unit, Unread, plain_text
+from forecasts.ledger.written import Unit, Unread, plain_text, split_power
 
 _REMEDY = "write all figures of an indicator in one unit, or leave the units away"
-
-#: How a unit is told from another.
-_POWER_WORDS = re.compile("(" + "|".join(POWERS) + r")\s*(.*)", re.DOTALL)
 
 
 def settle_units(
@@ -94,8 +90,7 @@ def _power(unit: Unit, indicator: Indicator | None, common: str) -> int | None:
     if not declared:
         return 0 if unit.base in ("", common) else None
     for text in map(_plain, declared):
-        found = _POWER_WORDS.fullmatch(text)
-        power, base = (POWERS[found[1]], found[2]) if found else (0, text)
+        power, base = split_power(text)
         if _plain(unit.base) in ("", base):
             return power
         if _plain(unit.text) == text:

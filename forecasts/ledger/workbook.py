@@ -6,20 +6,23 @@ A cell keeps its type: text, number, yes or no, and a day wherever the sheet sho
 import datetime as dt
 import posixpath
 import re
+import struct
 import zipfile
+import zlib
 from collections.abc import Iterator
+from functools import lru_cache
 from io import BytesIO
 from xml.etree import ElementTree
 
 import numpy as np
 import pandas as pd
 
-from forecasts.ledger.problems import Problem, folded
+from forecasts.ledger.problems import BadInput, Problem, folded
 from forecasts.ledger.raw import Raw, refusal
 
-#: How large a part of a workbook may be when it is unpacked, and how many cells are read.
-LARGEST = 500_000_000
-MOST_COLUMNS = 1_000
+#: How large a part of a workbook may be unpacked, how much larger than packed; rows and columns.
+LARGEST, TIGHTEST = 300_000_000, 200
+MOST_ROWS, MOST_COLUMNS = 1_048_576, 1_000
 
 #: Number formats that Excel has for days and times.
 _DAYS = frozenset((*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)))
@@ -31,6 +34,20 @@ SHEETS = {
     "indicators": ("indicators", "指标"),
     "regions": ("regions", "地区", "区域"),
 }
+
+#: What reading a broken workbook may raise.
+_BROKEN = (
+    zipfile.BadZipFile,
+    zlib.error,
+    ElementTree.ParseError,
+    EOFError,
+    LookupError,
+    OSError,
+    OverflowError,
+    RuntimeError,
+    ValueError,
+    struct.error,
+)
 
 Cell = str | int | float | bool | dt.datetime
 
@@ -50,11 +67,13 @@ def read_workbook(data: bytes, place: str, kind: str = "") -> Raw:
     try:
         with zipfile.ZipFile(BytesIO(data)) as parts:
             return _read(_Book(parts), place, kind)
-    except (zipfile.BadZipFile, KeyError, ElementTree.ParseError, NotImplementedError, RuntimeError) as error:
-        rule = "is no workbook, or a broken one"
-        raise refusal(place, rule, "save it as .xlsx, or as CSV UTF-8") from error
+    except BadInput:
+        raise
     except _Fault as fault:
         raise refusal(place, str(fault), "save it as CSV UTF-8") from fault
+    except _BROKEN as error:
+        rule = "is no workbook, or a broken one"
+        raise refusal(place, rule, "save it as .xlsx, or as CSV UTF-8") from error
 
 
 class _Book:
@@ -79,22 +98,21 @@ class _Book:
         self.texts = self._texts()
         self.days = self._formats()
 
-    def open(self, path: str) -> Iterator[tuple[str, ElementTree.Element]]:
-        """Yield the starts and ends of a part's elements."""
-        if self.parts.getinfo(path).file_size > LARGEST:
+    def open(self, path: str) -> Iterator[ElementTree.Element]:
+        """Yield a part's elements, each when it is whole."""
+        part = self.parts.getinfo(path)
+        tight = part.file_size > 10_000_000 and part.file_size > TIGHTEST * part.compress_size
+        if part.file_size > LARGEST or tight:
             raise _Fault("a sheet is too large to be read")
         with self.parts.open(path) as file:
             if b"<!DOCTYPE" in file.read(4000):
                 raise _Fault("holds a document type, which no workbook has")
         with self.parts.open(path) as file:
-            yield from ElementTree.iterparse(file, ("start", "end"))
+            for _, element in ElementTree.iterparse(file):
+                yield element
 
     def _tree(self, path: str) -> ElementTree.Element:
-        root = None
-        for _, element in self.open(path):
-            root = element if root is None else root
-        if root is None:
-            raise KeyError(path)
+        *_, root = self.open(path)  # the last that is whole is the one around all others
         return root
 
     def _texts(self) -> list[str]:
@@ -103,8 +121,8 @@ class _Book:
         if path is None or path not in self.parts.namelist():
             return []
         found = []
-        for event, element in self.open(path):
-            if event == "end" and _name(element) == "si":
+        for element in self.open(path):
+            if _name(element) == "si":
                 found.append(_text(element))
                 element.clear()
         return found
@@ -130,6 +148,10 @@ def _name(element: ElementTree.Element) -> str:
     return element.tag.rpartition("}")[2]
 
 
+#: How a workbook writes signs that XML has not; halves of signs stay as they are written.
+_ESCAPED = re.compile(r"_x((?!d[89a-f])[0-9a-f]{4})_", re.IGNORECASE)
+
+
 def _path(target: str) -> str:
     return posixpath.normpath(target[1:] if target.startswith("/") else posixpath.join("xl", target))
 
@@ -142,7 +164,8 @@ def _text(element: ElementTree.Element) -> str:
             parts.append(child.text or "")
         elif _name(child) == "r":
             parts += [t.text or "" for t in child if _name(t) == "t"]
-    return re.sub(r"_x([0-9A-Fa-f]{4})_", lambda m: chr(int(m[1], 16)), "".join(parts))
+    text = "".join(parts)
+    return _ESCAPED.sub(lambda m: chr(int(m[1], 16)), text) if "_x" in text else text
 
 
 def _shows_days(code: str) -> bool:
@@ -179,32 +202,41 @@ def _read(book: _Book, place: str, kind: str) -> Raw:
 def _rows(book: _Book, path: str, first_only: bool) -> dict[int, dict[int, Cell | _Fault]]:
     """Return the cells that are not empty, by row and column."""
     rows: dict[int, dict[int, Cell | _Fault]] = {}
-    row = column = 0
-    for event, element in book.open(path):
-        name = _name(element)
-        if name == "row" and event == "start":
-            row, column = int(element.get("r", row + 1)), 0
-        elif name == "c" and event == "end":
-            column = _column(element.get("r", ""), column + 1)
+    number = 0
+    for element in book.open(path):
+        if _name(element) != "row":
+            continue
+        number, column = int(element.get("r", number + 1)), 0
+        if not 0 < number <= MOST_ROWS:
+            raise _Fault(f"has more than {MOST_ROWS:,} rows")
+        row: dict[int, Cell | _Fault] = {}
+        for cell in element:
+            column = _column(cell.get("r", ""), column + 1)
             if column > MOST_COLUMNS:
                 raise _Fault(f"has more than {MOST_COLUMNS:,} columns")
-            value = _value(book, element)
+            value = _value(book, cell)
             if value != "":
-                rows.setdefault(row, {})[column] = value
-                if first_only:
-                    return rows
-        elif name == "row":
-            element.clear()
+                row[column] = value
+        if row:
+            rows[number] = row
+            if first_only:
+                break
+        element.clear()
     return rows
 
 
 def _column(reference: str, otherwise: int) -> int:
     """Return a column's number: AB12 is in the 28th."""
-    letters = re.match("[A-Z]{1,3}", reference)
-    if letters is None:
-        return otherwise
+    letters = reference.rstrip("0123456789")
+    return _number_of(letters) if letters else otherwise
+
+
+@lru_cache(MOST_COLUMNS)
+def _number_of(letters: str) -> int:
     number = 0
-    for letter in letters[0]:
+    for letter in letters[:4]:
+        if not "A" <= letter <= "Z":
+            raise _Fault("has a cell whose place cannot be read")
         number = 26 * number + ord(letter) - ord("A") + 1
     return number
 
@@ -212,16 +244,17 @@ def _column(reference: str, otherwise: int) -> int:
 def _value(book: _Book, cell: ElementTree.Element) -> "Cell | _Fault":
     """Return what a cell shows; a fault where it shows nothing that can be read."""
     kind = cell.get("t", "n")
-    inline = next((e for e in cell if _name(e) == "is"), None)
+    parts = {_name(part): part for part in cell}
     if kind == "inlineStr":
-        return "" if inline is None else _text(inline).strip()
-    value = next((e.text for e in cell if _name(e) == "v"), None) or ""
+        return _text(parts["is"]).strip() if "is" in parts else ""
+    value = (parts["v"].text or "") if "v" in parts else ""
     if value == "":
-        if any(_name(e) == "f" for e in cell):
+        if "f" in parts:
             return _Fault("is a formula without a value: open the file in a spreadsheet and save it")
         return ""
     if kind == "s":
-        return book.texts[int(value)].strip() if int(value) < len(book.texts) else _Fault("is a broken text")
+        known = 0 <= int(value) < len(book.texts)
+        return book.texts[int(value)].strip() if known else _Fault("is a broken text")
     if kind == "e":
         return _Fault(f"is an error of a formula: {value}")
     if kind == "b":

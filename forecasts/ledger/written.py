@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import lru_cache
 from typing import NamedTuple
 
 
@@ -63,9 +64,12 @@ DASHES = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe6
 POWERS: dict[str, int] = {
     "万亿": 12, "十亿": 9, "百亿": 10, "千亿": 11, "亿": 8, "十万": 5, "百万": 6, "千万": 7, "万": 4, "千": 3,
     "百": 2, "萬": 4, "億": 8, "trillion": 12, "billion": 9, "million": 6, "thousand": 3, "tn": 12, "bn": 9,
-    "mn": 6,
+    "mn": 6, "mln": 6, "bln": 9, "mio": 6, "mrd": 9,
 }  # fmt: skip
-_POWER = re.compile("(" + "|".join(POWERS) + r")(?![a-z])(?<!千(?=[瓦克米卡升焦赫]))(?<!百(?=分))\s*(.*)")
+_POWER = re.compile(
+    rf"({'|'.join(w for w in POWERS if w.isascii())})s?(?![a-z])\.?\s*(.*)"
+    rf"|({'|'.join(w for w in POWERS if not w.isascii())})(?<!千(?=[瓦克米卡升焦赫]))(?<!百(?=分))\s*(.*)"
+)
 
 _SIGNS = r"US\$|[$€£¥]|(?:RMB|CNY|USD|EUR|GBP)\b"
 _NUMBER = re.compile(
@@ -81,14 +85,14 @@ _EITHER = re.compile(r"[1-9][0-9]{0,2}[.,][0-9]{3}")
 
 _LETTERS = r"[^\W\d_]"
 _UNIT = re.compile(
-    rf"[%‰]|[$€£¥]|(?:{_LETTERS}{{2,16}}|[^\W\d_a-zA-Z]|[a-zA-Z](?=\^)|[tWJg](?![a-z]))(?:\^[23])?\.?"
+    rf"[%‰]|[$€£¥]|(?:{_LETTERS}{{2,16}}|[^\W\d_a-zA-Z]|[a-zA-Z](?=\^)|t(?![a-z]))(?:\^[23])?\.?"
     rf"(?:[ /·]{{1,3}}(?:{_LETTERS}{{1,16}})(?:\^[23])?\.?){{0,3}}"
 )
 _PERCENT = re.compile(r"(?:%|pct|percent|per cent)$", re.IGNORECASE)
 #: Words behind a number that say how it is meant, not what it counts.
 _FLAGS = re.compile(
     r"(?:.*\b(?:est|estimated?|provisional|prelim\w*|approx\w*|about|or|more|less|plus|min|max|revised|to|and|per"
-    r"|dozens?|hundreds?|lakhs?|crores?|k|m|b|e|x|th|st|nd|rd|nan|inf|infinity)\b.*|.*[年月日号兆成第零一二三四五六七八九十]"
+    r"|dozens?|hundreds?|lakhs?|crores?|mill?|mlrd|k|m|b|e|x|th|st|nd|rd|nan|inf|infinity)\b.*|.*[年月日号兆成第零一二三四五六七八九十]"
     r".*)$",
     re.IGNORECASE,
 )
@@ -105,6 +109,7 @@ _HEDGED_BEHIND = re.compile(
 _SEVERAL = re.compile(r".*[0-9]\s*(?:[-~/～至到;:]|\bto\b|\s)\s*[-+]?[0-9].*", re.DOTALL)
 
 _GROUPED = "commas set thousands apart"
+_PLAIN_HEAD = re.compile(r"([\x20-\x7e]*[0-9])([^0-9]*)", re.DOTALL)
 _NO_NUMBER = ("must be a number", "write it in digits, as 1036.5")
 
 
@@ -118,6 +123,14 @@ def plain_text(cell: str) -> str:
     """
     if cell.isascii():
         return cell.strip()
+    if found := _PLAIN_HEAD.fullmatch(cell):  # what follows plain digits is the same in many cells
+        return " ".join(found[1].split()) + _plain_wide("0" + found[2])[1:]
+    return _plain_wide(cell)
+
+
+@lru_cache(1_000)
+def _plain_wide(cell: str) -> str:
+    """See :func:`plain_text`."""
     kept = []
     for before, sign in zip(" " + cell, cell, strict=False):
         if unicodedata.category(sign) == "No":
@@ -209,9 +222,11 @@ def _number(cell: str, sign: str, semicolons: bool) -> tuple[Decimal, str, Unit 
         if _HEDGED_BEFORE.match(text) and re.search("[0-9]", text):
             raise _hedged()
         raise Unread(*_NO_NUMBER)
-    if _SEVERAL.fullmatch(text[found.start("digits") :]) and not _SEVERAL.fullmatch(found["digits"]):
-        raise Unread("holds more than one number", "write one number in a cell; bounds go to low and high")
     if re.search("[0-9]", re.sub(r"\^[23]", "", found["tail"])):
+        if _SEVERAL.fullmatch(text[found.start("digits") :]):
+            raise Unread(
+                "holds more than one number", "write one number in a cell; bounds go to low and high"
+            )
         raise Unread(*_NO_NUMBER)
     value, told = _digits(found["digits"], sign, semicolons)
     unit = _unit(found["lead"] or found["money"] or "", found["tail"].strip())
@@ -259,15 +274,14 @@ def _digits(digits: str, sign: str, semicolons: bool) -> tuple[Decimal, str]:
     raise Unread(*_NO_NUMBER)
 
 
+@lru_cache(1_000)
 def _unit(lead: str, tail: str) -> Unit | None:
     """Read what stands around the digits."""
     if not tail:
         return Unit(lead, lead, 0) if lead else None
     if _HEDGED_BEHIND.fullmatch(tail):
         raise _hedged()
-    power, base = 0, tail
-    if found := _POWER.fullmatch(tail.lower()):
-        power, base = POWERS[found[1]], tail[len(tail) - len(found[2]) :] if found[2] else ""
+    power, base = split_power(tail)
     if base and (_FLAGS.fullmatch(base) or not _UNIT.fullmatch(base)):
         raise Unread(
             "what stands behind the number is no unit that is known to be one",
@@ -276,3 +290,12 @@ def _unit(lead: str, tail: str) -> Unit | None:
     if lead and base:
         raise Unread("carries two units", "write the number alone")
     return Unit(tail, base or lead, power)
+
+
+def split_power(unit: str) -> tuple[int, str]:
+    """Return the power of ten that a unit begins with, and the rest: 亿元 is 8 and 元."""
+    found = _POWER.fullmatch(unit.lower())
+    if found is None:
+        return 0, unit
+    word, rest = (found[1], found[2]) if found[1] else (found[3], found[4])
+    return POWERS[word], unit[len(unit) - len(rest) :]

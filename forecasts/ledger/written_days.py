@@ -138,7 +138,7 @@ def _span(cell: Hashable, manner: Manner) -> Span:
     if re.fullmatch(r"-?[0-9]+(?:\.0*)?", text):
         return _number(float(text) if len(text) < 20 else 1e30, manner, len(text.partition(".")[0]))
     text = text.casefold()
-    if not re.search("[0-9]", text):
+    if not re.search("[0-9]|季度", text):
         raise _no_digits(text)
     reached = _UNTIL.match(text)
     assert reached is not None

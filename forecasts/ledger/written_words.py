@@ -3,7 +3,6 @@
 What a word means is written down here or it is not read: an unknown one is refused with the nearest.
 """
 
-import unicodedata
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from enum import StrEnum
 from functools import cache
@@ -72,23 +71,14 @@ _OPEN: Mapping[type, tuple[frozenset[str], str, str]] = MappingProxyType(
 )
 
 
-def _fold(word: str) -> str:
-    """Return a word in one width, case and spacing; signs that NFKC would change stay."""
-    return (
-        folded(word) if any(sign.isalnum() for sign in word) else unicodedata.normalize("NFC", word.strip())
-    )
-
-
 def _meanings(of: type) -> dict[str, str]:
     """Return what the words of a list mean, by their folded spelling."""
-    meant = {_fold(word): value for value, words in _SPELLINGS.get(of, {}).items() for word in words.split()}
-    wide = {"＞": ">", "＜": "<", "＝": "=", "～": "~", "＞＝": ">=", "＜＝": "<="}
+    meant = {folded(word): value for value, words in _SPELLINGS.get(of, {}).items() for word in words.split()}
     own = (
         {value.value: value.value for value in of}
         if issubclass(of, StrEnum)
         else {"true": "true", "false": "false"}
     )
-    meant |= {sign: meant.get(plain, plain) for sign, plain in wide.items() if plain in own or plain in meant}
     return meant | own
 
 
@@ -106,14 +96,14 @@ def read_words(cells: Sequence[Hashable], of: type) -> Readings:
     for i, cell in enumerate(cells):
         if not isinstance(cell, str) or cell == "":
             continue
-        word = _fold(cell)
+        word = folded(cell)
         if word in opened:
             found.faults[i] = (rule, remedy)
         elif word in meanings:
             meant = meanings[word]
             found.values[i] = meant
             if meant not in (cell.strip(), cell.strip().lower() if of is bool else ""):
-                found.told[i] = f"a word in another spelling is read as {meant}"
+                found.told[i] = f"is another word for {meant}"
         elif issubclass(of, StrEnum):
             valid = [str(value.value) for value in of]
             near = nearest(word, [*valid, *meanings])
@@ -226,16 +216,16 @@ _NAMES = (
 def headings_meant(record: str, column: str, present: Iterable[str]) -> list[str]:
     """Return the headings that name a column in other words; those that name nothing else alone, if any."""
     words = _words_of(record, column)
-    meant = [heading for heading in present if _fold(heading) in words]
-    return [heading for heading in meant if _fold(heading) not in _WEAK] or meant
+    meant = [heading for heading in present if folded(heading) in words]
+    return [heading for heading in meant if folded(heading) not in _WEAK] or meant
 
 
 def headings_doubled(record: str, column: str, present: Iterable[str]) -> list[str]:
     """Return the headings that cannot stand beside a column, for they name the same."""
     words = frozenset() if column in _NAMES else _words_of(record, column) - _WEAK
-    return [heading for heading in present if _fold(heading) in words]
+    return [heading for heading in present if folded(heading) in words]
 
 
 @cache
 def _words_of(record: str, column: str) -> frozenset[str]:
-    return frozenset(map(_fold, HEADINGS.get(record, {}).get(column, "").split()))
+    return frozenset(map(folded, HEADINGS.get(record, {}).get(column, "").split()))

@@ -14,7 +14,7 @@ from forecasts.models.base import Floats
 #: A share is told to this part of its bound: one nearer to a bound stands half a printed unit inside it.
 INSIDE = 0.0005
 
-#: The bounds themselves are no value of a law, but the last number before them is one.
+#: Who rounds to the bound stands this part of it below: no quantile is the bound itself.
 LAST = 1e-12
 
 #: Multiples of e that a quantity stays within: beyond, floating-point numbers end.
@@ -94,7 +94,7 @@ class Logit(Scale):
         """See :class:`Scale`."""
         edge = logit(1 - INSIDE)
         x = np.asarray(x, float)
-        part = np.where(np.abs(x) < edge, expit(x), np.where(x > 0, 1 - LAST, LAST))
+        part = np.where(np.abs(x) < edge, expit(x), np.where(x > 0, 1 - LAST, 0.0))
         return np.asarray(self.upper * part, float)
 
     def place(self, value: ArrayLike) -> Floats:

@@ -117,7 +117,7 @@ def _name(attainment: Attainment, with_region: bool, words: Words) -> str:
     indicator = words.of(attainment.goal, "indicator")
     if not with_region:
         return indicator
-    return words.say("evidence.what", region=words.of(attainment.goal, "region"), indicator=indicator)
+    return phrases.named(words.of(attainment.goal, "region"), indicator, words)
 
 
 def _title(regions: Sequence[str], words: Words) -> str:
@@ -186,6 +186,8 @@ def _method(results: Sequence[Attainment], track_record: Sequence[str], words: W
         blocks.insert(1, Paragraph(detail.engine_score(results[0], words)))
     if track_record:
         blocks.insert(2, Paragraph(words.say("track_record.sentence", told=words.run_on(track_record))))
+    if any(detail.has_law(result) for result in results):
+        blocks.insert(2, Paragraph(words.say("method.laws")))
     tops = [low - 1 for low, _ in SCALE[1:]]
     columns = [Column(words.say("in_words"))]
     numbers = [Cell(words.say("probability"))]

@@ -39,6 +39,9 @@ __all__ = ["fan_chart", "members_chart", "pace_alt", "pace_chart", "to_spec", "t
 #: The pace chart shows so many of the parent region's newest steps; the table has them all.
 NEWEST: Final = 8
 
+#: Width of the pace chart's bars; the rest is for their names.
+BARS: Final = WIDTH - 190
+
 Row = dict[str, str | float]
 
 
@@ -135,7 +138,7 @@ def pace_chart(attainment: Attainment, words: Words) -> alt.LayerChart | None:
         x_title = words.say("chart.pace.points")
     elif required is not None and required.scale != "percent_per_year":
         x_title = words.say("chart.pace.units", unit=words.of(attainment.goal, "unit"))
-    x = alt.X("low:Q", axis=alt.Axis(title=x_title, tickCount=6), scale=alt.Scale(zero=True, nice=True))
+    x = alt.X("low:Q", axis=alt.Axis(title=x_title, tickCount=6), scale=_pace_scale(rows))
     y = alt.Y("name:N", sort=None, axis=alt.Axis(title=None, labelLimit=260))
     base = alt.Chart(_data(rows))
     colour = alt.Color("role:N", scale=_roles(), legend=None)
@@ -158,9 +161,21 @@ def pace_chart(attainment: Attainment, words: Words) -> alt.LayerChart | None:
         layers.append(line.encode(x="p:Q"))
     title = alt.TitleParams(words.say("chart.pace.title"), subtitle=words.say("chart.pace.subtitle"))
     chart = alt.layer(*layers).properties(
-        width=WIDTH - 190, height=alt.Step(24), title=title, description=pace_alt(attainment, words)
+        width=BARS, height=alt.Step(24), title=title, description=pace_alt(attainment, words)
     )
     return styled(chart)
+
+
+def _pace_scale(rows: Sequence[Row]) -> alt.Scale:
+    """Return the scale of paces; beside a bar that points down there is room for its label."""
+    ends = [float(row[name]) for row in rows for name in ("low", "high")]
+    low, high = min(0.0, *ends), max(0.0, *ends)
+    if low == 0:
+        return alt.Scale(zero=True, nice=True)
+    down = [str(row["text"]) for row in rows if float(row["edge"]) < 0]
+    room = max((sum(12 if sign > "\u2e80" else 6.5 for sign in text) + 12 for text in down), default=0)
+    part = min(0.6, room / BARS)
+    return alt.Scale(domain=[low - (high - low) * part / (1 - part), high], nice=False)
 
 
 def pace_alt(attainment: Attainment, words: Words) -> str:
@@ -276,6 +291,11 @@ def _observations(attainment: Attainment, words: Words, x: alt.X) -> list[alt.Ch
          "day": words.date(p.date), "text": words.estimate(p.value)}
         for p in attainment.history
     ]  # fmt: skip
+    if (count := attainment.so_far) is not None:
+        rows.append(
+            {"date": _day(count.date), "value": count.value, "low": count.value, "high": count.value,
+             "day": words.date(count.date), "text": words.estimate(count.value)}
+        )  # fmt: skip
     base = alt.Chart(_data(rows))
     tooltip = [
         alt.Tooltip("day:N", title=words.say("date")),

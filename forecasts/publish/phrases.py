@@ -268,7 +268,10 @@ def reference(attainment: Attainment, words: Words) -> list[str]:
                 high=change(facts.high, facts.scale, attainment, words),
             )
         )
-    said.append(words.say(f"basis.{attainment.basis}", n=words.number(attainment.n)))
+    alone = attainment.basis == "own_and_reference" and facts.relation == "none"
+    said.append(
+        words.say("basis.own" if alone else f"basis.{attainment.basis}", n=words.number(attainment.n))
+    )
     return said
 
 
@@ -309,6 +312,16 @@ def meaning(attainment: Attainment, words: Words) -> str:
         return words.say("kind.share", upper=upper)
     key = f"kind.{goal.kind.value}"
     return words.say(key) if words.has(key) else ""
+
+
+def named(region: str, indicator: str, words: Words) -> str:
+    """Return what is counted where; between two names in letters there is a blank in every language."""
+    apart = region[-1:].isalnum() and indicator[:1].isalnum() and max(region[-1], indicator[0]) < "\u2e80"
+    return words.say(
+        "evidence.what",
+        region=f"{region} " if apart and words.language == "zh" else region,
+        indicator=indicator,
+    )
 
 
 def borrowed(results: Sequence[Attainment], words: Words) -> str:

@@ -36,7 +36,7 @@ SCALE: Final[tuple[tuple[int, str], ...]] = (
 )
 
 
-#: What is written alike in both languages: GW, kWh, km², %, 10³ t.
+#: A unit that is written alike in both languages: GW, kWh, km², %, 10³ t.
 SYMBOL: Final = re.compile(r"[^\u2e80-\uffff]{1,4}")
 
 
@@ -115,10 +115,11 @@ class Words:
         return str(getattr(value, f"{field}_{mine}") or getattr(value, f"{field}_{other}"))
 
     def borrows(self, value: object, field: str) -> bool:
-        """Whether :meth:`of` has to take the other language's word, and it is not the same in every one."""
+        """Whether :meth:`of` has to take the other language's word; units may be alike in both."""
         mine, other = ("zh", "en") if self.language == "zh" else ("en", "zh")
         theirs = str(getattr(value, f"{field}_{other}"))
-        return not getattr(value, f"{field}_{mine}") and theirs != "" and not SYMBOL.fullmatch(theirs)
+        alike = field == "unit" and SYMBOL.fullmatch(theirs) is not None
+        return not getattr(value, f"{field}_{mine}") and theirs != "" and not alike
 
     def number(self, value: float) -> str:
         """Return a number as it stands (no rounding that a reader would notice)."""

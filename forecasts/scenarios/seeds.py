@@ -83,6 +83,8 @@ def read_seeds(folder: Path) -> Seeds:
     """
     if not os.path.isdir(folder):  # never an error, be the name too long
         raise BadInput([Problem(f"{folder.name}/", "there is no such folder", remedy="check the path")])
+    if not os.access(folder, os.R_OK | os.X_OK):
+        raise BadInput([Problem(f"{folder.name}/", "you may not read the folder", remedy="check its rights")])
     opened = open_seeds(folder)
     scenarios, more = open_scenarios(folder / "scenarios", opened)
     if opened.problems or more:

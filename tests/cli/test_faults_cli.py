@@ -67,7 +67,7 @@ def change(path: Path, column: str, value: str, row: int = 1) -> None:
     ("table", "column", "value"),
     [
         *(("observations", "as_of", day) for day in ("0", "1672531200", "-5", "today", "2023-02-30")),
-        *(("goals", "deadline", day) for day in ("1924905600", "0", "20301231T00")),
+        *(("goals", "deadline", day) for day in ("1924905600", "0", "31/31/2030")),
         *(("observations", "value", value) for value in ("true", "TRUE", "nan", "inf", "9" * 400, "1e400")),
         *(("goals", "value", value) for value in ("true", "0", "-1", "1" + "0" * 400)),
         ("regions", "parent", "riverton"),
@@ -87,6 +87,29 @@ def test_a_cell_that_means_nothing_is_refused_at_its_place(
     assert code == 2
     assert any(line.startswith(f"seeds/{table}.csv:2 [{column}]: ") for line in told)
     assert all(len(line) < 400 for line in told)
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "value"),
+    [
+        *(("observations", "as_of", day) for day in ("0", "1672531200", "-5", "today")),
+        *(("observations", "value", value) for value in ("true", "nan", "9" * 400)),
+        *(("observations", "region", f"river{c}ton") for c in "\u202e\u200b\x0b\u2028"),
+        *(("goals", "deadline", day) for day in ("1924905600", "0")),
+        ("goals", "value", "true"),
+        ("regions", "parent", "riverton"),
+    ],
+    ids=ascii,
+)
+def test_tables_of_other_people_are_read_as_strictly(
+    tenant: Path, table: str, column: str, value: str
+) -> None:
+    change(tenant / "seeds" / f"{table}.csv", column, value)
+    given = [f"--{name}=seeds/{name}.csv" for name in ("observations", "goals", "indicators")]
+    given.append("--regions=seeds/regions.csv")
+    code, told = run("attain", *given, "--out", "answers.csv", "--jobs", 1)
+    assert code == (2 if table == "regions" else 3)
+    assert any(line.startswith(f"{table}.csv:2 [{column}]: ") for line in told), told
 
 
 @pytest.mark.parametrize("column", ["as_of", "value", "quote", "region", "id", "note_en", "kind"])
@@ -163,6 +186,13 @@ def test_a_folder_without_scenarios_has_the_plain_baseline(tenant: Path) -> None
     assert told[0].startswith("scenarios/: cannot be read: Not a directory")
 
 
+def test_a_plan_and_where_it_goes_are_told_together(tenant: Path) -> None:
+    (tenant / "...yaml").write_text("drws: 5\n", encoding="utf-8")
+    code, told = run("run", "...yaml", "--out", "README.md", "--draws", 1)
+    assert code == 2
+    assert [line.split(": ")[0] for line in told] == ["--out", "--draws", "...yaml", "...yaml:1 [drws]"]
+
+
 @pytest.mark.parametrize("notebook", ['"a\\0b.ipynb"', f"{LONG}.ipynb", "../x.ipynb", "5", '"\\ud800.ipynb"'])
 def test_a_plans_notebook_that_cannot_be(tenant: Path, notebook: str) -> None:
     plan = tenant / "reports" / "plans" / "own.yaml"
@@ -208,12 +238,23 @@ def test_out_replaces_only_what_the_verb_writes(tenant: Path) -> None:
         assert run("attain", "--out", name) == (0, [])
         assert run("attain", "--out", name) == (0, [])
     assert run("schema", "--out", "schema.json") == run("schema", "--out", "schema.json") == (0, [])
+    code, [line] = run("train", "units.parquet", "--out", "mine.json")
+    assert (code, line.startswith("--out: there is a file of this name that is not")) == (2, True)
     Path("link.csv").symlink_to("answers.csv")
-    os.link("seeds/goals.csv", "hard.csv")
     os.mkfifo("pipe.csv")
-    for name in ("link.csv", "hard.csv", "pipe.csv", "seeds/goals.csv", "seeds/../seeds/regions.csv"):
+    refused = {
+        "link.csv": "is a link",
+        "pipe.csv": "is a device",
+        "seeds/goals.csv": "lies in a folder that is read",
+        "seeds/../seeds/new.csv": "lies in a folder that is read",
+    }
+    for name, rule in refused.items():
         code, [line] = run("attain", "--out", name)
-        assert (code, line.startswith("--out: is ")) == (2, True), line
+        assert (code, line.startswith(f"--out: {rule}")) == (2, True), line
+    os.link("seeds/goals.csv", "hard.csv")
+    given = ("--observations", "seeds/observations.csv", "--goals", "seeds/goals.csv")
+    code, [line] = run("attain", *given, "--out", "hard.csv")
+    assert (code, line.startswith("--out: is one of the files that are read")) == (2, True)
     assert run("schema", "--out", "/dev/null")[0] == 2
     assert not list(tenant.glob(".*"))
 
@@ -301,8 +342,8 @@ def test_a_full_disk_is_one_line_and_leaves_nothing(tenant: Path, arguments: tup
     [line] = ended.stderr.splitlines()
     assert "x" in line.split(":")[0]
     assert line.endswith(f"cannot be read or written: {os.strerror(errno.EFBIG)}")
-    assert not [p for p in tenant.rglob("*.tmp")]
-    assert not Path(arguments[-1]).is_file()
+    assert not [p for p in tenant.rglob(".*")]
+    assert not Path(arguments[-1]).exists()
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from conftest import END_2022, END_2023, Maker, scenario
 from forecasts.attainment.result import Attainment, FanPoint, HistoryPoint, Pace, SoFar
 from forecasts.attainment.tables import attain
 from forecasts.ledger.fields import Comparison, Kind
-from forecasts.publish import charts, hub, phrases
+from forecasts.publish import charts, detail, hub, phrases
 from forecasts.publish.brief import compose
 from forecasts.publish.parts import strings
 from forecasts.publish.words import Words
@@ -269,3 +269,36 @@ def test_a_class_of_rates_is_told_in_points(make: Maker) -> None:
     chart = charts.pace_chart(a, Words("en"))
     assert chart is not None
     assert "-1.5 percentage points to 2 percentage points" in charts.to_spec(chart)
+
+
+def test_a_table_names_no_law_of_another_kind(make: Maker, words: Words) -> None:
+    a = make()
+    other = a.members[2].model_copy(update={"name": "share", "reason": "kind:stock"})
+    plain = a.members[2].model_copy(update={"name": "gamma", "reason": "kind:stock"})
+    stock = a.model_copy(update={"members": (*a.members[:2], other, plain)})
+    assert [m.name for m in detail.members_shown(stock)] == ["trend", "peers", "gamma"]
+    law = a.members[0].model_copy(update={"name": "share"})
+    share = stock.model_copy(update={"members": (law, plain.model_copy(update={"reason": "kind:share"}))})
+    assert [m.name for m in detail.members_shown(share)] == ["share"]
+    said = list(strings(compose([share], [], words)))
+    assert words.say("method.laws") in said
+    assert words.say("member.share") in said
+    assert words.say("method.laws") not in list(strings(compose([stock], [], words)))
+
+
+def test_names_in_letters_stand_apart(make: Maker) -> None:
+    assert phrases.named("Łódź", "PM₂.₅", Words("zh")) == "Łódź PM₂.₅"
+    assert phrases.named("重庆市", "高新技术企业", Words("zh")) == "重庆市高新技术企业"
+    assert phrases.named("Łódź", "jobs", Words("en")) == "Łódź: jobs"
+
+
+def test_beside_a_bar_that_points_down_there_is_room(make: Maker, words: Words) -> None:
+    def domain_of(a: Attainment) -> Any:
+        chart = charts.pace_chart(a, words)
+        assert chart is not None
+        return json.loads(charts.to_spec(chart))["layer"][0]["encoding"]["x"]["scale"]
+
+    assert domain_of(make()) == {"zero": True, "nice": True}
+    low, high = domain_of(make(required_pace=pace(-20.0)))["domain"]
+    assert low < -30.0
+    assert high > 0
