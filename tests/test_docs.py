@@ -85,6 +85,13 @@ def test_the_columns_of_tables_are_those_of_the_code(heading: str, table: str) -
     assert sorted(name for name, needed in named.items() if not needed) == sorted(sheet.optional)
 
 
+def test_the_columns_of_past_goals_are_those_of_the_code() -> None:
+    named = {codes(row[0])[0]: row[1] for row in tables(page("reference/tables.md"))["REC: past goals"]}
+    needed = {"goal" if name == "id" else name for name in PAST_GOALS.required}
+    assert {name for name, said in named.items() if said == "yes"} == needed
+    assert {name for name, said in named.items() if not said} == set(PAST_GOALS.optional)
+
+
 def test_the_columns_of_answers_are_those_of_the_code() -> None:
     rows = tables(page("reference/tables.md"))["OUT: answers"]
     assert tuple(codes(row[0])[0] for row in rows) == COLUMNS

@@ -1,5 +1,6 @@
 """``forecasts check``: validate seeds and say what they hold."""
 
+import os
 from collections import Counter
 from dataclasses import asdict
 from pathlib import Path
@@ -33,7 +34,7 @@ def check(
         folder, problems = seeds or find_root() / "seeds", list[Problem]()
         past: OpenedRecord | None = None
         try:
-            past = open_record(folder / "record") if (folder / "record").is_dir() else None
+            past = open_record(folder / "record") if os.path.isdir(folder / "record") else None
             problems += past.problems if past is not None else ()
         except BadInput as bad:
             problems += bad.problems
