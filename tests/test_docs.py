@@ -20,6 +20,7 @@ from forecasts.batch.plan import Plan
 from forecasts.cli import app
 from forecasts.engine.grid import COMPONENTS
 from forecasts.ledger.layouts import SEEDS, TABLES
+from forecasts.ledger.past_goals import PAST_GOALS
 from forecasts.notebook.parameters import GoalParameters, PortfolioParameters
 from forecasts.notebook.track_record import TrackRecordParameters
 from tests.conftest import ROOT
