@@ -1,7 +1,6 @@
 """A table of past goals becomes a record: each is asked again, as on the day of its announcement."""
 
 import datetime as dt
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
@@ -26,6 +25,16 @@ from forecasts.ledger.tables import Table
 #: What is said of an answer that the record has moved.
 MOVED: Final = "with the record of resolved goals; quantiles, days reached and paces are without it"
 
+#: What is told of past goals that teach nothing, by reason: the column to look at, and the rule.
+NO_EVIDENCE: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
+    {
+        "undated": ("announced_on", "nobody says when the past goal was announced: it is no evidence"),
+        "late": ("announced_on", "the past goal was announced when its day had come: it is no evidence"),
+        "unpublished": ("indicator", "no figure of it was published: the past goal is no evidence"),
+        "unanswered": ("region", "the past goal could not be answered on its day: it teaches nothing"),
+    }
+)
+
 #: What `met` says of a goal.
 _MET: Final[Mapping[Met, bool | None]] = MappingProxyType({Met.YES: True, Met.NO: False, Met.UNKNOWN: None})
 
@@ -39,14 +48,14 @@ class Recalled:
     levels : mapping
         The level of government of every region, as the record states it or as its depth.
     dropped : mapping
-        Past goals that are no evidence, by reason: ``selected`` (known only because they were met),
+        Ids of past goals that are no evidence, by reason: ``selected`` (known only because they were met),
         ``undated`` (nobody says when they were announced), ``late`` (announced when their day had come),
-        ``unknown indicator`` (nothing was published of it).
+        ``unpublished`` (no figure of the indicator was published, anywhere).
     """
 
     record: GoalRecord
     levels: Mapping[str, int]
-    dropped: Mapping[str, int]
+    dropped: Mapping[str, tuple[str, ...]]
 
     def traits(self, goal: Goal, ledger: Ledger, reached: bool | None) -> Traits:
         """Return what a goal has in common with others; see :func:`reached_before`."""
@@ -87,12 +96,13 @@ class Recalled:
 def join(parts: Sequence[Recalled], taus: Taus | None = None) -> Recalled:
     """Put several records together; of a region's levels the last that is stated counts."""
     levels: dict[str, int] = {}
-    dropped: Counter[str] = Counter()
+    dropped: dict[str, tuple[str, ...]] = {}
     for part in parts:
         levels |= part.levels
-        dropped.update(part.dropped)
+        for reason, goals in part.dropped.items():
+            dropped[reason] = (*dropped.get(reason, ()), *goals)
     record = GoalRecord.of((p for part in parts for p in part.record.precedents), taus)
-    return Recalled(record, MappingProxyType(levels), MappingProxyType(dict(dropped)))
+    return Recalled(record, MappingProxyType(levels), MappingProxyType(dropped))
 
 
 def with_record(came: Many, opened: Opened, past: Table, known_on: dt.date | None = None) -> Many:
@@ -111,7 +121,9 @@ def with_record(came: Many, opened: Opened, past: Table, known_on: dt.date | Non
     """
     assert opened.rows is not None
     ledger = Ledger.of(opened.parts)
-    recalled = recall(ledger, read_past_goals(past))
+    rows = read_past_goals(past, ledger.indicators)
+    recalled = recall(ledger, rows)
+    _remark_no_evidence(past, rows, recalled)
     alone = came.table["probability"].to_numpy(float)
     known = days_known(opened.rows, ledger, known_on)
     found = recalled.probabilities(ledger, opened.rows, known, alone)
@@ -121,6 +133,18 @@ def with_record(came: Many, opened: Opened, past: Table, known_on: dt.date | Non
     said = zip(table["note"], moved, strict=True)
     table["note"] = ["; ".join(filter(None, (note, MOVED if told else ""))) for note, told in said]
     return Many(table, (*came.problems, *past.problems), (*came.remarks, *past.remarks))
+
+
+def _remark_no_evidence(table: Table, past: Rows[PastGoal], recalled: Recalled) -> None:
+    """Tell of past goals that teach nothing although nobody said that they should not."""
+    dumb = tuple(p.goal for p in recalled.record.precedents if p.met is not None and p.alone is None)
+    at = dict(zip(past.words("id").tolist(), np.flatnonzero(table.good), strict=True))
+    reasons = past.words("accepted").tolist()
+    accepted = {name for name, reason in zip(at, reasons, strict=True) if reason}
+    for reason, (column, rule) in NO_EVIDENCE.items():
+        goals = dumb if reason == "unanswered" else recalled.dropped.get(reason, ())
+        rows = sorted(int(at[name]) for name in goals if name not in accepted)
+        table.remark(np.array(rows, np.intp), column, rule, "complete the tables, or say why in `accepted`")
 
 
 def recall(ledger: Ledger, past: Rows[PastGoal], taus: Taus | None = None) -> Recalled:
@@ -150,8 +174,11 @@ def recall(ledger: Ledger, past: Rows[PastGoal], taus: Taus | None = None) -> Re
             traits = replace(traits, level=str(goal.level))
         alone = None if np.isnan(said) else float(said)
         precedents.append(Precedent(goal.id, traits, alone, _MET[goal.met], _known(goal)))
-    counted = Counter(reason for reason in reasons if reason)
-    return Recalled(GoalRecord.of(precedents, taus), levels, MappingProxyType(dict(counted)))
+    dropped: dict[str, tuple[str, ...]] = {}
+    for row, reason in enumerate(reasons):
+        if reason:
+            dropped[reason] = (*dropped.get(reason, ()), past.one(row).id)
+    return Recalled(GoalRecord.of(precedents, taus), levels, MappingProxyType(dropped))
 
 
 def reached_before(past: Past, goal: Goal) -> bool | None:
@@ -179,7 +206,7 @@ def _reason(goal: PastGoal, ledger: Ledger) -> str:
         return "undated"
     if goal.announced_on >= goal.deadline:
         return "late"
-    return "" if goal.indicator in ledger.indicators else "unknown indicator"
+    return "" if goal.indicator in ledger.indicators else "unpublished"
 
 
 def _alone(ledger: Ledger, past: Rows[PastGoal], rows: Ints) -> Floats:

@@ -10,9 +10,10 @@ import numpy as np
 from pydantic import BeforeValidator, Field
 
 from forecasts.ledger.fields import Day, Met, Note, Outcome
+from forecasts.ledger.kinds import refuse_by_kind, refuse_empty_goals
 from forecasts.ledger.ledger import Ledger
 from forecasts.ledger.problems import BadInput, Problem, Remark
-from forecasts.ledger.records import Columns, Goal, Observation, Region, Rule
+from forecasts.ledger.records import Columns, Goal, Indicator, Observation, Region, Rule
 from forecasts.ledger.rows import Rows, Sheet, read_rows
 from forecasts.ledger.sheets import open_tables
 from forecasts.ledger.tables import Table, read_table
@@ -83,11 +84,16 @@ PAST_GOALS: Final = Sheet(
 )  # fmt: skip
 
 
-def read_past_goals(table: Table) -> Rows[PastGoal]:
+def read_past_goals(table: Table, indicators: Mapping[str, Indicator]) -> Rows[PastGoal]:
     """Read a table of past goals; return its sound rows.
 
     Rows that are not sound are told in ``table.problems``. Where `met` and the outcome's value say different
     things, and the row has no reason in `accepted`, that is remarked.
+
+    Parameters
+    ----------
+    indicators : mapping
+        By id: their kinds say which goals make sense.
 
     Raises
     ------
@@ -97,6 +103,8 @@ def read_past_goals(table: Table) -> Rows[PastGoal]:
     rows: Rows[PastGoal] = read_rows(table, PAST_GOALS)
     if table.headless:
         raise BadInput(table.problems)
+    refuse_by_kind(table, rows, indicators, goals=True)
+    refuse_empty_goals(table, rows, indicators)
     printed = np.flatnonzero(~np.isnan(rows.numbers("outcome_value")) & table.good)
     odd = [row for row in printed.tolist() if _contradicts(rows.one(row))]
     rule = "met and outcome_value disagree; met is believed"
@@ -170,7 +178,8 @@ def open_record(folder: Path) -> OpenedRecord:
     # Read as goals alone for the names of indicators and regions; their faults are told once, as past goals'.
     names = Table(goals.frame, goals.place, goals.lines, goals.header)
     opened = open_tables([tables["observations"]], names, tables["indicators"], tables["regions"])
-    return OpenedRecord(Ledger.of(opened.parts), read_past_goals(goals), tuple(tables.values()))
+    ledger = Ledger.of(opened.parts)
+    return OpenedRecord(ledger, read_past_goals(goals, ledger.indicators), tuple(tables.values()))
 
 
 def past_goals_of(ledger: Ledger) -> Rows[PastGoal]:

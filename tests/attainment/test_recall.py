@@ -47,7 +47,7 @@ def ledger(observations: pd.DataFrame = OBSERVATIONS) -> Ledger:
 
 
 def past_of(goals: pd.DataFrame = GOALS) -> Rows[PastGoal]:
-    return read_past_goals(Table.of(goals, "record"))
+    return read_past_goals(Table.of(goals, "record"), {})
 
 
 def recalled(observations: pd.DataFrame = OBSERVATIONS, goals: pd.DataFrame = GOALS) -> Recalled:
@@ -82,7 +82,7 @@ def test_stated_levels_and_announcers_are_believed() -> None:
 
 def test_what_is_no_evidence_is_counted() -> None:
     found = recalled()
-    assert found.dropped == {"selected": 1, "undated": 1}
+    assert found.dropped == {"selected": ("selected",), "undated": ("undated",)}
     assert len(found.record) == 4
 
 

@@ -107,6 +107,24 @@ def test_a_bad_row_of_the_record_is_told_and_left_out(tables: Paths, tmp_path: P
     assert pd.read_csv(tmp_path / "with.csv").probability.notna().all()
 
 
+def test_past_goals_that_teach_nothing_are_told_once_a_reason(tables: Paths, tmp_path: Path) -> None:
+    frame = pd.read_csv(tables["record"])
+    frame["accepted"] = ""
+    frame.loc[0, "announced_on"] = ""
+    frame.loc[1, "announced_on"] = frame.loc[1, "deadline"]
+    frame.loc[[2, 3], "indicator"] = "unheard of"
+    frame.loc[4, "announced_on"] = "2001-03-01"
+    frame.loc[5, ["announced_on", "accepted"]] = "", "as it is"
+    frame.to_csv(tables["record"], index=False)
+    code, err = attain(tables, tmp_path / "with.csv", "--record", tables["record"])
+    assert code == 0
+    told = err.splitlines()
+    assert len(told) == 4
+    for line, words in zip(told, ("announced: it", "its day had come", "(2 rows)", "teaches"), strict=True):
+        assert line.startswith("warning: record.csv:")
+        assert words in line
+
+
 def test_headings_of_all_tables_are_told_at_once(tables: Paths, tmp_path: Path) -> None:
     for name, column in (("record", "met"), ("goals", "deadline")):
         frame = pd.read_csv(tables[name])

@@ -16,7 +16,7 @@ from forecasts.ledger.past_goals import (
     read_past_goals,
 )
 from forecasts.ledger.problems import BadInput
-from forecasts.ledger.records import Region
+from forecasts.ledger.records import Indicator, Region
 from forecasts.ledger.tables import Table
 from tests.conftest import ROOT
 
@@ -34,7 +34,7 @@ def table(*changes: dict[str, object]) -> Table:
 
 
 def test_a_past_goal_is_a_goal_with_its_outcome() -> None:
-    rows = read_past_goals(table({}, {"met": "unknown", "known_on": "", "announcer": "ministry"}))
+    rows = read_past_goals(table({}, {"met": "unknown", "known_on": "", "announcer": "ministry"}), {})
     one, other = rows.one(0), rows.one(1)
     assert isinstance(one, PastGoal)
     assert (one.met, str(one.known_on), one.asks.edge) == (Met.YES, "2021-01-12", 100)
@@ -45,7 +45,7 @@ def test_a_past_goal_is_a_goal_with_its_outcome() -> None:
     ("written", "level"), [("", None), ("0", 0), ("country", 0), ("District", 3), ("省", 1), (2, 2)]
 )
 def test_levels_are_numbers_or_words(written: object, level: int | None) -> None:
-    assert read_past_goals(table({"level": written})).one(0).level == level
+    assert read_past_goals(table({"level": written}), {}).one(0).level == level
 
 
 @pytest.mark.parametrize(
@@ -64,7 +64,7 @@ def test_a_row_that_is_not_sound_is_told_and_left_out(
     change: dict[str, object], column: str, rule: str
 ) -> None:
     given = table({}, change)
-    assert len(read_past_goals(given)) == 1
+    assert len(read_past_goals(given, {})) == 1
     [problem] = given.problems
     assert (problem.column, problem.line) == (column, 1)
     assert rule in problem.rule
@@ -73,17 +73,24 @@ def test_a_row_that_is_not_sound_is_told_and_left_out(
 def test_a_column_that_is_missing_or_misspelt_is_told() -> None:
     frame = pd.DataFrame([ROW]).rename(columns={"met": "mett", "known_on": "Known_on"})
     with pytest.raises(BadInput) as refused:
-        read_past_goals(Table.of(frame, "record.csv"))
+        read_past_goals(Table.of(frame, "record.csv"), {})
     assert {p.column for p in refused.value.problems} == {"met", "Known_on"}
 
 
 def test_an_outcome_that_says_the_contrary_is_remarked_unless_accepted() -> None:
     missed = {"outcome_value": "90", "outcome_as_of": "2020-12-31", "accepted": ""}
     given = table(missed, missed | {"accepted": "rounded"}, missed | {"met": "unknown"}, {})
-    assert len(read_past_goals(given)) == 4
+    assert len(read_past_goals(given, {})) == 4
     [remark] = given.remarks
     assert remark.rows == (0,)
     assert "met and outcome_value disagree" in str(remark)
+
+
+def test_kinds_say_which_goals_make_sense() -> None:
+    stock, rate = (Indicator(id=name, kind=name) for name in ("stock", "rate"))
+    given = table(*({"value": v, "indicator": i} for v in ("-1", "0") for i in ("stock", "rate")))
+    assert len(read_past_goals(given, {"stock": stock, "rate": rate})) == 2
+    assert [p.line for p in given.problems] == [0, 2]
 
 
 def test_levels_are_depths_and_circles_end() -> None:
