@@ -308,7 +308,10 @@ def _answer_groups(groups: Sequence[_Group]) -> dict[int, Row]:
     looks = times.shape[1]
     ahead = _chance(found.futures, looked.ravel(), np.repeat(edge, looks), np.repeat(below, looks))
     since = np.array(
-        [_since(groups[k].past, e, b) for k, e, b in zip(owner.tolist(), edge, below, strict=True)]
+        [
+            reached_since(past.history.days, past.history.value, e, b) if past.own else NEVER
+            for past, e, b in zip((groups[k].past for k in owner), edge, below, strict=True)
+        ]
     )
     curve = curve_of(~np.isnat(since), ahead.reshape(times.shape))
     chance = floored(chance)
@@ -329,11 +332,6 @@ def _answer_groups(groups: Sequence[_Group]) -> dict[int, Row]:
         }
         answers |= _rows(group, chance[part], quantiles[part], days)
     return answers
-
-
-def _since(past: Past, edge: float, below: bool) -> np.datetime64:
-    """Return the day from which all figures meet a goal; NaT if the newest does not, or is nobody's count."""
-    return reached_since(past.history.days, past.history.value, edge, below) if past.own else NEVER
 
 
 def _rows(group: _Group, chance: Floats, quantiles: Floats, days: dict[str, Days]) -> dict[int, Row]:
