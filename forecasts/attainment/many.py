@@ -310,7 +310,7 @@ def _answer_groups(groups: Sequence[_Group]) -> dict[int, Row]:
     since = np.array(
         [
             reached_since(past.history.days, past.history.value, e, b) if past.own else NEVER
-            for past, e, b in zip((groups[k].past for k in owner), edge, below, strict=True)
+            for past, e, b in zip((groups[k].past for k in owner.tolist()), edge, below, strict=True)
         ]
     )
     curve = curve_of(~np.isnat(since), ahead.reshape(times.shape))
