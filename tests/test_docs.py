@@ -20,6 +20,7 @@ from forecasts.batch.plan import Plan
 from forecasts.cli import app
 from forecasts.engine.grid import COMPONENTS
 from forecasts.ledger.layouts import SEEDS, TABLES
+from forecasts.ledger.past_goals import PAST_GOALS
 from forecasts.notebook.parameters import GoalParameters, PortfolioParameters
 from forecasts.notebook.track_record import TrackRecordParameters
 from tests.conftest import ROOT
@@ -83,6 +84,13 @@ def test_the_columns_of_tables_are_those_of_the_code(heading: str, table: str) -
     own = [sheet.alias if name == "id" else name for name in sheet.required]
     assert sorted(name for name, needed in named.items() if needed == "yes") == sorted(own)
     assert sorted(name for name, needed in named.items() if not needed) == sorted(sheet.optional)
+
+
+def test_the_columns_of_past_goals_are_those_of_the_code() -> None:
+    named = {codes(row[0])[0]: row[1] for row in tables(page("reference/tables.md"))["REC: past goals"]}
+    needed = {"goal" if name == "id" else name for name in PAST_GOALS.required}
+    assert {name for name, said in named.items() if said == "yes"} == needed
+    assert {name for name, said in named.items() if not said} == set(PAST_GOALS.optional)
 
 
 def test_the_columns_of_answers_are_those_of_the_code() -> None:

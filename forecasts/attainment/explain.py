@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from forecasts.attainment.outlook import Outlook
+from forecasts.attainment.recall import Recalled
+from forecasts.attainment.record import WithRecord
 from forecasts.attainment.result import Attainment
 from forecasts.attainment.verdict import verdict
 from forecasts.ledger.history import History
@@ -36,21 +38,26 @@ class Explanation:
     prior_share : float
         How much of the answer rests on the prior (all growth series and the class): the squared ratio of the
         forecast's quartile distances with and without the own history before the last figure; 1 = all of it.
+    record : WithRecord, optional
+        What the record of resolved goals makes of it.
     """
 
     result: Attainment
     steps: tuple[Step, ...]
     without_class: float
     prior_share: float
+    record: WithRecord | None = None
 
 
-def explain(found: Outlook) -> Explanation:
+def explain(found: Outlook, record: Recalled | None = None) -> Explanation:
     """Take one outlook apart.
 
     Parameters
     ----------
     found : Outlook
         Every growth model is fitted for it.
+    record : Recalled, optional
+        How goals like this one fared.
 
     Returns
     -------
@@ -72,7 +79,9 @@ def explain(found: Outlook) -> Explanation:
         Step("all members", found.probability),
     )
     apart = found.chance(future(history, alone))
-    return Explanation(verdict(found), steps, apart, _prior_share(with_class, with_both, found.end))
+    share = _prior_share(with_class, with_both, found.end)
+    opinion = None if record is None else record.opinion(found)
+    return Explanation(verdict(found), steps, apart, share, opinion)
 
 
 def _prior_share(before: Predictive, after: Predictive, time: float) -> float:

@@ -109,7 +109,7 @@ def answer_many(
     assert opened.rows is not None
     goals, ledger = opened.rows, Ledger.of(opened.parts)
     columns = _empty(opened)
-    known = _days_known(goals, ledger, known_on)
+    known = days_known(goals, ledger, known_on)
     rows = np.flatnonzero(opened.goals.good)
     late = goals.days("deadline")[rows] <= known[rows]
     problems: list[Problem] = []
@@ -154,7 +154,7 @@ def _empty(opened: Opened) -> Fields:
     return columns
 
 
-def _days_known(goals: Rows[Goal], ledger: Ledger, known_on: dt.date | None) -> Days:
+def days_known(goals: Rows[Goal], ledger: Ledger, known_on: dt.date | None) -> Days:
     """Return each goal's day of knowledge."""
     if known_on is not None:
         return np.full(len(goals), np.datetime64(known_on), "datetime64[D]")

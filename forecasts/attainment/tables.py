@@ -7,6 +7,7 @@ import pandas as pd
 
 from forecasts.attainment.many import answer_many
 from forecasts.attainment.question import day_of_knowledge
+from forecasts.attainment.recall import with_record
 from forecasts.ledger.problems import warn_of
 from forecasts.ledger.sheets import open_tables
 from forecasts.ledger.tables import Table
@@ -22,6 +23,7 @@ def attain(
     *,
     regions: pd.DataFrame | None = None,
     kinds: Mapping[str, str] | None = None,
+    record: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Say how likely every goal of a table is.
 
@@ -49,6 +51,10 @@ def attain(
         Columns region, parent.
     kinds : mapping, optional
         Kinds by indicator, in place of `indicators`.
+    record : DataFrame, optional
+        Past goals and what became of them: the columns of `goals`, met (yes, no, unknown), known_on (+ level,
+        announcer). Their own figures stand in `observations`. Then `probability` is with what they teach, and
+        a column `probability_alone` without it.
 
     Returns
     -------
@@ -92,7 +98,10 @@ def attain(
         kinds,
     )
     warn_of(opened.remarks, 2)
-    found = answer_many(opened, None if known_on is None else day_of_knowledge(known_on), jobs)
+    day = None if known_on is None else day_of_knowledge(known_on)
+    found = answer_many(opened, day, jobs)
+    if (past := table(record, "record")) is not None:
+        found = with_record(found, opened, past, day)
     found.table.attrs["remarks"] = [str(remark) for remark in found.remarks]
     found.table.attrs["problems"] = [str(problem) for problem in found.problems]
     return found.table

@@ -12,9 +12,12 @@ from forecasts.attainment.notes import notes_of
 from forecasts.attainment.outlook import Outlook, outlook
 from forecasts.attainment.past import Reader
 from forecasts.attainment.question import find_question
+from forecasts.attainment.recall import Recalled, join, recall, with_record
 from forecasts.cli.options import gathered
 from forecasts.cli.outs import check_file, is_answers
-from forecasts.ledger.problems import BadInput, Problem, nearest
+from forecasts.ledger.ledger import Ledger
+from forecasts.ledger.past_goals import faults_of_headings, open_record, past_goals_of
+from forecasts.ledger.problems import BadInput, Problem, Remark, nearest
 from forecasts.ledger.sheets import open_tables
 from forecasts.ledger.tables import Table, read_table, write_table
 from forecasts.scenarios.seeds import Seeds
@@ -31,7 +34,8 @@ def check_out(path: Path, inputs: Iterable[Path | None]) -> None:
 
 def answer_files(
     observations: Path, goals: Path, out: Path, indicators: Path | None, reference: Path | None,
-    regions: Path | None, known_on: dt.date | None, jobs: int, progress: Callable[[int, int], None],
+    regions: Path | None, record: Path | None, known_on: dt.date | None, jobs: int,
+    progress: Callable[[int, int], None],
 ) -> Many:  # fmt: skip
     """Answer the goals of a table and write the answers; return them, with what is told of the rows.
 
@@ -42,19 +46,23 @@ def answer_files(
     """
     read: list[Table | None] = []
     problems: list[Problem] = []
-    given = (observations, goals, indicators, reference, regions)
+    given = (observations, goals, indicators, reference, regions, record)
     with gathered(problems):
         check_out(out, given)
-    kinds_of = ("observations", "goals", "indicators", "observations", "regions")
+    kinds_of = ("observations", "goals", "indicators", "observations", "regions", "record")
     for path, kind in zip(given, kinds_of, strict=True):
         try:
             read.append(read_table(path, kind=kind) if path else None)
         except BadInput as bad:
             problems += bad.problems
             read.append(None)
-    seen, asked, kinds, peers, places = read
+    seen, asked, kinds, peers, places, past = read
+    if past is not None:
+        problems += faults_of_headings(past)
     opened = open_tables([t for t in (seen, peers) if t is not None], asked, kinds, places, unread=problems)
     came = answer_many(opened, known_on, jobs, progress)
+    if past is not None:
+        came = with_record(came, opened, past, known_on)
     write_table(came.table, out)
     return came
 
@@ -74,10 +82,28 @@ def outlooks_of(
 
 
 def explanations(
-    seeds: Seeds, goal: str | None, scenario: str | None, known_on: dt.date | None
-) -> list[Explanation]:
+    seeds: Seeds, goal: str | None, scenario: str | None, known_on: dt.date | None,
+    record: Recalled | None = None,
+) -> list[Explanation]:  # fmt: skip
     """Explain what :func:`outlooks_of` yields."""
-    return [explain(found) for found in outlooks_of(seeds, goal, scenario, known_on)]
+    return [explain(found, record) for found in outlooks_of(seeds, goal, scenario, known_on)]
+
+
+def record_of(folder: Path, ledger: Ledger) -> tuple[Recalled, tuple[Remark, ...]]:
+    """Return the record of seeds/: the goals of its own whose outcome it prints, and those of its record/.
+
+    Raises
+    ------
+    BadInput
+        With every problem of record/.
+    """
+    own = recall(ledger, past_goals_of(ledger))
+    if not (folder / "record").is_dir():
+        return own, ()
+    opened = open_record(folder / "record")
+    if opened.problems:
+        raise BadInput(opened.problems)
+    return join([recall(opened.ledger, opened.past), own]), opened.remarks
 
 
 def table_of(seeds: Seeds, found: list[Outlook]) -> pd.DataFrame:

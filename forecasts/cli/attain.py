@@ -54,6 +54,13 @@ def attain(
     regions: Annotated[
         Path | None, typer.Option(help=f"{_TABLE}: region, parent (the region that contains it)")
     ] = None,
+    record: Annotated[
+        Path | None,
+        typer.Option(
+            help=f"{_TABLE}: past goals as in --goals, with met (yes, no or unknown), known_on "
+            "(+ level, announcer); their figures stand in --observations, levels follow from --regions"
+        ),
+    ] = None,
     known_on: Annotated[
         str | None, typer.Option(help="YYYY-MM-DD: nothing known later is used, whatever the goal")
     ] = None,
@@ -73,7 +80,10 @@ def attain(
 ) -> None:
     """Answer goals."""
     with problems_told(unanswerable=3):
-        brought = {"--indicators": indicators, "--reference": reference, "--regions": regions, "--jobs": jobs}
+        brought = {
+            "--indicators": indicators, "--reference": reference, "--regions": regions, "--record": record,
+            "--jobs": jobs,
+        }  # fmt: skip
         told = {"--explain": explain or None, "--format": format}
         if observations is not None or goals is not None:
             problems = _missing({"--observations": observations, "--goals": goals, "--out": out})
@@ -96,7 +106,7 @@ def attain(
 
         with progress("goals") as count:
             came = answer_files(
-                observations, goals, out, indicators, reference, regions, day,
+                observations, goals, out, indicators, reference, regions, record, day,
                 jobs or os.cpu_count() or 1, count,
             )  # fmt: skip
     tell(came.problems, came.remarks)
@@ -138,7 +148,9 @@ def _tell_seeds(
     seeds = read_seeds(folder)
     tell((), seeds.remarks)
     if explained:
-        for explanation in answers.explanations(seeds, goal, scenario, day):
+        record, remarks = answers.record_of(folder, seeds.ledger)
+        tell((), remarks)
+        for explanation in answers.explanations(seeds, goal, scenario, day, record):
             typer.echo(told.explained(explanation))
         return
     found = list(answers.outlooks_of(seeds, goal, scenario, day))

@@ -1,5 +1,6 @@
 """``forecasts check``: validate seeds and say what they hold."""
 
+import os
 from collections import Counter
 from dataclasses import asdict
 from pathlib import Path
@@ -8,10 +9,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from forecasts.cli.options import Format, FormatOption, problems_told, tell, to_json
+from forecasts.ledger.problems import BadInput, Problem
 
 if TYPE_CHECKING:
     from forecasts.ledger.ledger import Ledger
+    from forecasts.ledger.past_goals import OpenedRecord, PastGoal
     from forecasts.ledger.problems import Remark
+    from forecasts.ledger.rows import Rows
 
 
 def check(
@@ -21,15 +25,29 @@ def check(
     format: FormatOption = Format.TEXT,
 ) -> None:
     """Validate seeds and say what they hold; what is doubtful is told, and is no failure."""
+    from forecasts.ledger.past_goals import open_record
     from forecasts.ledger.root import find_root
     from forecasts.publish.glyphs import glyph_remarks
     from forecasts.scenarios.seeds import read_seeds
 
     with problems_told():
-        folder = seeds or find_root() / "seeds"
-        held = read_seeds(folder)
-        remarks = (*held.remarks, *glyph_remarks(folder))
+        folder, problems = seeds or find_root() / "seeds", list[Problem]()
+        past: OpenedRecord | None = None
+        try:
+            past = open_record(folder / "record") if os.path.isdir(folder / "record") else None
+            problems += past.problems if past is not None else ()
+        except BadInput as bad:
+            problems += bad.problems
+        try:
+            held = read_seeds(folder)
+        except BadInput as bad:
+            raise BadInput([*bad.problems, *problems]) from None
+        if problems:
+            raise BadInput(problems)
+        remarks = (*held.remarks, *glyph_remarks(folder), *(past.remarks if past is not None else ()))
     holdings = _holdings(held.ledger) | {"scenarios": len(held.scenarios)}
+    if past is not None:
+        holdings["past_goals_by_outcome"] = _fared(past.past)
     if format is Format.JSON:
         typer.echo(to_json(holdings | {"warnings": [_warning(remark) for remark in remarks]}))
     else:
@@ -58,6 +76,11 @@ def _holdings(ledger: "Ledger") -> dict[str, Any]:
         "goals_by_outcome": dict(sorted(Counter(g.outcome.value for g in ledger.goals.values()).items())),
         "headline_goals": list(ledger.headline_goals()),
     }
+
+
+def _fared(past: "Rows[PastGoal]") -> dict[str, int]:
+    """Count what became of past goals."""
+    return dict(sorted(Counter(str(met) for met in past.words("met").tolist()).items()))
 
 
 def _lines(holdings: dict[str, Any]) -> str:

@@ -6,6 +6,7 @@ from rich.table import Table
 from forecasts.attainment.explain import Explanation
 from forecasts.attainment.outlook import Outlook
 from forecasts.attainment.pace import Speed
+from forecasts.attainment.record import SPEAKS, WithRecord
 from forecasts.attainment.result import Pace
 
 #: How the steps of an explanation are told.
@@ -68,4 +69,27 @@ def explained(e: Explanation) -> str:
     for m in r.members:
         own = percentage(m.probability) if m.probability is not None else m.status
         lines.append(f"  {m.name:<18} weight {m.weight:.2f}  {own}{' ' + m.reason if m.reason else ''}")
-    return "\n".join(lines)
+    return "\n".join([*lines, *(() if e.record is None else _recorded(e.record))])
+
+
+def _recorded(said: WithRecord) -> list[str]:
+    """Return what the record of resolved goals says, as lines of text."""
+    if said.newest is None:
+        return ["  record of resolved goals: none of its kind was known by then"]
+    low, high = percentage(said.low), percentage(said.high)
+    lines = [
+        f"  with the record of resolved goals: {percentage(said.probability)} "
+        f"(80 %: {low} to {high}), without it {percentage(said.alone)}"
+    ]
+    if not said.speaks:
+        more = f"{SPEAKS} resolved goals of its announcer or level"
+        lines.append(f"    a second opinion until there are {more}")
+    for block in said.blocks:
+        part = said.parts["everywhere" if block.name == "family" else block.name]
+        fared = f"{block.met} of {block.resolved} met" if block.resolved else "none resolved"
+        silent = f", {block.silent} silent" if block.silent else ""
+        lines.append(f"    {block.name} {block.value}: {fared}{silent}  ({part:+.2f} on the logit)")
+    if said.of("family").silent:
+        lines.append(f"    if every silent goal had been missed: {percentage(said.dark)}")
+    lines.append(f"    newest outcome used: {said.newest.goal}, known on {said.newest.known_on}")
+    return lines

@@ -158,3 +158,11 @@ class Outcome(StrEnum):
     UNKNOWN = "unknown"
     INTERIM = "interim"
     OPEN = "open"
+
+
+class Met(StrEnum):
+    """What became of a past goal."""
+
+    YES = "yes"
+    NO = "no"
+    UNKNOWN = "unknown"  # never published, or not to be told from what was

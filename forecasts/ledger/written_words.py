@@ -8,7 +8,7 @@ from enum import StrEnum
 from functools import cache
 from types import MappingProxyType
 
-from forecasts.ledger.fields import Basis, Comparison, Confidence, Kind, Origin, Outcome, Qualifier
+from forecasts.ledger.fields import Basis, Comparison, Confidence, Kind, Met, Origin, Outcome, Qualifier
 from forecasts.ledger.problems import folded, nearest
 from forecasts.ledger.written import Readings
 
@@ -49,6 +49,11 @@ _SPELLINGS: Mapping[type, Mapping[str, str]] = MappingProxyType(
             "no": "否 未达成 未完成 missed not_met false",
             "unknown": "未知 不明",
             "open": "进行中 未到期 pending",
+        },
+        Met: {
+            "yes": "是 达成 完成 已完成 met achieved true",
+            "no": "否 未达成 未完成 missed not_met false",
+            "unknown": "未知 不明 未公布 silent",
         },
         bool: {"true": "是 真 对 √ ✓", "false": "否 假 × ✗"},
     }
@@ -114,6 +119,20 @@ _COMMON = {
     "indicator": "指标 指标名称 指标编号 series measure metric variable indicator_id indicator_name "
     "indicator_code",
 }
+_GOAL = _COMMON | {
+    "id": "目标 目标编号 编号 goal_id target_id",
+    "value": "目标值 目标数值 数值 值 target target_value goal_value",
+    "deadline": "截止日期 期限 完成时限 目标日期 目标年份 目标年 完成期限 截止时间 due due_date "
+    "target_date target_year",
+    "comparison": "比较 比较方式 比较符 comparator operator",
+    "tolerance": "容差 允许偏差",
+    "announced_on": "宣布日期 提出日期 公布日期 announced announcement_date date_announced",
+    "published_on": "发布日期 publication_date published_date release_date date_published",
+    "source": "来源",
+    "quote": "原文 摘引",
+    "accepted": "认可理由",
+    "note": "备注 注",
+}
 HEADINGS: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {
         "Observation": _COMMON
@@ -133,20 +152,15 @@ HEADINGS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "accepted": "认可理由",
             "note_zh": "备注 注",
         },
-        "Goal": _COMMON
+        "Goal": _GOAL,
+        "PastGoal": _GOAL
         | {
-            "id": "目标 目标编号 编号 goal_id target_id",
-            "value": "目标值 目标数值 数值 值 target target_value goal_value",
-            "deadline": "截止日期 期限 完成时限 目标日期 目标年份 目标年 完成期限 截止时间 due due_date "
-            "target_date target_year",
-            "comparison": "比较 比较方式 比较符 comparator operator",
-            "tolerance": "容差 允许偏差",
-            "announced_on": "宣布日期 提出日期 公布日期 announced announcement_date date_announced",
-            "published_on": "发布日期 publication_date published_date release_date date_published",
-            "source": "来源",
-            "quote": "原文 摘引",
-            "accepted": "认可理由",
-            "note": "备注 注",
+            "met": "是否完成 是否达成 完成情况 achieved",
+            "known_on": "得知日期 结果公布日期 outcome_published_on",
+            "level": "级别 层级",
+            "announcer": "宣布者 提出者 announced_by",
+            "outcome_value": "结果 实际值",
+            "outcome_as_of": "结果日期",
         },
         "Indicator": {
             "id": "指标 指标编号 indicator_id indicator_name indicator_code 指标名称 series measure "
