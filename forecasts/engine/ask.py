@@ -12,10 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecasts.engine.classes import Class, Lesson, relative, teach, weigh
+from forecasts.engine.grid import Grid
 from forecasts.engine.learned import Learned
 from forecasts.engine.mixture import Mixture, mix
 from forecasts.engine.scan import Scan, scan
-from forecasts.engine.series import Clean, Series, ahead_of, borrow_past, borrows, clean
+from forecasts.engine.series import BORROWED, Clean, Series, ahead_of, borrow_past, borrows, clean
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
@@ -89,7 +90,7 @@ def forecast(asks: Sequence[Ask], learned: Learned) -> Answers:
     classes: Mapping[int, _Taught] = {}
     done = 0
     for block in _blocks(asks):
-        desk = _Desk(classes)
+        desk = Desk(classes)
         for i in block:
             rows[i] = desk.take(asks[i]) + done
         futures, classes = desk.answer(learned)
@@ -100,16 +101,17 @@ def forecast(asks: Sequence[Ask], learned: Learned) -> Answers:
 
 def learn_from(ask: Ask, learned: Learned) -> tuple[Clean, Lesson]:
     """Return the history behind a question, and what it was taught; `times` play no part."""
-    desk = _Desk({})
+    desk = Desk({})
     desk.take(Ask(ask.own, np.zeros(0), ask.peers, ask.without, ask.pace))
-    return desk.histories[desk.learners[0].history], desk.study(learned).lesson
+    _, lesson = desk.study(desk.scanned(learned.grid, learned.discount), np.zeros(1, np.intp), learned)
+    return desk.histories[desk.learners[0].history], lesson
 
 
 def look_ahead(history: Clean, lesson: Lesson, times: Floats, learned: Learned) -> Mixture:
     """Return the distributions of one history at some times."""
     ahead = np.array([ahead_of(history, float(t)) for t in times], float)
     nobody = np.zeros(len(ahead), np.intp)
-    found = scan([history], nobody, ahead, learned.discount)
+    found = scan([history], nobody, ahead, learned.grid, learned.discount)
     return mix(found, np.arange(len(ahead)), nobody, [history], lesson, learned)
 
 
@@ -169,7 +171,8 @@ def _teach(
     for i, mark in zip(teachers, marks, strict=True):
         names.setdefault(mark, []).append(members[i].name)
     firsts = [names[mark][0] for mark in marks]
-    lesson = teach(likelihood[teachers], firsts, learned) if len(set(firsts)) > 1 else None
+    kind = histories[teachers[0]].kind if teachers else 0
+    lesson = teach(likelihood[teachers], firsts, kind, learned) if len(set(firsts)) > 1 else None
     return _Taught(lesson, {mark: frozenset(some) for mark, some in names.items()})
 
 
@@ -194,17 +197,8 @@ class _Learner:
 _Reading = tuple[int, tuple[float, float] | None, float]
 
 
-@dataclass(frozen=True, eq=False)
-class _Study:
-    """What came of a block's histories, learners and classes."""
-
-    found: Scan
-    lesson: Lesson
-    classes: Mapping[int, _Taught]
-
-
 @dataclass
-class _Desk:
+class Desk:
     """The questions of a block, each history, learner and look ahead once.
 
     Attributes
@@ -251,32 +245,63 @@ class _Desk:
         reading = id(series), pace, typical
         if reading not in self._read:
             self._read[reading] = len(self.histories)
-            self.histories.append(clean(borrow_past(series, *pace) if pace else series, typical))
+            whole = borrow_past(series, *pace) if pace else series
+            borrowed = BORROWED if whole is not series else 0
+            self.histories.append(clean(whole, typical, borrowed))
         return self._read[reading]
 
-    def study(self, learned: Learned) -> _Study:
-        """Scan every history, teach every class, weigh the components for every learner."""
+    def scanned(self, grid: Grid, discount: float) -> Scan:
+        """Scan every history and every look ahead: all that does not depend on what was learned."""
         owner = np.array([history for history, _ in self._looks], np.intp)
         ahead = np.array([lead for _, lead in self._looks], float)
-        found = scan(self.histories, owner, ahead, learned.discount)
-        likelihood = relative(found.likelihood)
-        classes = dict(self.classes)
-        for key, (peers, at) in self._members.items():
-            if key not in classes:
-                histories = [self.histories[h] for h in at]
-                classes[key] = _teach(peers.members, histories, likelihood[at], learned)
-        taught = [_UNTAUGHT if each.peers is None else classes[each.peers] for each in self.learners]
-        both = list(zip(self.learners, taught, strict=True))
+        return scan(self.histories, owner, ahead, grid, discount)
+
+    def study(
+        self, found: Scan, learners: Ints, learned: Learned
+    ) -> tuple[Mapping[int, _Taught], Lesson]:
+        """Teach the classes of some learners, weigh the components for each of them."""
+        who = [self.learners[i] for i in learners.tolist()]
+        classes = {}
+        for key in dict.fromkeys(each.peers for each in who if each.peers is not None):
+            peers, at = self._members[key]
+            classes[key] = self.classes.get(key) or _teach(
+                peers.members, [self.histories[h] for h in at], relative(found.likelihood[at]), learned
+            )
+        taught = [_UNTAUGHT if each.peers is None else classes[each.peers] for each in who]
+        at = [each.history for each in who]
         lesson = weigh(
-            likelihood[np.array([each.history for each in self.learners], np.intp)],
+            relative(found.likelihood[at]),
+            np.array([self.histories[h].kind for h in at], np.intp),
             [by.lesson for by in taught],
-            [each.names | by.names.get(each.mark, frozenset()) for each, by in both],
+            [each.names | by.names.get(each.mark, frozenset()) for each, by in zip(who, taught, strict=True)],
             learned,
         )
-        return _Study(found, lesson, {key: classes[key] for key in self._members})
+        return classes, lesson
 
     def answer(self, learned: Learned) -> tuple[Mixture, Mapping[int, _Taught]]:
         """Return the distributions of all questions, and the classes."""
-        study = self.study(learned)
-        learner, look = np.array(list(self._questions), np.intp).reshape(-1, 2).T
-        return mix(study.found, look, learner, self.histories, study.lesson, learned), study.classes
+        found = self.scanned(learned.grid, learned.discount)
+        return self.answer_some(found, np.arange(len(self._questions)), learned)
+
+    def _asked(self, rows: Ints) -> tuple[Ints, Ints]:
+        """Return learner and look ahead of some questions."""
+        learner, look = np.array(list(self._questions), np.intp).reshape(-1, 2)[rows].T
+        return learner, look
+
+    def looks_of(self, rows: Ints) -> Ints:
+        """Return the look ahead of some questions."""
+        return self._asked(rows)[1]
+
+    def answer_some(
+        self, found: Scan, rows: Ints, learned: Learned
+    ) -> tuple[Mixture, Mapping[int, _Taught]]:
+        """Return the distributions of some questions, and their classes."""
+        learner, look = self._asked(rows)
+        used, learner = np.unique(learner, return_inverse=True)
+        classes, lesson = self.study(found, used, learned)
+        return mix(found, look, learner, self.histories, lesson, learned), classes
+
+    def flow_of(self, found: Scan, rows: Ints, learned: Learned) -> Floats:
+        """Return the share of flow cells behind some questions."""
+        used, learner = np.unique(self._asked(rows)[0], return_inverse=True)
+        return self.study(found, used, learned)[1].flow[learner]

@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import expit, logit, stdtr, stdtrit
 
 from forecasts.engine.classes import Lesson
-from forecasts.engine.grid import COMPONENT_IS_FLOW, COMPONENT_POWER, FLOW, Floats, box_cox
+from forecasts.engine.grid import FLOW, Floats, box_cox
 from forecasts.engine.learned import Learned
 from forecasts.engine.scan import Scan
 from forecasts.engine.series import HUGE, TINY, Clean
@@ -156,22 +156,28 @@ def mix(
     learner : (P,) array
         The lesson's row behind each distribution.
     """
-    u, c, flow = found.owner[look], learned.calibration, lesson.flow
+    u = found.owner[look]
+    of = [histories[i] for i in u.tolist()]
     kept = _heaviest(lesson.weights)[learner]
     weight = np.take_along_axis(lesson.weights[learner], kept, 1)
-    freedom = np.where(COMPONENT_IS_FLOW[kept], found.freedom[u, 1:], found.freedom[u, :1])
-    n = np.array([len(h.relative) for h in histories])[u]
+    freedom = np.where(learned.grid.is_flow[kept], found.freedom[u, 1:], found.freedom[u, :1])
+    intercept, slope = learned.calibrate(
+        kind=np.array([h.kind for h in of], np.intp),
+        flow=lesson.flow[learner],
+        n=np.array([len(h.relative) for h in of], float),
+        own=np.array([h.own for h in of], float),
+    )
     return Mixture(
         weight=weight / weight.sum(1, keepdims=True),
         location=found.location[look[:, None], kept],
         spread=found.spread[look[:, None], kept],
         freedom=freedom,
-        power=COMPONENT_POWER[kept],
-        intercept=(c[0] + c[1] * flow)[learner],
-        slope=np.maximum((c[2] + c[3] * flow)[learner] + c[4] * np.log(n / 6), 0.05),
-        offset=np.array([h.offset for h in histories])[u],
-        scale=np.array([h.scale for h in histories])[u],
-        floor=np.array([h.floor for h in histories])[u],
+        power=learned.grid.power[kept],
+        intercept=intercept,
+        slope=slope,
+        offset=np.array([h.offset for h in of], float),
+        scale=np.array([h.scale for h in of], float),
+        floor=np.array([h.floor for h in of], float),
     )
 
 
@@ -181,8 +187,8 @@ def _heaviest(weights: Floats) -> Ints:
     Weights are compared to seven digits and of equals the first are taken: the last digits, in which the
     same question may differ between two calls, must not choose.
     """
-    rough = weights.astype(np.float32)
-    edge = -np.partition(-rough, KEPT - 1, 1)[:, KEPT - 1, None]
+    rough, count = weights.astype(np.float32), min(KEPT, weights.shape[1])
+    edge = -np.partition(-rough, count - 1, 1)[:, count - 1, None]
     above, equal = rough > edge, rough == edge
-    first = equal.cumsum(1, dtype=np.int32) <= KEPT - above.sum(1, keepdims=True)
-    return np.nonzero(above | (equal & first))[1].reshape(len(weights), KEPT)
+    first = equal.cumsum(1, dtype=np.int32) <= count - above.sum(1, keepdims=True)
+    return np.nonzero(above | (equal & first))[1].reshape(len(weights), count)
