@@ -19,8 +19,9 @@ SCORE = "all, sources left out"
 #: What is learned apart for each: a kind's number is its place. A total that never falls is no mere stock.
 KINDS = ("any", "total")
 
-#: A history of so few figures of its own has a calibration of its own.
+#: A history of so few figures of its own has a calibration of its own, and so has one that borrowed a past.
 FEW = 3
+FEWS = ("1", "2", "3", "1 borrowed", "2 borrowed")
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,8 +36,8 @@ class Learned:
         Prior of the components; a kind's sum to one.
     calibration : (K, 5) array
         logit P' = c0 + c1 f + (c2 + c3 f + c4 log(n / 6)) logit P, with f the class's share of flow cells.
-    few : (K, FEW, 2) array
-        logit P'' = a + b logit P' for histories of one, two, three figures of their own.
+    few : (K, 5, 2) array
+        logit P'' = a + b logit P' for histories of so few figures, in the order of :data:`FEWS`.
     discount : float
         Weight of an error relative to that of the next younger one.
     strength : float
@@ -61,11 +62,12 @@ class Learned:
         kind, flow, n, own : (U,) arrays
             Kind, share of flow cells, figures, and figures of its own.
         """
-        kind = np.asarray(kind, np.intp)
+        kind, own = np.asarray(kind, np.intp), np.asarray(own, np.intp)
         c = self.calibration[kind]
         intercept, slope = c[:, 0] + c[:, 1] * flow, c[:, 2] + c[:, 3] * flow + c[:, 4] * np.log(n / 6)
-        shift, turn = np.moveaxis(self.few[kind, np.clip(np.asarray(own, np.intp), 1, FEW) - 1], -1, 0)
         few = own <= FEW
+        place = np.where(few, own - 1 + np.where(n > own, FEW, 0), 0)
+        shift, turn = np.moveaxis(self.few[kind, place], -1, 0)
         slope = np.maximum(slope, 0.05)
         return (
             np.where(few, shift + turn * intercept, intercept),
@@ -79,7 +81,9 @@ class Learned:
             "discount": self.discount,
             "strength": self.strength,
             "calibration": {k: _short(row) for k, row in zip(KINDS, self.calibration, strict=True)},
-            "few": {k: _short(row) for k, row in zip(KINDS, self.few, strict=True)},
+            "few": {
+                k: dict(zip(FEWS, _short(rows), strict=True)) for k, rows in zip(KINDS, self.few, strict=True)
+            },
             "scores": self.scores,
         }
         names = [f.name for f in fields(Cells)]
@@ -112,7 +116,7 @@ class Learned:
             grid=Grid(Cells(*np.array(rows).T)),
             weights=weights / weights.sum(1, keepdims=True),
             calibration=np.array([told["calibration"][k] for k in KINDS], float),
-            few=np.array([told["few"][k] for k in KINDS], float),
+            few=np.array([[told["few"][k][name] for name in FEWS] for k in KINDS], float),
             discount=told["discount"],
             strength=told["strength"],
             scores=told["scores"],

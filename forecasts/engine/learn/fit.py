@@ -17,7 +17,7 @@ from forecasts.engine.ask import Desk
 from forecasts.engine.classes import relative
 from forecasts.engine.grid import WHOLE, Grid, box_cox
 from forecasts.engine.learn.units import Units
-from forecasts.engine.learned import FEW, KINDS, Learned
+from forecasts.engine.learned import FEW, FEWS, KINDS, Learned
 from forecasts.engine.mixture import Mixture
 from forecasts.engine.scan import Scan
 from forecasts.engine.series import HUGE, TINY
@@ -40,7 +40,7 @@ RIDGE = 15.0
 OWN_LEVELS, OWN_WEIGHT = np.array([0.03, 0.1, 0.25, 0.5, 0.75, 0.9, 0.97]), 0.3
 
 NO_CHANGE = np.array([0.0, 0.0, 1.0, 0.0, 0.0])
-NO_FEW = np.tile([0.0, 1.0], (FEW, 1))
+NO_FEW = np.tile([0.0, 1.0], (len(FEWS), 1))
 
 
 @dataclass(frozen=True, eq=False)
@@ -179,4 +179,23 @@ def learn(training: TrainingSet, pick: Ints) -> Learned:
         futures = predict(training, own, alike)
         p, hits, each = _thresholds(training, own, futures)
         maps.append(learn_calibration(p, *features(training, own, alike), hits, weight[:, None] * each))
-    return replace(raw, calibration=np.stack(maps))
+    mapped = replace(raw, calibration=np.stack(maps))
+    return replace(mapped, few=learn_few(training, pick[units.cut[pick]], mapped))
+
+
+def learn_few(training: TrainingSet, pick: Ints, learned: Learned) -> Floats:
+    """Learn the maps of logit P for histories of few figures: intercept and slope of each sort and kind."""
+    units, of = training.units, [training.desk.histories[i] for i in training.history(pick)]
+    place = np.array([h.own - 1 + (FEW if len(h.relative) > h.own else 0) for h in of])
+    few = np.tile(NO_FEW, (len(KINDS), 1, 1))
+    for kind in range(len(KINDS)):
+        for sort in range(len(FEWS)):
+            own = pick[(units.total[pick] == kind) & (place == sort)]
+            if not len(own):
+                continue
+            p, hits, each = _thresholds(training, own, predict(training, own, learned))
+            z = logit(p)
+            x = np.stack([np.ones_like(z), z], -1)
+            weight = unit_weights(units, own)[:, None] * each
+            few[kind, sort] = _logistic(x, hits, weight, NO_CHANGE[[0, 2]], RIDGE)
+    return few

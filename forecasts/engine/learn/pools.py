@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from forecasts.engine.learn.units import COLUMNS, LEVELS, STEP, Classes, Unit, Units, clock
+from forecasts.engine.learned import FEW
 from forecasts.engine.series import Series
 
 #: Columns of the goals, and of the whole series.
@@ -51,6 +52,7 @@ def _units(goals: pd.DataFrame, classes: Classes) -> Sequence[Unit]:
                 group=r.indicator,
                 family=r.kind,
                 label=str(r.n_label),
+                cut=len(own.values) <= FEW,
             )
         )
     return found
