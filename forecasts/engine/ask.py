@@ -6,7 +6,7 @@ that is asked again and again.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,7 @@ from forecasts.engine.classes import Class, Lesson, relative, teach, weigh
 from forecasts.engine.grid import Grid
 from forecasts.engine.learned import Learned
 from forecasts.engine.mixture import Mixture, mix
+from forecasts.engine.persistence import Persistence, Trial, persistence_of, some, trials_of
 from forecasts.engine.scan import Scan, scan
 from forecasts.engine.series import BORROWED, Clean, Series, ahead_of, borrow_past, borrows, clean
 
@@ -156,6 +157,14 @@ class _Taught:
 
     lesson: Class | None
     names: Mapping[_Mark, frozenset[str]]
+    persistence: Persistence | None = None
+
+    def lean(self, own: frozenset[str], learned: Learned) -> float:
+        """Return by how much the persistence of the others moves logit P."""
+        if self.lesson is None or self.persistence is None:
+            return 0.0
+        between, days, share = map(float, learned.persistence[self.lesson.kind])
+        return share * self.persistence.departure(own, between, days) if share else 0.0
 
 
 _UNTAUGHT = _Taught(None, {})
@@ -197,6 +206,15 @@ class _Learner:
 _Reading = tuple[int, tuple[float, float] | None, float]
 
 
+@dataclass(frozen=True, eq=False)
+class _Members:
+    """A class on the desk: the place of each member's history, and its trials with their look ahead."""
+
+    peers: Peers
+    histories: list[int]
+    trials: list[tuple[Trial, int]]
+
+
 @dataclass
 class Desk:
     """The questions of a block, each history, learner and look ahead once.
@@ -212,7 +230,7 @@ class Desk:
     learners: list[_Learner] = field(default_factory=list)
     _read: dict[_Reading, int] = field(default_factory=dict)
     _known: dict[_Learner, int] = field(default_factory=dict)
-    _members: dict[int, tuple[Peers, list[int]]] = field(default_factory=dict)
+    _members: dict[int, _Members] = field(default_factory=dict)
     _looks: dict[tuple[int, float], int] = field(default_factory=dict)
     _questions: dict[tuple[int, int], int] = field(default_factory=dict)
 
@@ -222,11 +240,7 @@ class Desk:
         if ask.peers is not None:
             peers = id(ask.peers)
             if peers not in self._members:
-                taught = peers in self.classes
-                self._members[peers] = (
-                    ask.peers,
-                    [] if taught else [self._place(m) for m in ask.peers.members],
-                )
+                self._members[peers] = self._seat(ask.peers)
         history = self._place(
             ask.own,
             ask.pace if borrows(ask.own) else None,
@@ -236,10 +250,21 @@ class Desk:
         learner = self._known.setdefault(new, len(self.learners))
         if learner == len(self.learners):
             self.learners.append(new)
-        leads = (ahead_of(self.histories[history], time) for time in np.asarray(ask.times, float).tolist())
-        looks = [self._looks.setdefault((history, lead), len(self._looks)) for lead in leads]
+        looks = [self._look(history, time) for time in np.asarray(ask.times, float).tolist()]
         rows = [self._questions.setdefault((learner, look), len(self._questions)) for look in looks]
         return np.array(rows, np.intp)
+
+    def _seat(self, peers: Peers) -> _Members:
+        """Take a class; one that was taught before needs nothing more."""
+        if id(peers) in self.classes:
+            return _Members(peers, [], [])
+        histories = [self._place(m) for m in peers.members]
+        trials = [trial for member in some(peers.members) for trial in trials_of(member)]
+        return _Members(peers, histories, [(t, self._look(self._place(t.seen), t.time)) for t in trials])
+
+    def _look(self, history: int, time: float) -> int:
+        lead = ahead_of(self.histories[history], time)
+        return self._looks.setdefault((history, lead), len(self._looks))
 
     def _place(self, series: Series, pace: tuple[float, float] | None = None, typical: float = 1.0) -> int:
         reading = id(series), pace, typical
@@ -263,20 +288,47 @@ class Desk:
         who = [self.learners[i] for i in learners.tolist()]
         classes = {}
         for key in dict.fromkeys(each.peers for each in who if each.peers is not None):
-            peers, at = self._members[key]
-            classes[key] = self.classes.get(key) or _teach(
-                peers.members, [self.histories[h] for h in at], relative(found.likelihood[at]), learned
-            )
+            classes[key] = self.classes.get(key) or self._teach(self._members[key], found, learned)
         taught = [_UNTAUGHT if each.peers is None else classes[each.peers] for each in who]
         at = [each.history for each in who]
+        own = [each.names | by.names.get(each.mark, frozenset()) for each, by in zip(who, taught, strict=True)]
         lesson = weigh(
             relative(found.likelihood[at]),
             np.array([self.histories[h].kind for h in at], np.intp),
             [by.lesson for by in taught],
-            [each.names | by.names.get(each.mark, frozenset()) for each, by in zip(who, taught, strict=True)],
+            own,
             learned,
         )
-        return classes, lesson
+        lean = [by.lean(names, learned) for names, by in zip(own, taught, strict=True)]
+        return classes, replace(lesson, lean=np.array(lean))
+
+    def _teach(self, members: _Members, found: Scan, learned: Learned) -> _Taught:
+        """Teach a class, and try its members as of earlier days."""
+        at = members.histories
+        taught = _teach(
+            members.peers.members, [self.histories[h] for h in at], relative(found.likelihood[at]), learned
+        )
+        lesson = taught.lesson
+        if lesson is None or not learned.persistence[lesson.kind, -1]:
+            return taught
+        trials = [each for each in members.trials if each[0].seen.name in lesson.names]
+        return replace(taught, persistence=self._try(trials, found, learned)) if trials else taught
+
+    def _try(self, trials: Sequence[tuple[Trial, int]], found: Scan, learned: Learned) -> Persistence:
+        """Ask members as of earlier days, as if they had no class, and see what came."""
+        look = np.array([at for _, at in trials], np.intp)
+        used, own = np.unique(found.owner[look], return_inverse=True)
+        plain = weigh(
+            relative(found.likelihood[used]),
+            np.array([self.histories[h].kind for h in used.tolist()], np.intp),
+            [None] * len(used),
+            [frozenset()] * len(used),
+            learned,
+        )
+        asked = [trial for trial, _ in trials]
+        goals = np.array([trial.goals for trial in asked])
+        chance = mix(found, look, own, self.histories, plain, learned).survival(goals)
+        return persistence_of(asked, chance)
 
     def answer(self, learned: Learned) -> tuple[Mixture, Mapping[int, _Taught]]:
         """Return the distributions of all questions, and the classes."""
@@ -301,7 +353,10 @@ class Desk:
         classes, lesson = self.study(found, used, learned)
         return mix(found, look, learner, self.histories, lesson, learned), classes
 
-    def flow_of(self, found: Scan, rows: Ints, learned: Learned) -> Floats:
-        """Return the share of flow cells behind some questions."""
+    def lessons(
+        self, found: Scan, rows: Ints, learned: Learned
+    ) -> tuple[Lesson, Ints, tuple[Persistence, ...]]:
+        """Return what the askers of some questions were taught, the lesson's row of each, and the classes' trials."""
         used, learner = np.unique(self._asked(rows)[0], return_inverse=True)
-        return self.study(found, used, learned)[1].flow[learner]
+        classes, lesson = self.study(found, used, learned)
+        return lesson, learner, tuple(c.persistence for c in classes.values() if c.persistence)

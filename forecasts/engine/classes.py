@@ -113,10 +113,13 @@ class Lesson:
         Of the components, a row a history.
     flow : (U,) array
         Share of flow cells: the class's, or their own.
+    lean : (U,) array
+        By how much the class's persistence moves logit P.
     """
 
     weights: Floats
     flow: Floats
+    lean: Floats
 
 
 def weigh(
@@ -147,4 +150,4 @@ def weigh(
         joint = likelihood[i] * lesson.prior(own, learned)
         weights[i] = lesson.trust * joint / joint.sum() + (1 - lesson.trust) * weights[i]
         share[i] = lesson.flow
-    return Lesson(weights, share)
+    return Lesson(weights, share, np.zeros(len(share)))

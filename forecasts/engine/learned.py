@@ -23,6 +23,9 @@ KINDS = ("any", "total")
 FEW = 3
 FEWS = ("1", "2", "3", "1 borrowed", "2 borrowed")
 
+#: What is learned of the persistence of classes.
+LASTING = ("between classes", "between days", "share")
+
 
 @dataclass(frozen=True, eq=False)
 class Learned:
@@ -38,6 +41,9 @@ class Learned:
         logit P' = c0 + c1 f + (c2 + c3 f + c4 log(n / 6)) logit P, with f the class's share of flow cells.
     few : (K, 5, 2) array
         logit P'' = a + b logit P' for histories of so few figures, in the order of :data:`FEWS`.
+    persistence : (K, 3) array
+        Variance of a class's departure between classes, and between days; the share of it that lasts
+        (:mod:`forecasts.engine.persistence`).
     discount : float
         Weight of an error relative to that of the next younger one.
     strength : float
@@ -50,6 +56,7 @@ class Learned:
     weights: Floats
     calibration: Floats
     few: Floats
+    persistence: Floats
     discount: float = 0.97
     strength: float = 1.0
     scores: dict[str, Any] = field(default_factory=dict)
@@ -84,6 +91,10 @@ class Learned:
             "few": {
                 k: dict(zip(FEWS, _short(rows), strict=True)) for k, rows in zip(KINDS, self.few, strict=True)
             },
+            "persistence": {
+                k: dict(zip(LASTING, _short(row), strict=True))
+                for k, row in zip(KINDS, self.persistence, strict=True)
+            },
             "scores": self.scores,
         }
         names = [f.name for f in fields(Cells)]
@@ -117,6 +128,7 @@ class Learned:
             weights=weights / weights.sum(1, keepdims=True),
             calibration=np.array([told["calibration"][k] for k in KINDS], float),
             few=np.array([[told["few"][k][name] for name in FEWS] for k in KINDS], float),
+            persistence=np.array([[told["persistence"][k][name] for name in LASTING] for k in KINDS], float),
             discount=told["discount"],
             strength=told["strength"],
             scores=told["scores"],

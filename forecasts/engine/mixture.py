@@ -173,7 +173,7 @@ def mix(
         spread=found.spread[look[:, None], kept],
         freedom=freedom,
         power=learned.grid.power[kept],
-        intercept=intercept,
+        intercept=intercept + lesson.lean[learner],
         slope=slope,
         offset=np.array([h.offset for h in of], float),
         scale=np.array([h.scale for h in of], float),

@@ -6,7 +6,9 @@ as one more observation; then one monotone map of the probabilities by ridge-pen
 once for any series, and once for totals that never fall, from totals alone.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,6 +42,7 @@ RIDGE = 15.0
 OWN_LEVELS, OWN_WEIGHT = np.array([0.03, 0.1, 0.25, 0.5, 0.75, 0.9, 0.97]), 0.3
 
 NO_CHANGE = np.array([0.0, 0.0, 1.0, 0.0, 0.0])
+NO_LASTING = np.array([1.0, 1.0, 0.0])
 NO_FEW = np.tile([0.0, 1.0], (len(FEWS), 1))
 
 
@@ -61,6 +64,11 @@ class TrainingSet:
     row: Ints
     found: Scan
     outcome: Floats
+
+    @cached_property
+    def classed(self) -> NDArray[np.bool_]:
+        """Which units have a class."""
+        return np.array([u.ask.peers is not None for u in self.units.all])
 
     def history(self, pick: Ints) -> Ints:
         """Return the number of each unit's history."""
@@ -121,9 +129,9 @@ def predict(training: TrainingSet, pick: Ints, learned: Learned) -> Mixture:
 
 def features(training: TrainingSet, pick: Ints, learned: Learned) -> tuple[Floats, Floats]:
     """Return share of flow cells and number of figures of some units."""
-    flow = training.desk.flow_of(training.found, training.row[pick], learned)
+    lesson, learner, _ = training.desk.lessons(training.found, training.row[pick], learned)
     n = [len(training.desk.histories[i].relative) for i in training.history(pick)]
-    return flow, np.array(n, float)
+    return lesson.flow[learner], np.array(n, float)
 
 
 def learn_calibration(p: Floats, flow: Floats, n: Floats, hits: Floats, weight: Floats) -> Floats:
@@ -169,6 +177,7 @@ def learn(training: TrainingSet, pick: Ints) -> Learned:
         np.stack([learn_weights(training, own, w) for own, w in zip(of_kind, weights, strict=True)]),
         np.tile(NO_CHANGE, (len(KINDS), 1)),
         np.tile(NO_FEW, (len(KINDS), 1, 1)),
+        np.tile(NO_LASTING, (len(KINDS), 1)),
         DISCOUNT,
         STRENGTH,
     )
@@ -180,7 +189,8 @@ def learn(training: TrainingSet, pick: Ints) -> Learned:
         p, hits, each = _thresholds(training, own, futures)
         maps.append(learn_calibration(p, *features(training, own, alike), hits, weight[:, None] * each))
     mapped = replace(raw, calibration=np.stack(maps))
-    return replace(mapped, few=learn_few(training, pick[units.cut[pick]], mapped))
+    mapped = replace(mapped, few=learn_few(training, pick[units.cut[pick]], mapped))
+    return replace(mapped, persistence=learn_persistence(training, pick, mapped))
 
 
 def learn_few(training: TrainingSet, pick: Ints, learned: Learned) -> Floats:
@@ -199,3 +209,44 @@ def learn_few(training: TrainingSet, pick: Ints, learned: Learned) -> Floats:
             weight = unit_weights(units, own)[:, None] * each
             few[kind, sort] = _logistic(x, hits, weight, NO_CHANGE[[0, 2]], RIDGE)
     return few
+
+
+def learn_persistence(training: TrainingSet, pick: Ints, learned: Learned) -> Floats:
+    """Learn how much classes and days differ from what is said of them, and how much of that lasts."""
+    units, lasting = training.units, learned.persistence.copy()
+    for kind in range(len(KINDS)):
+        own = pick[(units.total[pick] == kind) & training.classed[pick]]
+        if not len(own):
+            continue
+        lasting[kind, 2] = 1.0
+        *_, tried = training.desk.lessons(
+            training.found, training.row[own], replace(learned, persistence=lasting)
+        )
+        lasting[kind, :2] = _variances([p.days(frozenset()) for p in tried])
+        whole = replace(learned, persistence=lasting)
+        lesson, learner, _ = training.desk.lessons(training.found, training.row[own], whole)
+        p, hits, each = _thresholds(training, own, predict(training, own, learned))
+        z = logit(p)
+        lean = np.broadcast_to(lesson.lean[learner][:, None], z.shape)
+        x = np.stack([np.ones_like(z), z, lean], -1)
+        weight = unit_weights(units, own)[:, None] * each
+        lasting[kind, 2] = max(_logistic(x, hits, weight, np.array([0.0, 1.0, 0.0]), RIDGE)[2], 0.0)
+    return lasting
+
+
+def _variances(days: Sequence[tuple[Floats, Floats]]) -> Floats:
+    """Return the variances between classes and between days that make the departures of days most likely."""
+    days = [each for each in days if len(each[0])]
+
+    def surprise(logs: Floats) -> float:
+        between, daily = np.exp(logs)
+        total = 0.0
+        for seen, variance in days:
+            precision = 1 / (variance + daily)
+            pull = between / (1 + between * precision.sum())
+            total += (seen**2 * precision).sum() - pull * (seen * precision).sum() ** 2
+            total += -np.log(precision).sum() + np.log1p(between * precision.sum())
+        return float(total)
+
+    found = minimize(surprise, np.zeros(2), method="Nelder-Mead", options={"maxiter": 80})
+    return np.exp(np.clip(found.x, -6, 4))
