@@ -15,7 +15,7 @@ from forecasts.engine.classes import Class, Lesson, relative, teach, weigh
 from forecasts.engine.grid import Grid
 from forecasts.engine.learned import Learned
 from forecasts.engine.mixture import Mixture, mix
-from forecasts.engine.persistence import Persistence, Trial, persistence_of, some, trials_of
+from forecasts.engine.persistence import Persistence, Trial, evidence, persistence_of, some, trials_of
 from forecasts.engine.scan import Scan, scan
 from forecasts.engine.series import BORROWED, Clean, Series, ahead_of, borrow_past, borrows, clean
 
@@ -104,8 +104,8 @@ def learn_from(ask: Ask, learned: Learned) -> tuple[Clean, Lesson]:
     """Return the history behind a question, and what it was taught; `times` play no part."""
     desk = Desk({})
     desk.take(Ask(ask.own, np.zeros(0), ask.peers, ask.without, ask.pace))
-    _, lesson = desk.study(desk.scanned(learned.grid, learned.discount), np.zeros(1, np.intp), learned)
-    return desk.histories[desk.learners[0].history], lesson
+    study = desk.study(desk.scanned(learned.grid, learned.discount), np.zeros(1, np.intp), learned)
+    return desk.histories[desk.learners[0].history], study.lesson
 
 
 def look_ahead(history: Clean, lesson: Lesson, times: Floats, learned: Learned) -> Mixture:
@@ -163,8 +163,8 @@ class _Taught:
         """Return by how much the persistence of the others moves logit P."""
         if self.lesson is None or self.persistence is None:
             return 0.0
-        between, days, share = map(float, learned.persistence[self.lesson.kind])
-        return share * self.persistence.departure(own, between, days) if share else 0.0
+        *law, share = map(float, learned.persistence[self.lesson.kind])
+        return share * self.persistence.departure(own, *law) if share else 0.0
 
 
 _UNTAUGHT = _Taught(None, {})
@@ -204,6 +204,28 @@ class _Learner:
 
 #: How a series was cleaned: its object, the pace of a borrowed past, the size of one of zeros.
 _Reading = tuple[int, tuple[float, float] | None, float]
+
+
+@dataclass(frozen=True, eq=False)
+class Study:
+    """What some learners were taught, and by whom.
+
+    Attributes
+    ----------
+    lesson : Lesson
+        A row a learner.
+    classes : dict
+        What their classes teach, by the object.
+    persistence : tuple
+        What came of the trials of each learner's class.
+    own : tuple of set of str
+        The names in the class that are the learner itself.
+    """
+
+    lesson: Lesson
+    classes: Mapping[int, _Taught]
+    persistence: tuple[Persistence | None, ...]
+    own: tuple[frozenset[str], ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -281,14 +303,15 @@ class Desk:
         ahead = np.array([lead for _, lead in self._looks], float)
         return scan(self.histories, owner, ahead, grid, discount)
 
-    def study(
-        self, found: Scan, learners: Ints, learned: Learned
-    ) -> tuple[Mapping[int, _Taught], Lesson]:
+    def study(self, found: Scan, learners: Ints, learned: Learned) -> Study:
         """Teach the classes of some learners, weigh the components for each of them."""
         who = [self.learners[i] for i in learners.tolist()]
-        classes = {}
-        for key in dict.fromkeys(each.peers for each in who if each.peers is not None):
-            classes[key] = self.classes.get(key) or self._teach(self._members[key], found, learned)
+        keys = dict.fromkeys(each.peers for each in who if each.peers is not None)
+        told = self._try([self._members[key] for key in keys if key not in self.classes], found, learned)
+        classes = {
+            key: self.classes.get(key) or self._teach(self._members[key], found, told, learned)
+            for key in keys
+        }
         taught = [_UNTAUGHT if each.peers is None else classes[each.peers] for each in who]
         at = [each.history for each in who]
         own = [each.names | by.names.get(each.mark, frozenset()) for each, by in zip(who, taught, strict=True)]
@@ -300,40 +323,55 @@ class Desk:
             learned,
         )
         lean = [by.lean(names, learned) for names, by in zip(own, taught, strict=True)]
-        return classes, replace(lesson, lean=np.array(lean))
+        return Study(
+            replace(lesson, lean=np.array(lean)), classes, tuple(by.persistence for by in taught), tuple(own)
+        )
 
-    def _teach(self, members: _Members, found: Scan, learned: Learned) -> _Taught:
-        """Teach a class, and try its members as of earlier days."""
+    def _teach(
+        self, members: _Members, found: Scan, told: Mapping[int, tuple[float, float]], learned: Learned
+    ) -> _Taught:
+        """Teach a class, and put together what came of its trials."""
         at = members.histories
         taught = _teach(
             members.peers.members, [self.histories[h] for h in at], relative(found.likelihood[at]), learned
         )
-        lesson = taught.lesson
-        if lesson is None or not learned.persistence[lesson.kind, -1]:
+        if taught.lesson is None:
             return taught
-        trials = [each for each in members.trials if each[0].seen.name in lesson.names]
-        return replace(taught, persistence=self._try(trials, found, learned)) if trials else taught
+        names = frozenset(taught.lesson.names)
+        tried = [(trial, told[at]) for trial, at in members.trials if trial.seen.name in names and at in told]
+        return replace(taught, persistence=persistence_of(tried)) if tried else taught
 
-    def _try(self, trials: Sequence[tuple[Trial, int]], found: Scan, learned: Learned) -> Persistence:
-        """Ask members as of earlier days, as if they had no class, and see what came."""
-        look = np.array([at for _, at in trials], np.intp)
-        used, own = np.unique(found.owner[look], return_inverse=True)
-        plain = weigh(
-            relative(found.likelihood[used]),
-            np.array([self.histories[h].kind for h in used.tolist()], np.intp),
-            [None] * len(used),
-            [frozenset()] * len(used),
-            learned,
-        )
-        asked = [trial for trial, _ in trials]
-        goals = np.array([trial.goals for trial in asked])
-        chance = mix(found, look, own, self.histories, plain, learned).survival(goals)
-        return persistence_of(asked, chance)
+    def _try(
+        self, classes: Sequence[_Members], found: Scan, learned: Learned
+    ) -> Mapping[int, tuple[float, float]]:
+        """Ask members as of earlier days, as if they had no class; return score and information of each look."""
+        trials = {
+            at: trial
+            for members in classes
+            for trial, at in members.trials
+            if learned.persistence[int(trial.seen.never_falls), -1]
+        }
+        told: dict[int, tuple[float, float]] = {}
+        looks = list(trials)
+        for low in range(0, len(looks), BLOCK):
+            look = np.array(looks[low : low + BLOCK], np.intp)
+            used, own = np.unique(found.owner[look], return_inverse=True)
+            kind = np.array([self.histories[h].kind for h in used.tolist()], np.intp)
+            plain = weigh(
+                relative(found.likelihood[used]), kind, [None] * len(used), [frozenset()] * len(used), learned
+            )
+            asked = [trials[at] for at in look.tolist()]
+            chance = mix(found, look, own, self.histories, plain, learned).survival(
+                np.array([trial.goals for trial in asked])
+            )
+            told.update(zip(look.tolist(), evidence(asked, chance), strict=True))
+        return told
 
     def answer(self, learned: Learned) -> tuple[Mixture, Mapping[int, _Taught]]:
         """Return the distributions of all questions, and the classes."""
         found = self.scanned(learned.grid, learned.discount)
-        return self.answer_some(found, np.arange(len(self._questions)), learned)
+        futures, study, _ = self.answer_some(found, np.arange(len(self._questions)), learned)
+        return futures, study.classes
 
     def _asked(self, rows: Ints) -> tuple[Ints, Ints]:
         """Return learner and look ahead of some questions."""
@@ -344,19 +382,9 @@ class Desk:
         """Return the look ahead of some questions."""
         return self._asked(rows)[1]
 
-    def answer_some(
-        self, found: Scan, rows: Ints, learned: Learned
-    ) -> tuple[Mixture, Mapping[int, _Taught]]:
-        """Return the distributions of some questions, and their classes."""
+    def answer_some(self, found: Scan, rows: Ints, learned: Learned) -> tuple[Mixture, Study, Ints]:
+        """Return the distributions of some questions, the study behind them, and its row of each question."""
         learner, look = self._asked(rows)
         used, learner = np.unique(learner, return_inverse=True)
-        classes, lesson = self.study(found, used, learned)
-        return mix(found, look, learner, self.histories, lesson, learned), classes
-
-    def lessons(
-        self, found: Scan, rows: Ints, learned: Learned
-    ) -> tuple[Lesson, Ints, tuple[Persistence, ...]]:
-        """Return what the askers of some questions were taught, the lesson's row of each, and the classes' trials."""
-        used, learner = np.unique(self._asked(rows)[0], return_inverse=True)
-        classes, lesson = self.study(found, used, learned)
-        return lesson, learner, tuple(c.persistence for c in classes.values() if c.persistence)
+        study = self.study(found, used, learned)
+        return mix(found, look, learner, self.histories, study.lesson, learned), study, learner

@@ -24,7 +24,7 @@ FEW = 3
 FEWS = ("1", "2", "3", "1 borrowed", "2 borrowed")
 
 #: What is learned of the persistence of classes.
-LASTING = ("between classes", "between days", "share")
+LASTING = ("usual", "between classes", "between days", "share")
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,8 +41,8 @@ class Learned:
         logit P' = c0 + c1 f + (c2 + c3 f + c4 log(n / 6)) logit P, with f the class's share of flow cells.
     few : (K, 5, 2) array
         logit P'' = a + b logit P' for histories of so few figures, in the order of :data:`FEWS`.
-    persistence : (K, 3) array
-        Variance of a class's departure between classes, and between days; the share of it that lasts
+    persistence : (K, 4) array
+        Mean and variance of the classes' departures, variance between days; the share of it that lasts
         (:mod:`forecasts.engine.persistence`).
     discount : float
         Weight of an error relative to that of the next younger one.

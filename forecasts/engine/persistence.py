@@ -110,19 +110,32 @@ class Persistence:
         told = information > LEAST_INFORMATION
         return np.clip(score[told] / information[told], -MOST, MOST), 1 / information[told]
 
-    def departure(self, without: Set[str], between: float, days: float) -> float:
-        """Return the class's departure on the logit scale, shrunk by the variances between classes and days."""
+    def departure(self, without: Set[str], usual: float, between: float, days: float) -> float:
+        """Return by how much the class departs from the usual class on the logit scale, shrunk.
+
+        Parameters
+        ----------
+        usual, between : float
+            Mean and variance of the classes' departures from what is said of them.
+        days : float
+            Variance of a class's days.
+        """
         each, variance = self.days(without)
         precision = 1 / (variance + days)
-        return float((each * precision).sum() / (precision.sum() + 1 / between))
+        return float(((each - usual) * precision).sum() / (precision.sum() + 1 / between))
 
 
-def persistence_of(trials: Sequence[Trial], chance: Floats) -> Persistence:
-    """Put together what came of trials; `chance` (T, goals) is what was said of them."""
-    distinct, who = np.unique([trial.seen.name for trial in trials], return_inverse=True)
-    days, when = np.unique(np.rint([trial.time for trial in trials]), return_inverse=True)
+def evidence(trials: Sequence[Trial], chance: Floats) -> list[tuple[float, float]]:
+    """Return score and information of trials; `chance` (T, goals) is what was said of them."""
     hits = np.array([trial.hits for trial in trials])
-    score, information = np.zeros((len(distinct), len(days))), np.zeros((len(distinct), len(days)))
-    np.add.at(score, (who, when), (hits - chance).mean(1))
-    np.add.at(information, (who, when), (chance * (1 - chance)).mean(1))
-    return Persistence(tuple(map(str, distinct)), score, information)
+    score, information = (hits - chance).mean(1), (chance * (1 - chance)).mean(1)
+    return list(zip(score.tolist(), information.tolist(), strict=True))
+
+
+def persistence_of(tried: Sequence[tuple[Trial, tuple[float, float]]]) -> Persistence:
+    """Put together trials and what came of them."""
+    distinct, who = np.unique([trial.seen.name for trial, _ in tried], return_inverse=True)
+    days, when = np.unique(np.rint([trial.time for trial, _ in tried]), return_inverse=True)
+    both = np.zeros((2, len(distinct), len(days)))
+    np.add.at(both, (slice(None), who, when), np.array([told for _, told in tried]).T)
+    return Persistence(tuple(map(str, distinct)), both[0], both[1])

@@ -21,6 +21,7 @@ from forecasts.engine.grid import WHOLE, Grid, box_cox
 from forecasts.engine.learn.units import Units
 from forecasts.engine.learned import FEW, FEWS, KINDS, Learned
 from forecasts.engine.mixture import Mixture
+from forecasts.engine.persistence import Persistence
 from forecasts.engine.scan import Scan
 from forecasts.engine.series import HUGE, TINY
 
@@ -42,7 +43,7 @@ RIDGE = 15.0
 OWN_LEVELS, OWN_WEIGHT = np.array([0.03, 0.1, 0.25, 0.5, 0.75, 0.9, 0.97]), 0.3
 
 NO_CHANGE = np.array([0.0, 0.0, 1.0, 0.0, 0.0])
-NO_LASTING = np.array([1.0, 1.0, 0.0])
+NO_LASTING = np.array([0.0, 1.0, 1.0, 0.0])
 NO_FEW = np.tile([0.0, 1.0], (len(FEWS), 1))
 
 
@@ -122,24 +123,43 @@ def learn_weights(training: TrainingSet, pick: Ints, weight: Floats) -> Floats:
     return np.asarray(prior, float)
 
 
-def predict(training: TrainingSet, pick: Ints, learned: Learned) -> Mixture:
+@dataclass(frozen=True, eq=False)
+class Predicted:
+    """Some units, each predicted with its class as known by then.
+
+    Attributes
+    ----------
+    pick : (P,) array
+        Which.
+    flow : (P,) array
+        Share of flow cells.
+    persistence, own : tuples
+        What came of the trials of each one's class; its own names in it.
+    """
+
+    pick: Ints
+    futures: Mixture
+    flow: Floats
+    persistence: tuple[Persistence | None, ...]
+    own: tuple[frozenset[str], ...]
+
+
+def predicted(training: TrainingSet, pick: Ints, learned: Learned) -> Predicted:
     """Predict some units, each with its class as known by then."""
-    return training.desk.answer_some(training.found, training.row[pick], learned)[0]
+    futures, study, row = training.desk.answer_some(training.found, training.row[pick], learned)
+    at = row.tolist()
+    return Predicted(
+        pick,
+        futures,
+        study.lesson.flow[row],
+        tuple(study.persistence[i] for i in at),
+        tuple(study.own[i] for i in at),
+    )
 
 
-def features(training: TrainingSet, pick: Ints, learned: Learned) -> tuple[Floats, Floats]:
-    """Return share of flow cells and number of figures of some units."""
-    lesson, learner, _ = training.desk.lessons(training.found, training.row[pick], learned)
-    n = [len(training.desk.histories[i].relative) for i in training.history(pick)]
-    return lesson.flow[learner], np.array(n, float)
-
-
-def learn_calibration(p: Floats, flow: Floats, n: Floats, hits: Floats, weight: Floats) -> Floats:
-    """Learn the map of logit P; all (units, thresholds) but `flow` and `n` (units,)."""
-    z = logit(p)
-    f, size = np.broadcast_to(flow[:, None], z.shape), np.log(n / 6)[:, None]
-    x = np.stack([np.ones_like(z), f, z, z * f, z * size], -1)
-    return _logistic(x, hits, weight, NO_CHANGE, RIDGE)
+def predict(training: TrainingSet, pick: Ints, learned: Learned) -> Mixture:
+    """Return the distributions of some units."""
+    return predicted(training, pick, learned).futures
 
 
 def _logistic(x: Floats, hits: Floats, weight: Floats, start: Floats, ridge: float) -> Floats:
@@ -163,7 +183,8 @@ def _thresholds(training: TrainingSet, pick: Ints, futures: Mixture) -> tuple[Fl
     p = np.concatenate([futures.survival(units.goals[pick]), own], 1)
     # What came lies beyond a quantile where its own probability is below the quantile's.
     hits = np.concatenate([units.hits[pick], above <= 1 - OWN_LEVELS], 1)
-    return p, hits, np.repeat([1.0, OWN_WEIGHT], [units.hits.shape[1], len(OWN_LEVELS)])
+    each = np.repeat([1.0, OWN_WEIGHT], [units.hits.shape[1], len(OWN_LEVELS)])
+    return p, hits, unit_weights(units, pick)[:, None] * each
 
 
 def learn(training: TrainingSet, pick: Ints) -> Learned:
@@ -181,72 +202,92 @@ def learn(training: TrainingSet, pick: Ints) -> Learned:
         DISCOUNT,
         STRENGTH,
     )
-    maps = []
-    for kind, (own, weight) in enumerate(zip(of_kind, weights, strict=True)):
-        # A total teaches the first kind as any other series would.
-        alike = raw if kind else replace(raw, weights=raw.weights[[0, 0]])
-        futures = predict(training, own, alike)
-        p, hits, each = _thresholds(training, own, futures)
-        maps.append(learn_calibration(p, *features(training, own, alike), hits, weight[:, None] * each))
+    # A total teaches the first kind as any other series would.
+    alike = replace(raw, weights=raw.weights[[0, 0]])
+    maps = [
+        learn_calibration(training, predicted(training, own, by)) for own, by in zip(of_kind, (alike, raw), strict=True)
+    ]
     mapped = replace(raw, calibration=np.stack(maps))
-    mapped = replace(mapped, few=learn_few(training, pick[units.cut[pick]], mapped))
-    return replace(mapped, persistence=learn_persistence(training, pick, mapped))
+    few = learn_few(training, predicted(training, pick[units.cut[pick]], mapped))
+    mapped = replace(mapped, few=few)
+    tried = replace(mapped, persistence=NO_LASTING + np.eye(len(NO_LASTING))[-1] * np.ones((len(KINDS), 1)))
+    classed = predicted(training, pick[training.classed[pick]], tried)
+    return replace(mapped, persistence=learn_persistence(training, classed, tried))
 
 
-def learn_few(training: TrainingSet, pick: Ints, learned: Learned) -> Floats:
+def learn_calibration(training: TrainingSet, seen: Predicted) -> Floats:
+    """Learn the map of logit P."""
+    p, hits, weight = _thresholds(training, seen.pick, seen.futures)
+    z, n = logit(p), np.array([len(training.desk.histories[i].relative) for i in training.history(seen.pick)])
+    f, size = np.broadcast_to(seen.flow[:, None], z.shape), np.log(n / 6)[:, None]
+    x = np.stack([np.ones_like(z), f, z, z * f, z * size], -1)
+    return _logistic(x, hits, weight, NO_CHANGE, RIDGE)
+
+
+def learn_few(training: TrainingSet, seen: Predicted) -> Floats:
     """Learn the maps of logit P for histories of few figures: intercept and slope of each sort and kind."""
-    units, of = training.units, [training.desk.histories[i] for i in training.history(pick)]
-    place = np.array([h.own - 1 + (FEW if len(h.relative) > h.own else 0) for h in of])
+    histories = [training.desk.histories[i] for i in training.history(seen.pick)]
+    place = np.array([h.own - 1 + (FEW if len(h.relative) > h.own else 0) for h in histories])
+    kinds = np.array([h.kind for h in histories])
     few = np.tile(NO_FEW, (len(KINDS), 1, 1))
     for kind in range(len(KINDS)):
         for sort in range(len(FEWS)):
-            own = pick[(units.total[pick] == kind) & (place == sort)]
-            if not len(own):
-                continue
-            p, hits, each = _thresholds(training, own, predict(training, own, learned))
-            z = logit(p)
-            x = np.stack([np.ones_like(z), z], -1)
-            weight = unit_weights(units, own)[:, None] * each
-            few[kind, sort] = _logistic(x, hits, weight, NO_CHANGE[[0, 2]], RIDGE)
+            of = np.flatnonzero((kinds == kind) & (place == sort))
+            if len(of):
+                p, hits, weight = _thresholds(training, seen.pick[of], seen.futures.rows(of))
+                z = logit(p)
+                x = np.stack([np.ones_like(z), z], -1)
+                few[kind, sort] = _logistic(x, hits, weight, NO_CHANGE[[0, 2]], RIDGE)
     return few
 
 
-def learn_persistence(training: TrainingSet, pick: Ints, learned: Learned) -> Floats:
+def learn_persistence(training: TrainingSet, seen: Predicted, tried: Learned) -> Floats:
     """Learn how much classes and days differ from what is said of them, and how much of that lasts."""
-    units, lasting = training.units, learned.persistence.copy()
+    lasting = np.tile(NO_LASTING, (len(KINDS), 1))
+    total = training.units.total[seen.pick]
     for kind in range(len(KINDS)):
-        own = pick[(units.total[pick] == kind) & training.classed[pick]]
-        if not len(own):
+        of = np.flatnonzero((total == kind) & np.array([p is not None for p in seen.persistence]))
+        if not len(of):
             continue
-        lasting[kind, 2] = 1.0
-        *_, tried = training.desk.lessons(
-            training.found, training.row[own], replace(learned, persistence=lasting)
-        )
-        lasting[kind, :2] = _variances([p.days(frozenset()) for p in tried])
-        whole = replace(learned, persistence=lasting)
-        lesson, learner, _ = training.desk.lessons(training.found, training.row[own], whole)
-        p, hits, each = _thresholds(training, own, predict(training, own, learned))
+        law = _law(_classes(training, seen, of))
+        lean = np.array([_departure(seen, i, law) for i in of.tolist()])
+        before = np.array([_departure(seen, i, tried.persistence[kind, :-1]) for i in of.tolist()])
+        futures = seen.futures.rows(of)
+        futures = replace(futures, intercept=futures.intercept - before)
+        p, hits, weight = _thresholds(training, seen.pick[of], futures)
         z = logit(p)
-        lean = np.broadcast_to(lesson.lean[learner][:, None], z.shape)
-        x = np.stack([np.ones_like(z), z, lean], -1)
-        weight = unit_weights(units, own)[:, None] * each
-        lasting[kind, 2] = max(_logistic(x, hits, weight, np.array([0.0, 1.0, 0.0]), RIDGE)[2], 0.0)
+        x = np.stack([np.ones_like(z), z, np.broadcast_to(lean[:, None], z.shape)], -1)
+        share = _logistic(x, hits, weight, np.array([0.0, 1.0, 0.0]), RIDGE)[-1]
+        lasting[kind] = [*law, max(share, 0.0)]
     return lasting
 
 
-def _variances(days: Sequence[tuple[Floats, Floats]]) -> Floats:
-    """Return the variances between classes and between days that make the departures of days most likely."""
-    days = [each for each in days if len(each[0])]
+def _classes(training: TrainingSet, seen: Predicted, of: Ints) -> list[tuple[Floats, Floats, float]]:
+    """Return what the days of each class tell, their variances, and its weight: a class of many dates counts once."""
+    distinct = {id(seen.persistence[i]): i for i in of.tolist()}
+    groups = training.units.group[seen.pick[list(distinct.values())]].astype(str)
+    _, which, size = np.unique(groups, return_inverse=True, return_counts=True)
+    told = [seen.persistence[i] for i in distinct.values()]
+    return [(*p.days(frozenset()), float(w)) for p, w in zip(told, 1 / size[which], strict=True) if p]
 
-    def surprise(logs: Floats) -> float:
-        between, daily = np.exp(logs)
+
+def _departure(seen: Predicted, i: int, law: Floats) -> float:
+    class_ = seen.persistence[i]
+    return class_.departure(seen.own[i], *map(float, law)) if class_ else 0.0
+
+
+def _law(classes: Sequence[tuple[Floats, Floats, float]]) -> Floats:
+    """Return mean and variance between classes, and variance between days, most likely for what was seen."""
+    def surprise(law: Floats) -> float:
+        between, daily = np.exp(law[1:])
         total = 0.0
-        for seen, variance in days:
+        for each, variance, weight in classes:
+            seen = each - law[0]
             precision = 1 / (variance + daily)
             pull = between / (1 + between * precision.sum())
-            total += (seen**2 * precision).sum() - pull * (seen * precision).sum() ** 2
-            total += -np.log(precision).sum() + np.log1p(between * precision.sum())
+            off = (seen**2 * precision).sum() - pull * (seen * precision).sum() ** 2
+            total += weight * (off - np.log(precision).sum() + np.log1p(between * precision.sum()))
         return float(total)
 
-    found = minimize(surprise, np.zeros(2), method="Nelder-Mead", options={"maxiter": 80})
-    return np.exp(np.clip(found.x, -6, 4))
+    found = minimize(surprise, np.zeros(3), method="Nelder-Mead", options={"maxiter": 150})
+    return np.array([found.x[0], *np.exp(np.clip(found.x[1:], -6, 4))])
