@@ -19,7 +19,7 @@ from forecasts.attainment.many import COLUMNS
 from forecasts.batch.plan import Plan
 from forecasts.cli import app
 from forecasts.engine.grid import COMPONENTS
-from forecasts.ledger.sheets import SEEDS, TABLES
+from forecasts.ledger.layouts import SEEDS, TABLES
 from forecasts.notebook.parameters import GoalParameters, PortfolioParameters
 from forecasts.notebook.track_record import TrackRecordParameters
 from tests.conftest import ROOT

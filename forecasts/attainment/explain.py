@@ -9,8 +9,8 @@ from forecasts.attainment.result import Attainment
 from forecasts.attainment.verdict import verdict
 from forecasts.ledger.history import History
 from forecasts.models.base import Predictive
+from forecasts.models.members import leader
 from forecasts.models.reference import Reference
-from forecasts.models.trend import Trend
 
 
 @dataclass(frozen=True)
@@ -59,10 +59,10 @@ def explain(found: Outlook) -> Explanation:
     """
     history, reference = found.history, found.past.reference
     alone = replace(reference, everyone=Reference().everyone, parent=None)
-    last = history.newest(1)
+    last, model = history.newest(1), leader(history)
 
     def future(seen: History, of: Reference) -> Predictive:
-        return found.question.scenario.on_future(Trend().fit(seen, of, found.seed))
+        return found.under_scenario(model.fit(seen, of, found.seed))
 
     with_class, with_both = future(last, reference), future(history, reference)
     steps = (
@@ -76,8 +76,10 @@ def explain(found: Outlook) -> Explanation:
 
 
 def _prior_share(before: Predictive, after: Predictive, time: float) -> float:
-    """Return the squared ratio of quartile distances (of the logarithm), at most one."""
+    """Return the squared ratio of quartile distances (of the logarithm, where there is one), at most one."""
     quartiles = np.array([0.25, 0.75])
-    wide, narrow = (np.log(np.maximum(f.quantile(time, quartiles), 1e-300)) for f in (before, after))
+    wide, narrow = (f.quantile(time, quartiles) for f in (before, after))
+    if min(wide[0], narrow[0]) > 0:
+        wide, narrow = np.log(wide), np.log(narrow)
     ratio = (narrow[1] - narrow[0]) / max(wide[1] - wide[0], 1e-12)
     return float(min(ratio**2, 1.0))

@@ -14,21 +14,24 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from forecasts.attainment.notes import notes_of
 from forecasts.attainment.outlook import LEVELS, Outlook, floored
 from forecasts.attainment.pace import observed_pace, required_pace
 from forecasts.attainment.past import Past, Reader
-from forecasts.attainment.question import Question
-from forecasts.attainment.reached import curve_of, days_reached, looks_of
+from forecasts.attainment.question import MOST_DAYS, TOO_FAR, Question
+from forecasts.attainment.reached import NEVER, curve_of, days_reached, looks_of, reached_since
+from forecasts.attainment.refused import first_of, refuse, unclear
+from forecasts.attainment.resolved import resolve
 from forecasts.engine.ask import forecast
 from forecasts.engine.learned import learned
 from forecasts.engine.mixture import Mixture
 from forecasts.ledger.history import Days, Floats, Ints
 from forecasts.ledger.ledger import Ledger
-from forecasts.ledger.problems import Problem, Unanswerable
+from forecasts.ledger.problems import Problem, Remark, Unanswerable
 from forecasts.ledger.records import Goal, asks_of
 from forecasts.ledger.rows import Rows
 from forecasts.ledger.sheets import Opened
-from forecasts.models.members import is_young
+from forecasts.models.members import leading
 from forecasts.models.trend import ask_of
 
 #: One answer, and the columns of many, by their names.
@@ -38,14 +41,17 @@ Fields = dict[str, NDArray[Any]]
 QUANTILES = tuple(f"q{level:g}" for level in LEVELS)
 COLUMNS = (
     "goal", "probability", "std_error", *QUANTILES, "reached_p50", "reached_p80",
-    "required_pace", "observed_pace", "n", "model", "note",
+    "required_pace", "observed_pace", "n", "model", "outcome", "note", "notes",
 )  # fmt: skip
 
 #: What stands where there is no answer, and columns that are no decimal numbers.
 BLANK: Row = {name: float("nan") for name in COLUMNS} | {
-    "goal": "", "reached_p50": "", "reached_p80": "", "model": "", "note": "", "n": 0,
+    "goal": "", "reached_p50": "", "reached_p80": "", "model": "", "outcome": "", "note": "",
+    "notes": "[]", "n": 0,
 }  # fmt: skip
-DTYPES: dict[str, type] = {name: int if name == "n" else object for name in BLANK if BLANK[name] in ("", 0)}
+DTYPES: dict[str, type] = {
+    name: int if name == "n" else object for name in BLANK if BLANK[name] in ("", "[]", 0)
+}
 
 #: Goals that one process answers at a time, about.
 CHUNK = 5_000
@@ -56,10 +62,11 @@ CLASS_ALONE = "no figure of its own: its reference class and the goals of others
 
 @dataclass(frozen=True)
 class Many:
-    """The answers, one row a goal in the goals' order, and every problem of the rows."""
+    """The answers, one row a goal in the goals' order; every problem of the rows, and every remark."""
 
     table: pd.DataFrame
     problems: tuple[Problem, ...]
+    remarks: tuple[Remark, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,18 +111,32 @@ def answer_many(
     late = goals.days("deadline")[rows] <= known[rows]
     problems: list[Problem] = []
     for row in rows[late]:
-        rule = f"the deadline has passed by the day of knowledge {known[row]}"
-        _refuse(columns, problems, goals, int(row), rule, "name an earlier day")
-    parts, done = _parts(goals, rows[~late]), int(late.sum())
+        became = resolve(ledger, goals.one(int(row)), known[row].item())
+        columns["outcome"][row] = became.state
+        rule = f"the deadline has passed by the day of knowledge {known[row]}: {became.note}"
+        refuse(columns, problems, goals, int(row), rule, "name an earlier day", became.note)
+    ledger.figures.forget()
+    far = goals.days("deadline")[rows] > known[rows] + np.timedelta64(MOST_DAYS)
+    for row in rows[far]:
+        refuse(columns, problems, goals, int(row), TOO_FAR, "correct the deadline")
+    open_ = rows[~late & ~far]
+    open_ = open_[~np.isin(open_, unclear(opened, goals, columns, problems, open_))]
+    parts, done = _parts(goals, open_), len(rows) - len(open_)
     for part, answers in _answered(ledger, goals, known, parts, jobs):
         for name, column in answers.items():
             columns[name][part] = column
         done += len(part)
         progress(done, len(rows))
     silent = np.isnan(np.asarray(columns["probability"], float))
-    for row in rows[~late & silent[rows]]:
-        _refuse(columns, problems, goals, int(row), str(columns["note"][row]), "add figures")
-    return Many(pd.DataFrame(columns, columns=list(COLUMNS)), (*opened.problems, *problems))
+    for row in open_[silent[open_]]:
+        refuse(columns, problems, goals, int(row), str(columns["note"][row]), "add figures")
+    words, notes = notes_of(opened)
+    columns["notes"] = np.array(notes, object)
+    for row in rows.tolist():
+        said = (str(columns["note"][row]), words[row])
+        columns["note"][row] = "; ".join(part for part in said if part)
+    table = pd.DataFrame(columns, columns=list(COLUMNS))
+    return Many(table, (*opened.problems, *first_of(problems)), opened.remarks)
 
 
 def _empty(opened: Opened) -> Fields:
@@ -125,22 +146,9 @@ def _empty(opened: Opened) -> Fields:
     assert rows is not None
     columns: Fields = {name: np.full(len(rows), BLANK[name], DTYPES.get(name, float)) for name in COLUMNS}
     columns["goal"] = rows.columns["id"].array(object, "")
-    told: dict[int, str] = {}
-    for problem in goals.problems:
-        if problem.line is not None:
-            told.setdefault(problem.line, f"{problem.column}: {problem.rule}")
-    for row in np.flatnonzero(~goals.good):
-        columns["note"][row] = told.get(int(goals.lines[row]), "the row is not sound")
+    for row in np.flatnonzero(~goals.good).tolist():
+        columns["note"][row] = goals.dropped.get(row, "the row is not sound")
     return columns
-
-
-def _refuse(
-    columns: Fields, problems: list[Problem], goals: Rows[Goal], row: int, rule: str, remedy: str
-) -> None:
-    """Say of a sound goal why it has no answer."""
-    name = str(goals.columns["id"].at(row))
-    columns["note"][row] = rule
-    problems.append(Problem(goals.place, rule, name, remedy, int(goals.lines[row]), "goal"))
 
 
 def _days_known(goals: Rows[Goal], ledger: Ledger, known_on: dt.date | None) -> Days:
@@ -149,7 +157,12 @@ def _days_known(goals: Rows[Goal], ledger: Ledger, known_on: dt.date | None) -> 
         return np.full(len(goals), np.datetime64(known_on), "datetime64[D]")
     # The day of publication, not the day described: an expectation in print looks ahead.
     published = ledger.rows.days("published_on")
-    newest = published.max() if len(published) else np.datetime64("1900-01-01")
+    deadlines = goals.days("deadline")
+    deadlines = deadlines[~np.isnat(deadlines)]
+    if len(published):
+        newest = published.max()
+    else:  # any day: nothing is known on it
+        newest = deadlines.min() - np.timedelta64(1, "D") if len(deadlines) else np.datetime64("1900-01-01")
     announced = goals.days("announced_on")
     return np.where(np.isnat(announced), newest, announced)
 
@@ -204,20 +217,22 @@ def answer_rows(ledger: Ledger, goals: Rows[Goal], known: Days, rows: Ints) -> F
     reader, answers = Reader(ledger), dict[int, Row]()
     groups: list[_Group] = []
     for group in _groups(reader, goals, known, rows, answers):
-        if group.past.history.rises and not is_young(group.past.history):
+        if group.past.history.rises and leading(group.past.history) == {"trend"}:
             groups.append(group)
             continue
         # Somebody else than the trend has weight here, or may have: one by one, then.
+        found = None
         for row in group.rows:
             question = Question(goals.one(int(row)), known[row].item())
-            answers[int(row)] = row_of(Outlook(question, group.past, reader))
+            found = Outlook(question, group.past, reader) if found is None else found.asked(question)
+            answers[int(row)] = row_of(found)
     if groups:
         answers |= _answer_groups(groups)
-    found = [BLANK | answers[row] for row in rows.tolist()]
+    told = [BLANK | answers[row] for row in rows.tolist()]
     return {
-        name: np.array([one[name] for one in found], DTYPES.get(name, float))
+        name: np.array([one[name] for one in told], DTYPES.get(name, float))
         for name in COLUMNS
-        if name != "goal"
+        if name not in ("goal", "outcome", "notes")
     }
 
 
@@ -276,12 +291,12 @@ def _answer_groups(groups: Sequence[_Group]) -> dict[int, Row]:
     times = looks_of(end, deadline)
     first = np.cumsum([0, *size])
     slices = [times[a:b] for a, b in pairwise(first.tolist())]
-    wanted = [np.unique(t[t > t[:, :1]]) for t in slices]
+    wanted = [np.unique(t[:, 1:]) for t in slices]
     asks = [ask_of(g.past.history, g.past.reference, t) for g, t in zip(groups, wanted, strict=True)]
     found = forecast(asks, learned())
 
     def rows_at(group: int, at: Floats) -> Ints:
-        """Return the rows of a group's times; of the time of its last figure any, for it is known."""
+        """Return the rows of a group's times; of the first look any, for what is reached by then is known."""
         where = np.minimum(np.searchsorted(wanted[group], at), len(wanted[group]) - 1)
         return found.rows[group][where]
 
@@ -292,21 +307,33 @@ def _answer_groups(groups: Sequence[_Group]) -> dict[int, Row]:
     quantiles = found.futures.rows(distinct).quantiles(LEVELS)[back]
     looks = times.shape[1]
     ahead = _chance(found.futures, looked.ravel(), np.repeat(edge, looks), np.repeat(below, looks))
-    own = np.array([g.past.own for g in groups])[owner]
-    last = np.array([g.past.history.value[-1] for g in groups])[owner]
-    curve = curve_of(times, end, own & ((last >= edge) != below), ahead.reshape(times.shape))
+    since = np.array(
+        [_since(groups[k].past, e, b) for k, e, b in zip(owner.tolist(), edge, below, strict=True)]
+    )
+    curve = curve_of(~np.isnat(since), ahead.reshape(times.shape))
     chance = floored(chance)
     answers: dict[int, Row] = {}
     for k, group in enumerate(groups):
         part = slice(first[k], first[k + 1])
         days = {
             f"reached_p{round(100 * level)}": days_reached(
-                times[part], curve[part], deadline[part], group.deadlines, level, group.past.history.timescale
+                times[part],
+                curve[part],
+                deadline[part],
+                group.deadlines,
+                level,
+                group.past.history.timescale,
+                since[part],
             )
             for level in (0.5, 0.8)
         }
         answers |= _rows(group, chance[part], quantiles[part], days)
     return answers
+
+
+def _since(past: Past, edge: float, below: bool) -> np.datetime64:
+    """Return the day from which all figures meet a goal; NaT if the newest does not, or is nobody's count."""
+    return reached_since(past.history.days, past.history.value, edge, below) if past.own else NEVER
 
 
 def _rows(group: _Group, chance: Floats, quantiles: Floats, days: dict[str, Days]) -> dict[int, Row]:
@@ -344,7 +371,9 @@ def row_of(found: Outlook) -> Row:
         "observed_pace": np.nan if observed is None else observed.value,
         "n": found.n,
         "model": found.model,
+        "outcome": "",
         "note": "" if found.past.own else CLASS_ALONE,
+        "notes": "[]",
     }
 
 

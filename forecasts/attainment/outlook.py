@@ -2,23 +2,33 @@
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from forecasts.attainment.opinion import Opinion
 from forecasts.attainment.pace import Speed, observed_pace, required_pace
 from forecasts.attainment.past import Past, Reader, read_past
 from forecasts.attainment.question import Question
-from forecasts.attainment.reached import HORIZON_YEARS, curve_of, days_reached, looks_of
-from forecasts.ledger.history import History
+from forecasts.attainment.reached import (
+    HORIZON_YEARS,
+    NEVER,
+    curve_of,
+    days_reached,
+    first_held,
+    held_since,
+    looks_of,
+    newest_day,
+)
+from forecasts.ledger.history import Days, History
 from forecasts.ledger.ledger import Ledger
 from forecasts.ledger.problems import BadInput, Problem, Unanswerable, nearest
 from forecasts.ledger.records import Asks, asks_of
-from forecasts.models.base import ModelFailed, Predictive
-from forecasts.models.members import Fitted, Members
+from forecasts.models.base import ModelFailed, Predictive, Within
+from forecasts.models.members import Fitted, Members, law_of
 from forecasts.scenarios.adjustments import AnyAdjustment, Share
 
 if TYPE_CHECKING:
@@ -45,34 +55,6 @@ def chance_of(future: Predictive, time: float, asks: Asks) -> float:
     """Return the probability that what is asked of a value is met at a time; never 0 or 1."""
     below = float(future.cdf(time, asks.edge))
     return float(floored(below if asks.below else 1.0 - below))
-
-
-@dataclass(frozen=True)
-class Opinion:
-    """What one growth model says of a question; a failed or unfit one says why and has no weight.
-
-    Attributes
-    ----------
-    name : str
-        The growth model's.
-    weight : float
-        Its share of the answer; 0 = a second opinion.
-    status : str
-        ``serves``, ``failed`` or ``unfit``.
-    probability : float, optional
-        That the goal is met.
-    quantiles : tuple of float
-        Of the value at the deadline, at 10, 50 and 90 %; empty if it does not serve.
-    reason : str
-        Why it does not serve: a sentence, or a code such as ``n<4``.
-    """
-
-    name: str
-    weight: float
-    status: str
-    probability: float | None = None
-    quantiles: tuple[float, ...] = ()
-    reason: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -130,10 +112,15 @@ class Outlook:
             If no growth model serves.
         """
         try:
-            return self.question.scenario.on_future(self.fitted.future(self.weights))
+            return self.under_scenario(self.fitted.future(self.weights))
         except ModelFailed as failed:
             problem = Problem("goal", str(failed), self.question.goal.id, "correct the figures, or add some")
             raise Unanswerable([problem]) from None
+
+    def under_scenario(self, future: Predictive) -> Predictive:
+        """Return a future as the scenario sees it; whatever it assumes, a share stays within its bound."""
+        seen = self.question.scenario.on_future(future)
+        return seen if seen is future or self.history.upper == np.inf else Within(seen, self.history.upper)
 
     @cached_property
     def end(self) -> float:
@@ -211,12 +198,11 @@ class Outlook:
         """Times (T,) in years of the timescale, and the probability (T,) that the goal is held at each."""
         last = self.history.years[-1:]
         [times] = looks_of(last, np.array([self.end]))
-        self.future.prefetch(times[times > last])
+        self.future.prefetch(times[1:])
         edge, under = self.asks
-        below = np.array([0.0 if t <= last else float(self.future.cdf(float(t), edge)) for t in times])
+        below = np.array([0.0, *(float(self.future.cdf(float(t), edge)) for t in times[1:])])
         chance = below if under else 1.0 - below
-        now = np.array([self.past.own and (self.history.value[-1] >= edge) != under])
-        [curve] = curve_of(times[None], last, now, chance[None])
+        [curve] = curve_of(np.array([not np.isnat(self.since)]), chance[None])
         return times, curve
 
     @property
@@ -225,8 +211,28 @@ class Outlook:
         day: dt.date = self.history.timescale.days_at(self.history.years[-1:] + HORIZON_YEARS)[0].item()
         return day
 
+    @cached_property
+    def since(self) -> np.datetime64:
+        """The day from which all figures meet the goal; NaT if the newest does not, or is nobody's count."""
+        held = held_since(self.history, *self.asks, np.datetime64(self.question.goal.deadline))
+        return held if self.past.own else NEVER
+
+    @cached_property
+    def _every_day(self) -> tuple[Days, Floats]:
+        """Days from the last figure on, and the probability that the goal is held on each."""
+        deadline = np.datetime64(self.question.goal.deadline)
+        days = np.arange(newest_day(self.history), max(np.datetime64(self.horizon), deadline) + 1)
+        edge, under = self.asks
+        law: Any = self.future  # laws are asked of many times at once
+        below = law.cdf(self.history.timescale.years_of(days), edge)
+        [curve] = curve_of(np.array([not np.isnat(self.since)]), (below if under else 1.0 - below)[None])
+        return days, curve
+
     def day_reached(self, level: float) -> dt.date | None:
         """Return the first day from which the goal is reached with a probability, up to the deadline.
+
+        A goal that is reached already, and stays so with that probability, is dated by the figure that
+        reached it.
 
         Parameters
         ----------
@@ -239,10 +245,20 @@ class Outlook:
             Where the goal is not held with it at the deadline: the first day after it on which it is; None if
             that is not by :attr:`horizon`, ten years after the last figure.
         """
+        day = np.datetime64(self.question.goal.deadline)
+        if law_of(self.history) is not None:
+            days, chance = self._every_day
+            place = first_held(chance, int((day - days[0]).astype(int)), level)
+            if place is None:
+                return None
+            found: Any = self.since if place == 0 and not np.isnat(self.since) else days[place]
+            return dt.date.fromisoformat(str(found))
         times, curve = self.curve
-        end, day = np.array([self.end]), np.array([self.question.goal.deadline], "datetime64[D]")
-        found = days_reached(times[None], curve[None], end, day, level, self.history.timescale)[0]
-        return None if np.isnat(found) else found.item()
+        end, since = np.array([self.end]), np.array([self.since])
+        [reached] = days_reached(
+            times[None], curve[None], end, np.array([day]), level, self.history.timescale, since
+        )
+        return None if np.isnat(reached) else reached.item()
 
     @cached_property
     def members(self) -> tuple[Opinion, ...]:
@@ -252,7 +268,7 @@ class Outlook:
     def _opinion(self, fit: Fitted) -> Opinion:
         if fit.predictive is None:
             return Opinion(fit.name, 0.0, fit.status, reason=fit.reason)
-        future = self.question.scenario.on_future(fit.predictive)
+        future = self.under_scenario(fit.predictive)
         chance = self.chance(future)
         low, middle, high = (float(q) for q in future.quantile(self.end, np.array([0.1, 0.5, 0.9])))
         return Opinion(fit.name, self.weights.get(fit.name, 0.0), fit.status, chance, (low, middle, high))
@@ -265,7 +281,7 @@ class Outlook:
             weight = self.weights.get(model.name, 0.0)
             fit = self.fitted.of(model) if weight else None
             if fit is not None and fit.predictive is not None and fit.predictive.draws is not None:
-                future = self.question.scenario.on_future(fit.predictive)
+                future = self.under_scenario(fit.predictive)
                 p = self.chance(future)
                 variance += weight**2 * p * (1 - p) / fit.predictive.draws
         return float(np.sqrt(variance))
@@ -280,10 +296,7 @@ class Outlook:
         """The past of what the goal means: where only a share of it is counted, scaled up by the middle."""
         share = self.question.scenario.find(Share)
         h, middle = self.history, 1.0 if share is None else (share.low + share.high) / 2
-        return History(
-            h.indicator, h.region, h.kind, h.days, h.low / middle, h.high / middle, h.noise, h.timescale,
-            h.observations, h.counted,
-        )  # fmt: skip
+        return h if share is None else replace(h, low=h.low / middle, high=h.high / middle)
 
     @property
     def required_pace(self) -> Speed | None:
@@ -294,6 +307,12 @@ class Outlook:
     def observed_pace(self) -> Speed | None:
         """How fast it grew: its own pace, or that of its parent or its class; None if nobody's is known."""
         return observed_pace(self.whole, self.past.reference) if self.past.own else None
+
+    def asked(self, question: Question) -> "Outlook":
+        """Return the outlook of another goal for the same past and scenario: nothing is fitted anew."""
+        other = replace(self, question=question)
+        other.__dict__["fitted"] = self.fitted
+        return other
 
     def under(self, *adjustments: AnyAdjustment) -> "Outlook":
         """Return the outlook under more adjustments, after those of the question's scenario.

@@ -9,12 +9,16 @@ import numpy as np
 
 from forecasts.ledger.fields import Kind
 from forecasts.ledger.history import History
+from forecasts.models.flow import AT_END
 from forecasts.models.reference import MIN_SPAN_YEARS, Reference
 
-PaceScale = Literal["percent_per_year", "units_per_year"]
+PaceScale = Literal["percent_per_year", "units_per_year", "points_per_year"]
 
 #: The observed pace is that of the newest years of the timescale, so many where the history has them.
 LOOK_BACK_YEARS = 1.0
+
+#: Kinds whose changes are told in points.
+POINTS = frozenset({Kind.SHARE, Kind.RATE})
 
 #: Growth of the logarithm beyond which a pace in percent says no more.
 ABSURD = 50.0
@@ -27,9 +31,10 @@ class Speed:
     Attributes
     ----------
     value : float
-        Percent, or units, a year of the timescale.
+        Percent, units or points, a year of the timescale.
     scale : str
-        ``percent_per_year``, or ``units_per_year`` for a cumulative total.
+        ``percent_per_year``; of a cumulative total ``units_per_year``, of a share or a rate
+        ``points_per_year``.
     start, end : date
         The two days.
     whose : str
@@ -52,32 +57,42 @@ def percent(log_rate: float) -> float:
 
 
 def scale_of(kind: Kind) -> PaceScale:
-    """Return the scale: units a year for a cumulative total, percent a year for everything else."""
+    """Return the scale: units a year for a total, points for a share or a rate, percent for all else."""
+    if kind in POINTS:
+        return "points_per_year"
     return "units_per_year" if kind is Kind.CUMULATIVE else "percent_per_year"
 
 
 def speed(start: float, end: float, years: float, scale: PaceScale) -> float:
     """Return the pace from one value to another over some years; NaN where percent says nothing."""
-    if scale == "units_per_year":
+    if scale != "percent_per_year":
         return (end - start) / years
-    return percent(math.log(end / start) / years) if start > 0 and end > 0 else math.nan
+    return percent((math.log(end) - math.log(start)) / years) if start > 0 and end > 0 else math.nan
 
 
 def required_pace(history: History, goal: float, deadline: dt.date) -> Speed | None:
-    """Return the pace from the last value to the goal; None if the deadline does not lie ahead of it."""
+    """Return the pace from the last value to the goal; None if the deadline does not lie ahead of it.
+
+    Of a flow it is that from the last whole year to the deadline's, with what the goal asks of a part of that
+    year taken for the same part of the whole.
+    """
     start = history.dates[-1]
     years = history.timescale.years(deadline) - float(history.years[-1])
-    if years <= 0 or history.value[-1] <= 0:
-        return None
+    if history.counts is not None:
+        whole = float(np.ceil(years - AT_END))
+        goal /= min(years - whole + 1, 1.0)
+        years = whole
     scale = scale_of(history.kind)
+    if years <= 0 or (history.value[-1] <= 0 and history.kind not in POINTS):
+        return None
     value = speed(float(history.value[-1]), goal, years, scale)
-    return None if math.isnan(value) else Speed(value, scale, start, deadline)
+    return Speed(value, scale, start, deadline) if math.isfinite(value) else None
 
 
 def own_pace(history: History) -> Speed | None:
     """Return the pace of the history's newest years; a total with a known start is paced from it."""
     scale = scale_of(history.kind)
-    seen = history if scale == "units_per_year" else history.positive()
+    seen = history.positive() if scale == "percent_per_year" else history
     if len(seen) < 2:
         return None
     age = seen.years[-1] - seen.years
@@ -93,7 +108,7 @@ def own_pace(history: History) -> Speed | None:
 def observed_pace(history: History, reference: Reference) -> Speed | None:
     """Return the own pace; failing that the parent region's, or the reference class's median.
 
-    Another's pace says something about this one only in percent.
+    Another's pace says something about this one only in percent and in points.
     """
     own = own_pace(history)
     if own is not None or scale_of(history.kind) == "units_per_year":
@@ -102,6 +117,13 @@ def observed_pace(history: History, reference: Reference) -> Speed | None:
     theirs = own_pace(parent) if parent is not None else None
     if parent is not None and theirs is not None:
         return Speed(theirs.value, theirs.scale, theirs.start, theirs.end, "parent", parent.region)
+    if scale_of(history.kind) == "points_per_year":
+        paces = [pace for h in reference.histories if (pace := own_pace(h)) is not None]
+        if not paces:
+            return None
+        start, end = min(p.start for p in paces), max(p.end for p in paces)
+        middle = float(np.median([p.value for p in paces]))
+        return Speed(middle, "points_per_year", start, end, "reference")
     steps = reference.steps
     if not len(steps.rate):
         return None

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -15,6 +15,7 @@ from forecasts.ledger.ledger import Ledger
 from forecasts.ledger.problems import Problem, Unanswerable
 from forecasts.ledger.records import Goal
 from forecasts.models.reference import Reference, ReferenceClass, Relation
+from forecasts.models.scales import scale_for, scale_of
 from forecasts.scenarios.adjustments import Asked
 
 #: Fewest peers' histories that make a class of the same indicator; below, kindred indicators join.
@@ -52,7 +53,7 @@ class Reader:
 
     ledger: Ledger
     _classes: dict[tuple[Any, ...], ReferenceClass] = field(default_factory=dict, repr=False)
-    _plans: dict[dt.date, list[tuple[str, str, float]]] = field(default_factory=dict, repr=False)
+    _plans: dict[dt.date, list["Plan"]] = field(default_factory=dict, repr=False)
 
     def own(self, indicator: str, region: str, day: dt.date) -> History:
         """Return what was known of an indicator in a region on a day."""
@@ -66,7 +67,7 @@ class Reader:
             every = [(i, r) for i in indicators for r in figures.regions_with(i, 2, day)]
             some = every[:: -(-len(every) // MOST_PEERS) or 1]
             found = (self.own(indicator, region, day) for indicator, region in some)
-            self._classes[key] = ReferenceClass(tuple(h for h in found if h.rises > 1), relation)
+            self._classes[key] = ReferenceClass(tuple(h for h in found if _teaches(h)), relation)
         return self._classes[key]
 
     def reference(self, goal: Goal, measured_by: tuple[str, ...], day: dt.date) -> Reference:
@@ -75,7 +76,7 @@ class Reader:
         same = self.class_of((goal.indicator,), day, "indicator")
         above = self.ledger.regions[goal.region].parent
         parent = None if above is None else self.own(goal.indicator, above, day)
-        if parent is not None and parent.rises < 2:
+        if parent is not None and not _teaches(parent):
             parent = None
         if same.others(without) >= MIN_PEERS:
             return Reference(same, without, parent)
@@ -114,47 +115,70 @@ class Reader:
     def _presumed_start(self, goal: Goal, known_on: dt.date) -> History:
         """Return one presumed value: goals are set ahead of the last figure, as far as peers' goals were.
 
-        The goal's value is taken back, by the yearly growth that peers' goals ask for, to the day from which
-        it was set; the spread of those plans is the value's interval.
+        The goal's value is taken back, by the yearly change that peers' goals ask for, to the day from which
+        it was set; the spread of those plans is the value's interval. All of it is told on the scale of the
+        goal's kind: a share stays a share.
         """
-        plans = self._planned_growth(goal, known_on)
-        if len(plans) < MIN_PLANS or goal.value <= 0:
+        kind, value = self.ledger.kind(goal.indicator), float(goal.value)
+        upper = self.ledger.upper(goal.indicator)
+        scale, plans = scale_for(kind, upper), self._planned_growth(goal, known_on)
+        if len(plans) < MIN_PLANS or not np.isfinite(scale.of(value)):
             why = f"no figure of it is known, and only {len(plans)} peers' goals tell its start"
             raise _refusal(goal, why)
         centre, spread = float(np.median(plans)), max(float(np.std(plans)), 0.05)
         start = min(known_on, goal.announced_on or known_on, goal.deadline - dt.timedelta(days=1))
         timescale: Timescale = self.ledger.timescale(goal.indicator)
         years = timescale.years(goal.deadline) - timescale.years(start)
-        middle = math.log(float(goal.value)) - centre * years
+        if kind is Kind.FLOW:
+            # The newest year that was over by then.
+            start = dt.date(start.year - 1, 12, 31)
+            years = math.ceil(timescale.years(goal.deadline) - timescale.years(start) - 1e-9)
+        middle = float(scale.of(value)) - centre * years
         half = math.sqrt(3) * spread * math.sqrt(max(years, 0.25))
+        low, high = scale.back(np.array([[middle - half], [middle + half]]))
         return History(
-            goal.indicator, goal.region, self.ledger.kind(goal.indicator), np.array([start], "datetime64[D]"),
-            np.array([math.exp(middle - half)]), np.array([math.exp(middle + half)]), np.zeros(1), timescale,
-            counted=False,
+            goal.indicator, goal.region, kind, np.array([start], "datetime64[D]"), low, high, np.zeros(1),
+            timescale, counted=False, upper=upper,
         )  # fmt: skip
 
     def _planned_growth(self, goal: Goal, known_on: dt.date) -> list[float]:
-        """Return the growth of the logarithm a year that goals known by then ask for: of peers, or of all."""
+        """Return the yearly change that goals known by then ask for, on the goal's scale."""
         if known_on not in self._plans:
-            self._plans[known_on] = list(self._plans_known_on(known_on).values())
-        others = [plan for plan in self._plans[known_on] if plan[0] != goal.id]
-        same = [growth for _, indicator, growth in others if indicator == goal.indicator]
-        return same if len(same) >= MIN_PLANS else [growth for _, _, growth in others]
+            self._plans[known_on] = list(self._plans_known_on(known_on))
+        kind = self.ledger.kind(goal.indicator)
+        others = [plan for plan in self._plans[known_on] if plan.goal != goal.id]
+        same = [plan.growth for plan in others if plan.indicator == goal.indicator]
+        if len(same) >= MIN_PLANS:
+            return same
+        alike = {kind} if kind in (Kind.SHARE, Kind.RATE) else {Kind.STOCK, Kind.CUMULATIVE}
+        return [plan.growth for plan in others if plan.kind in alike]
 
-    def _plans_known_on(self, known_on: dt.date) -> Mapping[str, tuple[str, str, float]]:
+    def _plans_known_on(self, known_on: dt.date) -> Iterator["Plan"]:
         goals = list(self.ledger.goals.values())
-        plans = {}
         for other in goals[:: -(-len(goals) // MOST_PLANS) or 1]:
             if other.announced_on is None or other.announced_on > known_on or other.success_selected:
                 continue
-            if self.ledger.kind(other.indicator) is Kind.FLOW or other.value <= 0:
+            before = self.own(other.indicator, other.region, other.announced_on)
+            if before.kind not in (Kind.SHARE, Kind.RATE):
+                before = before.positive()
+            scale = scale_of(before)
+            to = float(scale.of(float(other.value)))
+            if not len(before) or not np.isfinite(to):
                 continue
-            before = self.own(other.indicator, other.region, other.announced_on).positive()
-            if len(before):
-                years = (other.deadline - before.dates[-1]).days / 365.25
-                growth = math.log(float(other.value) / float(before.value[-1])) / max(years, 0.25)
-                plans[other.id] = (other.id, other.indicator, growth)
-        return plans
+            last = float(scale.place(before.value[-1:])[0])
+            calendar = Timescale()
+            years = calendar.years(other.deadline) - calendar.years(before.dates[-1])
+            yield Plan(other.id, other.indicator, before.kind, (to - last) / max(years, 0.25))
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How much a year somebody's goal asks for, on the scale of its kind."""
+
+    goal: str
+    indicator: str
+    kind: Kind
+    growth: float
 
 
 def read_past(reader: Reader, question: Question) -> Past:
@@ -164,6 +188,11 @@ def read_past(reader: Reader, question: Question) -> Past:
     past = (reader if ledger is reader.ledger else Reader(ledger)).read(asked)
     history = question.scenario.on_past(past.history, asked)
     return past if history is past.history else replace(past, history=history)
+
+
+def _teaches(history: History) -> bool:
+    """Return whether a history tells of growth: by two figures, positive ones where logarithms count."""
+    return len(history) > 1 and (history.kind is Kind.RATE or history.rises > 1)
 
 
 def _refusal(goal: Goal, why: str) -> Unanswerable:

@@ -3,12 +3,17 @@
 import datetime as dt
 from dataclasses import dataclass, replace
 
+from forecasts.attainment.resolved import resolve
 from forecasts.ledger.fields import as_day
 from forecasts.ledger.problems import BadInput, Problem, Unanswerable, nearest
 from forecasts.ledger.records import Goal
 from forecasts.scenarios.adjustments import AnyAdjustment, Asked
 from forecasts.scenarios.scenario import AS_PUBLISHED, Scenario
 from forecasts.scenarios.seeds import Seeds
+
+#: Nobody forecasts over more than a hundred years.
+MOST_DAYS = dt.timedelta(days=36_525)
+TOO_FAR = "the deadline lies more than 100 years ahead"
 
 
 def day_of_knowledge(day: object, place: str = "known_on") -> dt.date:
@@ -41,7 +46,7 @@ class Question:
     Raises
     ------
     Unanswerable
-        If the deadline has passed by then.
+        If the deadline has passed by then, or lies more than :data:`MOST_DAYS` ahead.
     BadInput
         If `known_on` is no day.
 
@@ -62,6 +67,8 @@ class Question:
         if self.known_on >= self.goal.deadline:
             rule = f"the day must lie before the goal's deadline {self.goal.deadline}"
             raise Unanswerable([Problem("known_on", rule, str(self.known_on), "name an earlier day")])
+        if self.goal.deadline - self.known_on > MOST_DAYS:
+            raise Unanswerable([Problem("goal", TOO_FAR, str(self.goal.deadline), "correct the deadline")])
 
     @property
     def asked(self) -> Asked:
@@ -86,7 +93,7 @@ def find_question(seeds: Seeds, goal: str, scenario: str, known_on: dt.date) -> 
     BadInput
         For a name that is not there, and a scenario that is not for the goal; all at once.
     Unanswerable
-        If the deadline has passed.
+        If the deadline has passed: with what became of the goal.
     """
     goals, scenarios = seeds.ledger.goals, seeds.scenarios
     found = goals.get(goal)
@@ -102,4 +109,8 @@ def find_question(seeds: Seeds, goal: str, scenario: str, known_on: dt.date) -> 
         problems.append(Problem("scenario", rule, name, nearest(name, fit)))
     if found is None or problems:
         raise BadInput(problems)
+    if known_on >= found.deadline:
+        became = resolve(seeds.ledger, found, known_on)
+        rule = f"the deadline of the goal {goal!r} has passed by then: {became.note}"
+        raise Unanswerable([Problem("known_on", rule, str(known_on), "name an earlier day")])
     return Question(found, known_on, scenarios[name])

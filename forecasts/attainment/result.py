@@ -1,16 +1,18 @@
 """The verdict on one goal under one scenario, as values: what ``result.json`` holds and the brief says."""
 
 import datetime as dt
+from decimal import Decimal
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from forecasts.ledger.fields import Basis, Comparison, Confidence, Kind, Origin, Qualifier
+from forecasts.ledger.records import Asks, asks_of, last_met
 
 #: Version of the layout of ``result.json``; raised when a field changes its meaning.
-FORMAT = 2
+FORMAT = 3
 
-PaceScale = Literal["percent_per_year", "units_per_year"]
+PaceScale = Literal["percent_per_year", "units_per_year", "points_per_year"]
 
 
 class Frozen(BaseModel):
@@ -36,12 +38,26 @@ class GoalFacts(Frozen):
     unit_en: str
     value: float
     comparison: Comparison
+    tolerance: float = Field(
+        default=0.0, description="How far the value may miss the goal's and still meet it."
+    )
+    upper: float | None = Field(default=None, description="The highest value of a share; null: 100.")
     deadline: dt.date
     announced_on: dt.date | None
     known: bool = Field(description="Whether the goal itself had been published by `known_on`.")
     quote: str
     source_title: str
     source_url: str
+
+    @property
+    def asks(self) -> Asks:
+        """What it asks of the value."""
+        return asks_of(self.value, self.comparison, Decimal(str(self.tolerance)))
+
+    @property
+    def last_met(self) -> float:
+        """The last value that meets it, as it is written: its own, or short of it by the tolerance."""
+        return last_met(self.value, self.comparison, Decimal(str(self.tolerance)))
 
 
 class ScenarioFacts(Frozen):
@@ -102,7 +118,8 @@ class ReferenceFacts(Frozen):
     relation: Literal["indicator", "family", "none"]
     regions: int
     steps: int
-    low: float | None = Field(description="10 % quantile of growth, percent a year.")
+    scale: PaceScale = Field(default="percent_per_year", description="Of `low`, `median` and `high`.")
+    low: float | None = Field(description="10 % quantile of growth, percent or points a year.")
     median: float | None
     high: float | None
     parent: tuple[Growth, ...] = Field(description="The parent region's own steps, oldest first.")
@@ -159,6 +176,14 @@ class HistoryPoint(Frozen):
     high: float
 
 
+class SoFar(Frozen):
+    """What was counted of the deadline's own year, where a year is counted anew."""
+
+    start: dt.date
+    date: dt.date
+    value: float
+
+
 class EngineScore(Frozen):
     """How the engine did on real growth series of sources that it had not learned from."""
 
@@ -187,6 +212,9 @@ class Attainment(Frozen):
     horizon: dt.date = Field(description="Last day that was looked at for reached_p50 and reached_p80.")
     required_pace: Pace | None
     observed_pace: Pace | None
+    so_far: SoFar | None = Field(
+        default=None, description="The newest count within the deadline's year; null where there is none."
+    )
     n: int = Field(description="Own observations used.")
     basis: Literal["own", "own_and_reference", "reference"]
     reference: ReferenceFacts

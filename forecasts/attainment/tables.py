@@ -24,14 +24,19 @@ def attain(
 ) -> pd.DataFrame:
     """Say how likely every goal of a table is.
 
+    Cells may hold days, periods and numbers as people write them, and headings may be Chinese: what was read
+    in another form than the plain one is told, and what names nothing for certain is refused.
+
     Parameters
     ----------
     observations : DataFrame
-        Columns region, indicator, as_of, value (+ published_on, qualifier, low, high, origin, confidence).
+        Columns region, indicator, as_of, value (+ published_on, period_start, qualifier, low, high, origin,
+        confidence, accepted).
     goals : DataFrame
-        Columns goal, region, indicator, value, deadline (+ comparison, announced_on); no goal twice.
+        Columns goal, region, indicator, value, deadline (+ comparison, tolerance, announced_on, published_on,
+        accepted); no goal twice.
     indicators : DataFrame, optional
-        Columns indicator, kind (+ family, q4_share).
+        Columns indicator, kind (+ upper, family, q4_share, names, units, scopes).
     reference : DataFrame, optional
         More observations, of regions that only teach.
     known_on : date, optional
@@ -49,7 +54,8 @@ def attain(
     DataFrame
         One row a goal, in order: probability, quantiles of the value at the deadline, days, paces, a note
         where there is no answer. What was wrong with rows stands in ``attrs["problems"]``, as text: such a
-        row is left out, the others are answered.
+        row is left out, the others are answered. What is told of sound rows stands in ``attrs["remarks"]``:
+        how they were read, what is doubtful.
 
     Raises
     ------
@@ -80,5 +86,6 @@ def attain(
         kinds,
     )
     found = answer_many(opened, None if known_on is None else day_of_knowledge(known_on), jobs)
+    found.table.attrs["remarks"] = [str(remark) for remark in found.remarks]
     found.table.attrs["problems"] = [str(problem) for problem in found.problems]
     return found.table

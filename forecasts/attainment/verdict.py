@@ -6,11 +6,14 @@ from importlib.metadata import version
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
-from forecasts.attainment.outlook import LEVELS, OWN, Opinion, Outlook, outlook
-from forecasts.attainment.pace import Speed, percent
+from forecasts.attainment.opinion import Opinion
+from forecasts.attainment.outlook import LEVELS, OWN, Outlook, outlook
+from forecasts.attainment.pace import Speed, percent, scale_of
 from forecasts.attainment.past import Reader
 from forecasts.attainment.question import find_question
+from forecasts.attainment.reached import A_YEAR
 from forecasts.attainment.result import (
     Attainment,
     EngineScore,
@@ -23,12 +26,14 @@ from forecasts.attainment.result import (
     Pace,
     ReferenceFacts,
     ScenarioFacts,
+    SoFar,
 )
 from forecasts.engine.learned import SCORE, learned
 from forecasts.ledger.history import History, interval_of
 from forecasts.ledger.ledger import Ledger
-from forecasts.ledger.records import Source
-from forecasts.models.reference import growth_steps
+from forecasts.ledger.records import Source, leeway
+from forecasts.models.members import law_of
+from forecasts.models.reference import MIN_SPAN_YEARS, growth_steps
 from forecasts.scenarios.adjustments import Share
 from forecasts.scenarios.seeds import Seeds
 
@@ -95,7 +100,8 @@ def verdict(found: Outlook, draws: int = 20_000) -> Attainment:
     """
     question, history, ledger = found.question, found.history, found.reader.ledger
     share = question.scenario.find(Share)
-    days = _fan_days(history, question.goal.deadline)
+    so_far = _so_far(found)
+    days = _fan_days(history, so_far, question.goal.deadline)
     found.future.prefetch(np.array([*(history.timescale.years(day) for day in days), found.end]))
     quantiles = zip(LEVELS, found.quantiles(), strict=True)
     own = found.past.own
@@ -112,6 +118,7 @@ def verdict(found: Outlook, draws: int = 20_000) -> Attainment:
         horizon=found.horizon,
         required_pace=_pace(found.required_pace, ledger),
         observed_pace=_pace(found.observed_pace, ledger),
+        so_far=so_far,
         n=found.n,
         basis=_basis(found),
         reference=_reference_facts(found),
@@ -133,10 +140,16 @@ def month_ends(start: dt.date, end: dt.date) -> list[dt.date]:
     return [day for day in days if start < day <= end]
 
 
-def _fan_days(history: History, deadline: dt.date) -> list[dt.date]:
-    """Return the days of a fan, from the last figure to the deadline."""
-    start = history.dates[-1]
+def _fan_days(history: History, so_far: SoFar | None, deadline: dt.date) -> list[dt.date]:
+    """Return the days of a fan, from the last figure to the deadline.
+
+    What is counted anew each year has a fan from the newest count of the deadline's year on, or else one of
+    whole years: on the days between, it would fall to nothing and rise again.
+    """
+    start = history.dates[-1] if so_far is None else so_far.date
     months = month_ends(start, deadline)
+    if law_of(history) == "flow" and so_far is None:
+        months = [day for day in months if day.month == start.month]
     return sorted({start, *months[::-1][:: 1 + len(months) // FAN_POINTS], deadline})
 
 
@@ -178,20 +191,46 @@ def _basis(found: Outlook) -> Literal["own", "own_and_reference", "reference"]:
     return "own_and_reference" if found.n < OWN else "own"
 
 
+def _so_far(found: Outlook) -> SoFar | None:
+    """Return the newest count within the deadline's year, if a year is counted anew."""
+    counts, day = found.history.counts, np.datetime64(found.question.goal.deadline)
+    if counts is None or not found.past.own:
+        return None
+    this = np.flatnonzero((counts.start < day) & (day < counts.start + A_YEAR))
+    if not len(this):
+        return None
+    last = this[-1]
+    return SoFar(
+        start=counts.start[last].item(), date=counts.day[last].item(), value=float(counts.value[last])
+    )
+
+
 def _reference_facts(found: Outlook) -> ReferenceFacts:
     reference = found.past.reference
-    steps, parent = reference.steps, reference.parent
-    some = len(steps.rate) > 0
-    low, median, high = np.quantile(steps.rate, [0.1, 0.5, 0.9]) if some else (0.0, 0.0, 0.0)
+    parent, scale = reference.parent, scale_of(found.history.kind)
+    if scale == "points_per_year":
+        rates = np.concatenate([np.zeros(0), *map(_points_a_year, reference.histories)])
+    else:
+        rates, scale = np.array([percent(rate) for rate in reference.steps.rate]), "percent_per_year"
+    low, median, high = np.quantile(rates, [0.1, 0.5, 0.9]).tolist() if len(rates) else (None, None, None)
+    in_percent = parent is not None and scale == "percent_per_year"
     return ReferenceFacts(
         relation=reference.relation,
         regions=len({h.region for h in reference.histories}),
-        steps=len(steps.rate),
-        low=percent(low) if some else None,
-        median=percent(median) if some else None,
-        high=percent(high) if some else None,
-        parent=_growth(parent, found.reader.ledger) if parent is not None else (),
+        steps=len(rates),
+        scale=scale,
+        low=low,
+        median=median,
+        high=high,
+        parent=_growth(parent, found.reader.ledger) if parent is not None and in_percent else (),
     )
+
+
+def _points_a_year(history: History) -> NDArray[np.float64]:
+    """Return the changes between figures that are far enough apart, a year of the timescale."""
+    years = np.diff(history.years)
+    apart = years >= MIN_SPAN_YEARS
+    return np.asarray(np.diff(history.value)[apart] / years[apart], float)
 
 
 def _growth(history: History, ledger: Ledger) -> tuple[Growth, ...]:
@@ -244,7 +283,8 @@ def _goal_facts(found: Outlook) -> GoalFacts:
         scope_zh=indicator.scope_zh, scope_en=indicator.scope_en, kind=indicator.kind,
         region=region.id, region_zh=region.name_zh, region_en=region.name_en,
         unit_zh=indicator.unit_zh, unit_en=indicator.unit_en, value=float(goal.value),
-        comparison=goal.comparison, deadline=goal.deadline, announced_on=goal.announced_on,
+        comparison=goal.comparison, tolerance=float(leeway(goal.value, goal.comparison, goal.tolerance)),
+        upper=indicator.upper, deadline=goal.deadline, announced_on=goal.announced_on,
         known=published is None or published <= found.question.known_on, quote=goal.quote,
         source_title=source.title, source_url=source.url,
     )  # fmt: skip

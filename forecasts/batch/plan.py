@@ -1,7 +1,7 @@
 """What a batch is to do: a plan, written in YAML, becomes jobs."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -11,10 +11,11 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from forecasts.ledger.fields import Id, Text
 from forecasts.ledger.located import Located, Way, read_located
 from forecasts.ledger.problems import BadInput, Problem, nearest
-from forecasts.ledger.root import shown
+from forecasts.ledger.root import provided, shown
 from forecasts.notebook.parameters import Draws, Parameters, Seed, parse_date
 from forecasts.publish.words import Language
-from forecasts.scenarios.seeds import BASELINE, Seeds
+from forecasts.scenarios.scenario import BASELINE
+from forecasts.scenarios.seeds import FaultySeeds, Seeds
 
 
 def _as_day(value: object) -> dt.date:
@@ -103,8 +104,34 @@ def read_plan(
     BadInput
         With every fault at once: file, line, key.
     """
+    plan, told, problems = _opened(path, root, overrides or {})
+    problems += _misnamed(plan, told, seeds)
+    if problems:
+        raise BadInput(sorted(problems, key=lambda p: p.line or 0))
+    goals = _goals(plan, seeds)
+    day = seeds.ledger.newest_publication(goals) if plan.known_on == "newest" else plan.known_on
+    return Work(path.stem, plan, day, _jobs(plan, goals, day, seeds))
+
+
+def plan_faults(
+    path: Path, root: Path, seeds: FaultySeeds, overrides: Mapping[str, Any] | None = None
+) -> list[Problem]:
+    """Return what is wrong with a plan whose seeds are faulty: a fault there hides none here."""
+    try:
+        plan, told, problems = _opened(path, root, overrides or {})
+    except BadInput as bad:
+        return list(bad.problems)
+    if plan.goals != "headline" and seeds.goals is not None:
+        problems += _unknown("goals", plan.goals, seeds.goals, told)
+    if plan.scenarios != "all":
+        problems += _unknown("scenarios", plan.scenarios, seeds.scenarios, told)
+    return sorted(problems, key=lambda p: p.line or 0)
+
+
+def _opened(path: Path, root: Path, overrides: Mapping[str, Any]) -> tuple[Plan, Located, list[Problem]]:
+    """Read a plan's file, and what is wrong with it by itself; keys that are not fit have their defaults."""
     told = read_located(path, shown(path, root))
-    given = {key: value for key, value in (overrides or {}).items() if value is not None}
+    given = {key: value for key, value in overrides.items() if value is not None}
     values = {str(key): value for key, value in told.values.items()} | given
     problems: list[Problem] = []
     try:
@@ -114,12 +141,27 @@ def read_plan(
         problems = list(faults.values())
         # The keys that are fit are still checked against the seeds: all faults at once.
         plan = Plan.model_validate({key: value for key, value in values.items() if key not in faults})
-    problems += _misnamed(plan, told, root, seeds)
-    if problems:
-        raise BadInput(sorted(problems, key=lambda p: p.line or 0))
-    goals = _goals(plan, seeds)
-    day = seeds.ledger.newest_publication(goals) if plan.known_on == "newest" else plan.known_on
-    return Work(path.stem, plan, day, _jobs(plan, goals, day, seeds))
+    if path.stem in (".", ".."):  # e.g. "...yaml"
+        rule = "the plan's name cannot be that of its runs' folder"
+        problems.append(Problem(told.place, rule, path.name, "rename it"))
+    if fault := _notebook_fault(plan.notebook, root):
+        shelf = provided(root, "notebooks")
+        books = {p.relative_to(shelf).as_posix() for p in shelf.rglob("*.ipynb")}
+        remedy = nearest(plan.notebook, books)
+        line = told.line(("notebook",))
+        problems.append(Problem(told.place, fault, plan.notebook, remedy, line, "notebook"))
+    return plan, told, problems
+
+
+def _unknown(key: str, names: Iterable[str], valid: Collection[str], told: Located) -> list[Problem]:
+    """Return the names of a list that are not there."""
+    return [
+        Problem(
+            told.place, f"no such {key[:-1]}", name, nearest(name, valid), told.line((key, i)), f"{key}.{i}"
+        )
+        for i, name in enumerate(names)
+        if name not in valid
+    ]
 
 
 def _goals(plan: Plan, seeds: Seeds) -> tuple[str, ...]:
@@ -189,29 +231,25 @@ def _rule(detail: Any) -> str:
     return message[:1].lower() + message[1:]
 
 
-def _misnamed(plan: Plan, told: Located, root: Path, seeds: Seeds) -> list[Problem]:
-    """Check what the plan names: a notebook, goals, scenarios."""
-    problems = []
+def _misnamed(plan: Plan, told: Located, seeds: Seeds) -> list[Problem]:
+    """Check what the plan names in the seeds: goals, scenarios."""
+    problems: list[Problem] = []
 
     def tell(rule: str, value: str, remedy: str, *way: str | int) -> None:
         problems.append(Problem(told.place, rule, value, remedy, told.line(way), ".".join(map(str, way))))
 
-    if fault := _notebook_fault(plan.notebook, root):
-        books = {p.relative_to(root / "notebooks").as_posix() for p in (root / "notebooks").rglob("*.ipynb")}
-        tell(fault, plan.notebook, nearest(plan.notebook, books), "notebook")
-    if plan.goals == "headline" and not seeds.ledger.headline_goals():
-        tell("no goal is a headline goal", "headline", "mark one in seeds/goals.csv, or list ids", "goals")
     if plan.goals != "headline":
-        for i, goal in enumerate(plan.goals):
-            if goal not in seeds.ledger.goals:
-                tell("no such goal", goal, nearest(goal, seeds.ledger.goals), "goals", i)
+        problems += _unknown("goals", plan.goals, seeds.ledger.goals, told)
+    elif not seeds.ledger.headline_goals():
+        tell("no goal is a headline goal", "headline", "mark one in seeds/goals.csv, or list ids", "goals")
     if plan.scenarios != "all":
         valid = {BASELINE, *seeds.scenarios}
+        problems += _unknown("scenarios", plan.scenarios, valid, told)
         goals = [g for g in _goals(plan, seeds) if g in seeds.ledger.goals]
         for i, name in enumerate(plan.scenarios):
-            if name not in valid:
-                tell("no such scenario", name, nearest(name, valid), "scenarios", i)
-            elif name != BASELINE and goals and not any(seeds.scenarios[name].applies_to(g) for g in goals):
+            if name == BASELINE or name not in valid or not goals:
+                continue
+            if not any(seeds.scenarios[name].applies_to(g) for g in goals):
                 fit = {s for g in goals for s in seeds.scenarios_of(g)}
                 tell("the scenario is for none of the goals", name, nearest(name, fit), "scenarios", i)
     return problems
@@ -219,10 +257,12 @@ def _misnamed(plan: Plan, told: Located, root: Path, seeds: Seeds) -> list[Probl
 
 def _notebook_fault(name: str, root: Path) -> str:
     """Say what is wrong with a notebook's name: it must be a file below notebooks/, by every path."""
-    shelf = (root / "notebooks").resolve()
-    path = (shelf / name).resolve()
-    if not path.is_relative_to(shelf):
-        return "the notebook must lie inside notebooks/"
-    if path.suffix != ".ipynb" or not path.is_file():
-        return "no such notebook in notebooks/"
-    return ""
+    try:
+        shelf = provided(root, "notebooks").resolve()
+        path = (shelf / name).resolve()
+        if not path.is_relative_to(shelf):
+            return "the notebook must lie inside notebooks/"
+        there = path.suffix == ".ipynb" and path.is_file()
+    except (OSError, ValueError):  # e.g. a name too long
+        there = False
+    return "" if there else "no such notebook in notebooks/"

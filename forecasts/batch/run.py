@@ -19,7 +19,8 @@ from pydantic import ValidationError
 
 from forecasts.batch.plan import Job, Work
 from forecasts.ledger.files import write_whole
-from forecasts.ledger.root import shown
+from forecasts.ledger.problems import BadInput, Problem
+from forecasts.ledger.root import provided, shown
 from forecasts.publish.save import RESULT, dump_json, read_result
 
 FAILED = ".failed"
@@ -110,11 +111,24 @@ def run_plan(
 
 
 def clear(folder: Path) -> None:
-    """Remove what an earlier run left, so that nothing old can be taken for new."""
+    """Remove what an earlier run left, so that nothing old can be taken for new.
+
+    Raises
+    ------
+    BadInput
+        If something else stands there: it is not removed.
+    """
+    jobs = folder / "jobs"
+    strange = [p for p in (jobs.iterdir() if jobs.is_dir() else ()) if not (p.is_dir() and "--" in p.name)]
+    if strange or jobs.is_symlink() or (jobs.exists() and not jobs.is_dir()):
+        rule = "holds what no run has written" if strange else "is no folder of a run"
+        there = str(strange[0] if strange else jobs)
+        raise BadInput([Problem("--out", rule, there, "move it away, or name another folder")])
     for name in ("run.json", ERROR, *(p.name for p in folder.glob("brief.*"))):
         (folder / name).unlink(missing_ok=True)
-    shutil.rmtree(folder / "jobs", ignore_errors=True)
-    (folder / "jobs").mkdir(parents=True)
+    if jobs.exists():
+        shutil.rmtree(jobs)
+    jobs.mkdir(parents=True)
 
 
 def run_job(job: Job, root: Path, shelf: Path) -> Done:
@@ -136,7 +150,7 @@ def _execute(job: Job, root: Path, draft: Path) -> tuple[str, str]:
     """Have papermill run the notebook; return what went wrong, if anything: the reason and the trace."""
     output = shown(draft, root)
     order = {
-        "notebook": f"notebooks/{job.notebook}",
+        "notebook": shown(provided(root, "notebooks") / job.notebook, root),
         "executed": f"{output}/{NOTEBOOK}",
         "parameters": {**job.parameters, "output": output},
     }
@@ -191,13 +205,18 @@ def _brief(
     failures = [(d.job.goal, d.job.scenario, d.error) for d in done if d.error]
     try:
         title = work.plan.title_zh if work.plan.language == "zh" else work.plan.title_en
-        templates = root / "reports" / "templates"
+        templates = provided(root, "reports/templates")
         seeds = read_seeds(root / "seeds")
         looked_back = track_record(seeds, work.known_on, resamples=RESAMPLES)
         pdf, html = write_brief(results, failures, work.plan.language, templates, folder, title, looked_back)
     except Exception as error:
         # The edge of the house: whatever went wrong is told, and the results stay.
-        message = f"the brief could not be written: {type(error).__name__}: {error}"
+        why = f"{type(error).__name__}: {error}"
+        if isinstance(error, OSError) and error.filename:
+            why = f"{error.filename}: {error.strerror}"
+        message = f"the brief could not be written: {why}"
+        for half in folder.glob("brief.*"):  # a PDF without its HTML
+            half.unlink()
         write_whole(folder / ERROR, message + "\n")
         return None, None, message
     return pdf, html, ""

@@ -7,10 +7,12 @@ from pathlib import Path
 import pandas as pd
 
 from forecasts.attainment.explain import Explanation, explain
-from forecasts.attainment.many import COLUMNS, answer_many, row_of
+from forecasts.attainment.many import COLUMNS, Many, answer_many, row_of
 from forecasts.attainment.outlook import Outlook, outlook
 from forecasts.attainment.past import Reader
 from forecasts.attainment.question import find_question
+from forecasts.cli.options import gathered
+from forecasts.cli.outs import check_file, is_answers
 from forecasts.ledger.problems import BadInput, Problem, nearest
 from forecasts.ledger.sheets import open_tables
 from forecasts.ledger.tables import Table, read_table, write_table
@@ -19,49 +21,41 @@ from forecasts.scenarios.seeds import Seeds
 ENDINGS = (".csv", ".parquet", ".json")
 
 
-def check_ending(path: Path) -> None:
-    """Refuse a file whose ending names no format."""
+def check_out(path: Path, inputs: Iterable[Path | None]) -> None:
+    """Refuse a file whose ending names no format, or that must not be replaced."""
     if path.suffix not in ENDINGS:
         raise BadInput([Problem("--out", "must end in .csv, .parquet or .json", str(path), "rename it")])
-
-
-def check_apart(out: Path, inputs: Iterable[Path | None]) -> None:
-    """Refuse to write over what is read, or over what is no file."""
-    if out.exists() and not out.is_file():
-        raise BadInput([Problem("--out", "there is something else of this name", str(out), "name a file")])
-    if any(path is not None and path.exists() and out.exists() and out.samefile(path) for path in inputs):
-        raise BadInput(
-            [Problem("--out", "is one of the tables that are read", str(out), "name another file")]
-        )
+    check_file(path, "a table of answers", is_answers, inputs)
 
 
 def answer_files(
     observations: Path, goals: Path, out: Path, indicators: Path | None, reference: Path | None,
     regions: Path | None, known_on: dt.date | None, jobs: int, progress: Callable[[int, int], None],
-) -> tuple[Problem, ...]:  # fmt: skip
-    """Answer the goals of a table and write the answers; return what was wrong with rows.
+) -> Many:  # fmt: skip
+    """Answer the goals of a table and write the answers; return them, with what is told of the rows.
 
     Raises
     ------
     BadInput
         If a file or a column is missing: nothing is written.
     """
-    check_ending(out)
-    check_apart(out, (observations, goals, indicators, reference, regions))
     read: list[Table | None] = []
     problems: list[Problem] = []
-    for path in (observations, goals, indicators, reference, regions):
+    given = (observations, goals, indicators, reference, regions)
+    with gathered(problems):
+        check_out(out, given)
+    kinds_of = ("observations", "goals", "indicators", "observations", "regions")
+    for path, kind in zip(given, kinds_of, strict=True):
         try:
-            read.append(read_table(path) if path else None)
+            read.append(read_table(path, kind=kind) if path else None)
         except BadInput as bad:
             problems += bad.problems
-    if problems:
-        raise BadInput(problems)
+            read.append(None)
     seen, asked, kinds, peers, places = read
-    opened = open_tables([t for t in (seen, peers) if t is not None], asked, kinds, places)
+    opened = open_tables([t for t in (seen, peers) if t is not None], asked, kinds, places, unread=problems)
     came = answer_many(opened, known_on, jobs, progress)
     write_table(came.table, out)
-    return came.problems
+    return came
 
 
 def outlooks_of(

@@ -10,12 +10,15 @@ import typer
 from forecasts import __version__
 from forecasts.cli.attain import attain
 from forecasts.cli.check import check
+from forecasts.cli.edge import Verbs
+from forecasts.cli.new import new
 from forecasts.cli.options import EXIT_CODES
 from forecasts.cli.run import run
 from forecasts.cli.schema import schema
 from forecasts.cli.train import train
 
 app = typer.Typer(
+    cls=Verbs,
     help="Published figures become an honest probability that a goal will be met.\n\n" + EXIT_CODES,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
@@ -41,6 +44,10 @@ def main(
 
 app.command(help=f"Validate seeds/ and say what it holds. {EXIT_CODES}")(check)
 app.command(
+    help="Lay out a tenant in a new folder: seeds/ with headings and one worked example, notebooks, plan, "
+    f"templates. {EXIT_CODES}"
+)(new)
+app.command(
     help="Run a plan: every notebook, then one brief. The last line on standard output is the path of the "
     f"combined PDF. {EXIT_CODES}"
 )(run)
@@ -52,4 +59,4 @@ app.command(
     help="Learn the engine's numbers anew from the benchmark's training part, score them with whole "
     f"sources left out, and write both to one file. {EXIT_CODES}"
 )(train)
-app.command(help="Print the schema of result.json, or write it to a file.")(schema)
+app.command(help=f"Print the schema of result.json, or write it to a file. {EXIT_CODES}")(schema)

@@ -2,39 +2,57 @@
 
 import datetime as dt
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from forecasts.cli.options import AsOfOption, TableFormat, parse_day, problems_told, progress, tell
+from forecasts.cli.options import (
+    AsOfOption,
+    TableFormat,
+    gathered,
+    parse_day,
+    problems_told,
+    progress,
+    tell,
+)
 from forecasts.ledger.problems import BadInput, Problem
+
+#: What may hold a table, for people.
+_TABLE = "CSV, XLSX, Parquet, JSON or a folder of them"
 
 
 def attain(
     observations: Annotated[
         Path | None,
         typer.Option(
-            help="CSV or Parquet: region, indicator, as_of, value (+ published_on, qualifier, low, high, "
+            help=f"{_TABLE}: region, indicator, as_of, value (+ published_on, qualifier, low, high, "
             "origin, confidence, period_start)"
         ),
     ] = None,
     goals: Annotated[
         Path | None,
         typer.Option(
-            help="CSV or Parquet: goal, region, indicator, value, deadline (+ comparison, announced_on)"
+            help=f"{_TABLE}: goal, region, indicator, value, deadline (+ comparison, tolerance, announced_on)"
         ),
     ] = None,
-    out: Annotated[Path | None, typer.Option(help="file to write: .csv, .parquet or .json")] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(help="file to write, new or of earlier answers: .csv, .parquet or .json"),
+    ] = None,
     indicators: Annotated[
         Path | None,
-        typer.Option(help="CSV or Parquet: indicator, kind (stock, cumulative or flow) (+ family, q4_share)"),
+        typer.Option(
+            help=f"{_TABLE}: indicator, kind (stock, cumulative, flow, share or rate) "
+            "(+ upper, family, q4_share)"
+        ),
     ] = None,
     reference: Annotated[
         Path | None, typer.Option(help="more observations, of regions that only teach")
     ] = None,
     regions: Annotated[
-        Path | None, typer.Option(help="CSV or Parquet: region, parent (the region that contains it)")
+        Path | None, typer.Option(help=f"{_TABLE}: region, parent (the region that contains it)")
     ] = None,
     known_on: Annotated[
         str | None, typer.Option(help="YYYY-MM-DD: nothing known later is used, whatever the goal")
@@ -49,31 +67,59 @@ def attain(
         bool, typer.Option("--explain", help="say what moved the answer, step by step")
     ] = False,
     format: Annotated[
-        TableFormat, typer.Option("--format", help="of the answer for seeds/ on standard output")
-    ] = TableFormat.TEXT,
+        TableFormat | None,
+        typer.Option("--format", help="of the answer for seeds/ on standard output; default: text"),
+    ] = None,
 ) -> None:
     """Answer goals."""
     with problems_told(unanswerable=3):
-        day = parse_day(known_on)
-        if observations is None and goals is None:
-            _tell_seeds(goal, scenario, day, explain, out, format)
-            return
-        given = {"--observations": observations, "--goals": goals, "--out": out}
+        brought = {"--indicators": indicators, "--reference": reference, "--regions": regions, "--jobs": jobs}
+        told = {"--explain": explain or None, "--format": format}
+        if observations is not None or goals is not None:
+            problems = _missing({"--observations": observations, "--goals": goals, "--out": out})
+            chosen = {"--goal": goal, "--scenario": scenario, **told}
+            problems += _idle(chosen, "with tables", "it is about the goals of seeds/")
+        else:
+            problems = _idle(brought, "without --observations and --goals", "it is about tables")
+            if out is not None:
+                problems += _idle(told, "with --out", "it is about standard output")
+            elif explain:
+                problems += _idle({"--format": format}, "with --explain", "an explanation is text")
+        with gathered(problems):
+            day = parse_day(known_on)
+        if problems:
+            raise BadInput(problems)
         if observations is None or goals is None or out is None:
-            missing = [name for name, path in given.items() if path is None]
-            raise BadInput(
-                [Problem(name, "is missing", remedy="the tables come together") for name in missing]
-            )
+            _tell_seeds(goal, scenario, day, explain, out, format or TableFormat.TEXT)
+            return
         from forecasts.cli.answers import answer_files
 
         with progress("goals") as count:
-            unsound = answer_files(
+            came = answer_files(
                 observations, goals, out, indicators, reference, regions, day,
                 jobs or os.cpu_count() or 1, count,
             )  # fmt: skip
-    tell(unsound)
-    if unsound:
+    tell(came.problems, came.remarks)
+    if came.problems:
         raise typer.Exit(3)
+
+
+def _missing(options: Mapping[str, object]) -> list[Problem]:
+    """Return what is wrong where options that come together do not."""
+    return [
+        Problem(name, "is missing", remedy="the tables come together")
+        for name, given in options.items()
+        if given is None
+    ]
+
+
+def _idle(options: Mapping[str, object], where: str, why: str) -> list[Problem]:
+    """Return what is wrong with options that would do nothing."""
+    return [
+        Problem(name, f"does nothing {where}: {why}", remedy="leave it out")
+        for name, given in options.items()
+        if given is not None
+    ]
 
 
 def _tell_seeds(
@@ -86,7 +132,11 @@ def _tell_seeds(
     from forecasts.ledger.tables import write_table
     from forecasts.scenarios.seeds import read_seeds
 
-    seeds = read_seeds(find_root() / "seeds")
+    folder = find_root() / "seeds"
+    if out is not None:
+        answers.check_out(out, [folder])
+    seeds = read_seeds(folder)
+    tell((), seeds.remarks)
     if explained:
         for explanation in answers.explanations(seeds, goal, scenario, day):
             typer.echo(told.explained(explanation))
@@ -94,7 +144,6 @@ def _tell_seeds(
     found = list(answers.outlooks_of(seeds, goal, scenario, day))
     table = answers.table_of(found)
     if out is not None:
-        answers.check_ending(out)
         write_table(table, out)
     elif format is TableFormat.TEXT:
         told.print_answers(found)

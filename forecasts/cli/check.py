@@ -1,15 +1,17 @@
 """``forecasts check``: validate seeds and say what they hold."""
 
 from collections import Counter
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from forecasts.cli.options import Format, FormatOption, problems_told, to_json
+from forecasts.cli.options import Format, FormatOption, problems_told, tell, to_json
 
 if TYPE_CHECKING:
     from forecasts.ledger.ledger import Ledger
+    from forecasts.ledger.problems import Remark
 
 
 def check(
@@ -18,14 +20,26 @@ def check(
     ] = None,
     format: FormatOption = Format.TEXT,
 ) -> None:
-    """Validate seeds and say what they hold."""
+    """Validate seeds and say what they hold; what is doubtful is told, and is no failure."""
     from forecasts.ledger.root import find_root
+    from forecasts.publish.glyphs import glyph_remarks
     from forecasts.scenarios.seeds import read_seeds
 
     with problems_told():
-        held = read_seeds(seeds or find_root() / "seeds")
+        folder = seeds or find_root() / "seeds"
+        held = read_seeds(folder)
+        remarks = (*held.remarks, *glyph_remarks(folder))
     holdings = _holdings(held.ledger) | {"scenarios": len(held.scenarios)}
-    typer.echo(to_json(holdings) if format is Format.JSON else _lines(holdings))
+    if format is Format.JSON:
+        typer.echo(to_json(holdings | {"warnings": [_warning(remark) for remark in remarks]}))
+    else:
+        typer.echo(_lines(holdings))
+    tell((), remarks)
+
+
+def _warning(remark: "Remark") -> dict[str, Any]:
+    """Return a remark for programs."""
+    return {"kind": remark.kind, "rows": len(remark.rows), **asdict(remark.problem)}
 
 
 def _holdings(ledger: "Ledger") -> dict[str, Any]:

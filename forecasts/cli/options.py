@@ -6,15 +6,15 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from forecasts.ledger.problems import BadInput, Problem, Refusal, Unanswerable
+from forecasts.ledger.problems import BadInput, Problem, Refusal, Remark, Unanswerable
 
-EXIT_CODES = """Exit codes: 0 = all is well; 1 = a job or the brief failed (the rest is written, and says so);
-2 = bad input (nothing is written; every problem is told on standard error, one a line)."""
+EXIT_CODES = """Exit codes: 0 = all is well, perhaps with warnings on standard error; 1 = a job or the brief
+failed (the rest is written, and says so), or something could not be written; 2 = bad input (nothing is
+written; every problem is told on standard error, one a line)."""
 
 
 class Format(StrEnum):
@@ -39,10 +39,10 @@ class Language(StrEnum):
     EN = "en"
 
 
-def tell(problems: Iterable[Problem]) -> None:
-    """Print problems on standard error, one a line."""
-    for problem in problems:
-        typer.echo(" ".join(str(problem).split()), err=True)
+def tell(problems: Iterable[Problem], remarks: Iterable[Remark] = ()) -> None:
+    """Print remarks and problems on standard error, one a line; remarks alone are no failure."""
+    for said in (*remarks, *problems):
+        typer.echo(" ".join(str(said).split()), err=True)
 
 
 @contextmanager
@@ -53,6 +53,15 @@ def problems_told(unanswerable: int = 2) -> Iterator[None]:
     except Refusal as refused:
         tell(refused.problems)
         raise typer.Exit(unanswerable if isinstance(refused, Unanswerable) else 2) from None
+
+
+@contextmanager
+def gathered(problems: list[Problem]) -> Iterator[None]:
+    """Add bad input to the problems that are told together."""
+    try:
+        yield
+    except BadInput as bad:
+        problems += bad.problems
 
 
 def _renamed(text: str | None) -> None:
@@ -74,14 +83,6 @@ def parse_day(text: str | None) -> dt.date | None:
     from forecasts.attainment.question import day_of_knowledge
 
     return None if text is None else day_of_knowledge(text, "--known-on")
-
-
-def check_folder(path: Path) -> Path:
-    """Refuse a path whose place is taken by a file, before anything is written."""
-    for taken in (path, *path.parents):
-        if taken.is_file():
-            raise BadInput([Problem("--out", "there is a file of this name", str(taken), "choose a folder")])
-    return path.resolve()
 
 
 def to_json(value: dict[str, Any]) -> str:

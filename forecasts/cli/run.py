@@ -11,16 +11,17 @@ from forecasts.cli.options import (
     Format,
     FormatOption,
     Language,
-    check_folder,
+    gathered,
     problems_told,
     progress,
+    tell,
     to_json,
 )
-from forecasts.ledger.problems import BadInput
+from forecasts.ledger.problems import BadInput, Problem
 
 
 def run(
-    plan: Annotated[Path, typer.Argument(help="a plan, e.g. reports/plans/brief.yaml")],
+    plan: Annotated[Path | None, typer.Argument(help="a plan; default: reports/plans/brief.yaml")] = None,
     language: Annotated[Language | None, typer.Option(help="instead of the plan's")] = None,
     known_on: Annotated[
         str | None, typer.Option(help="YYYY-MM-DD or newest, instead of the plan's: nothing later is used")
@@ -33,18 +34,31 @@ def run(
     format: FormatOption = Format.TEXT,
 ) -> None:
     """Run a plan."""
-    from forecasts.batch.plan import read_plan
+    from forecasts.batch.plan import plan_faults, read_plan
     from forecasts.batch.run import run_plan, summary
-    from forecasts.ledger.root import shown
-    from forecasts.scenarios.seeds import read_seeds
+    from forecasts.cli.outs import check_folder
+    from forecasts.ledger.root import find_root, provided, shown
+    from forecasts.scenarios.seeds import FaultySeeds, read_seeds
 
     given = {"language": language and language.value, "known_on": known_on, "draws": draws, "seed": seed}
     with problems_told():
-        root = _root_of(plan)
-        work = read_plan(plan, root, read_seeds(root / "seeds"), given)
-        target = check_folder(out or root / "reports" / "out")
+        root = find_root() if plan is None else _root_of(plan)
+        plan = provided(root, "reports/plans/brief.yaml") if plan is None else plan
+        problems: list[Problem] = []
+        with gathered(problems):
+            target = check_folder(out or root / "reports" / "out")
+        with gathered(problems):
+            try:
+                seeds = read_seeds(root / "seeds")
+                work = read_plan(plan, root, seeds, given)
+            except FaultySeeds as faulty:
+                problems += plan_faults(plan, root, faulty, given)
+                raise
+        if problems:
+            raise BadInput(problems)
+    tell((), seeds.remarks)
     ended = itertools.count(1)
-    with progress("notebooks") as count:
+    with problems_told(), progress("notebooks") as count:
         came = run_plan(work, root, target, jobs, lambda done: count(next(ended), len(work.jobs)))
     for done in came.done:
         if done.error:

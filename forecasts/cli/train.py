@@ -10,7 +10,9 @@ from forecasts.cli.options import problems_told
 
 def train(
     units: Annotated[Path, typer.Argument(help="the training part, e.g. train.parquet")],
-    out: Annotated[Path | None, typer.Option(help="file to write; default: the package's own")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="file to write, new or of this kind; default: the package's own")
+    ] = None,
 ) -> None:
     """Learn the engine's numbers."""
     from forecasts.cli.learning import learn_file

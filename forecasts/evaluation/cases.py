@@ -5,6 +5,7 @@ import math
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from types import MappingProxyType
 from typing import Final
 
@@ -12,6 +13,7 @@ import numpy as np
 
 from forecasts.attainment.past import Past, Reader, read_past
 from forecasts.attainment.question import Question
+from forecasts.attainment.resolved import resolve
 from forecasts.ledger.fields import Kind, Origin, Outcome
 from forecasts.ledger.history import History
 from forecasts.ledger.ledger import HIDDEN, Ledger
@@ -116,14 +118,24 @@ def rolling_cases(reader: Reader, multiples: tuple[float, ...] = MULTIPLES) -> C
     return Cases(tuple(asked), MappingProxyType(dict(dropped)))
 
 
-def announced_cases(reader: Reader, scenarios: Mapping[str, Scenario]) -> Cases:
+def announced_cases(
+    reader: Reader, scenarios: Mapping[str, Scenario], known_on: dt.date | None = None
+) -> Cases:
     """Return the ledger's own goals whose outcome is known, each asked on the day of its announcement.
 
-    Goals that are only known because they were met, and goals without that day, are counted and dropped.
+    An outcome that nobody wrote down is that of the figure of the deadline's day, where one decides it (see
+    :func:`forecasts.attainment.resolved.resolve`). A deadline that has not passed decides nothing: of the
+    goals that are open, only those that are met early would count. Goals that are only known because they
+    were met, and goals without a day of announcement, are counted and dropped.
+
+    Parameters
+    ----------
+    known_on : date, optional
+        Figures of later days do not count; by default all that is held.
     """
     asked: list[Case] = []
     dropped: Counter[str] = Counter()
-    for goal in reader.ledger.goals.values():
+    for goal in (_with_outcome(goal, reader.ledger, known_on) for goal in reader.ledger.goals.values()):
         if goal.outcome not in MET:
             dropped["open"] += 1
         elif goal.success_selected:
@@ -135,6 +147,22 @@ def announced_cases(reader: Reader, scenarios: Mapping[str, Scenario]) -> Cases:
             asked += [case] if case else []
             dropped["unanswerable"] += case is None
     return Cases(tuple(asked), MappingProxyType({k: n for k, n in dropped.items() if n}))
+
+
+def _with_outcome(goal: Goal, ledger: Ledger, known_on: dt.date | None) -> Goal:
+    """Return a goal with the outcome that the figure of its deadline's day gives, if nobody told one."""
+    if goal.outcome not in (Outcome.UNKNOWN, Outcome.OPEN) or goal.outcome_value is not None:
+        return goal
+    if known_on is not None and goal.deadline > known_on:
+        return goal
+    became = resolve(ledger, goal, known_on)
+    if became.state == "open" or became.published_on is None or became.published_on < goal.deadline:
+        return goal
+    found: dict[str, object] = {"outcome": Outcome.YES if became.state == "met" else Outcome.NO}
+    if became.as_of == goal.deadline:
+        found["outcome_value"] = Decimal(str((became.low + became.high) / 2))
+        found["outcome_as_of"] = became.published_on
+    return goal.model_copy(update=found)
 
 
 def planned_growth(past: Past, years: float) -> float | None:

@@ -83,7 +83,8 @@ def track_record(
         Of the bootstrap and the consistency bars.
     """
     reader = Reader(seeds.ledger.known_on(known_on))
-    rolling, announced = rolling_cases(reader), announced_cases(reader, seeds.scenarios)
+    rolling = rolling_cases(reader)
+    announced = announced_cases(reader, seeds.scenarios, known_on)
     found = ask(rolling.asked, reader, forecasters(members))
     own = found[VERDICT]
     methods = [

@@ -9,6 +9,8 @@ from typing import Annotated
 import numpy as np
 from pydantic import BeforeValidator, Field, StringConstraints
 
+from forecasts.ledger.letters import as_text, as_words
+
 
 def as_name(value: object) -> object:
     """Take a whole number as a name: tables hold codes of regions and numbers of goals as numbers."""
@@ -18,16 +20,21 @@ def as_name(value: object) -> object:
     return str(int(value)) if float(value).is_integer() else value
 
 
-#: What stands in the rows of a table: any text that is not empty.
-Name = Annotated[
-    str, BeforeValidator(as_name), StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)
-]
+#: What stands in the rows of a table: any text of one line that is not empty, every character of it visible.
+Name = Annotated[str, StringConstraints(min_length=1), BeforeValidator(as_words), BeforeValidator(as_name)]
 
 #: An identifier that may become a file's name: lower-case, safe on every system.
 FILE_NAME = r"^[a-z0-9][a-z0-9_-]{0,79}$"
 Id = Annotated[str, StringConstraints(pattern=FILE_NAME)]
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
-Note = Annotated[str, StringConstraints(strip_whitespace=True)]
+
+#: A text of one line, such as a title.
+Text = Annotated[str, StringConstraints(min_length=1), BeforeValidator(as_words)]
+
+#: A text of one line that may be empty, such as the name that people read.
+Label = Annotated[str, BeforeValidator(as_words)]
+
+#: Words of a source or about a row: it may be empty, and it may have lines.
+Note = Annotated[str, BeforeValidator(as_text)]
 
 #: Year-month-day, perhaps with a time.
 WRITTEN_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}($|[T ])")
@@ -118,6 +125,11 @@ class Comparison(StrEnum):
     def asks_less(self) -> bool:
         """Whether a lower value is what is wanted."""
         return self in (Comparison.AT_MOST, Comparison.BELOW)
+
+    @property
+    def sign(self) -> str:
+        """The sign by which people know it."""
+        return {">=": "≥", "<=": "≤", "~": "≈"}.get(self.value, self.value)
 
 
 class Outcome(StrEnum):

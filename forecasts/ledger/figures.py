@@ -2,14 +2,15 @@
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
-from forecasts.ledger.fields import Confidence, Kind, Origin
+from forecasts.ledger.fields import Confidence, Kind, Origin, Qualifier
 from forecasts.ledger.history import Days, Floats, History, Ints, Timescale, interval_of
+from forecasts.ledger.periods import Part, anchor_of, first_day, years_of_flow
 from forecasts.ledger.records import Observation
 from forecasts.ledger.rows import Column, Rows
 
@@ -72,6 +73,10 @@ class Figures:
         Quality: the lowest of a day wins.
     counted : (N,) array of bool
         Whether somebody counted it.
+    start : (N,) array of datetime64[D]
+        First day of the period that it covers; NaT where nobody says.
+    least : (N,) array
+        What it says for certain: the printed number itself where that is not hedged.
     spans : mapping
         By indicator and region.
     """
@@ -85,6 +90,8 @@ class Figures:
     noise: Floats
     rank: Ints
     counted: NDArray[np.bool_]
+    start: Days
+    least: Floats
     spans: Mapping[str, Mapping[str, Span]]
     _seen: dict[tuple[Any, ...], History] = field(default_factory=dict, repr=False)
 
@@ -103,7 +110,13 @@ class Figures:
         return [region for region, enough in zip(spans, known >= count, strict=True) if enough]
 
     def history(
-        self, indicator: str, region: str, kind: Kind, timescale: Timescale, day: dt.date | None = None
+        self,
+        indicator: str,
+        region: str,
+        kind: Kind,
+        timescale: Timescale,
+        day: dt.date | None = None,
+        upper: float = np.inf,
     ) -> History:
         """Return what was known of an indicator in a region on a day; empty if nothing was.
 
@@ -118,10 +131,13 @@ class Figures:
         span = self.spans.get(indicator, {}).get(region, Span(0, 0, True))
         part = slice(span.first, span.end)
         seen = np.ones(span.end - span.first, bool) if day is None else self.known[part] <= np.datetime64(day)
-        key = (indicator, region, kind, timescale, seen.tobytes())
+        key = (indicator, region, kind, timescale, upper, seen.tobytes())
         if key not in self._seen:
             rows = np.flatnonzero(seen) + span.first
-            self._seen[key] = self._read(indicator, region, kind, timescale, rows, span.distinct)
+            found = self._years(indicator, region, timescale, rows) if kind is Kind.FLOW else None
+            if found is None:
+                found = self._read(indicator, region, kind, timescale, rows, span.distinct)
+            self._seen[key] = found if upper == np.inf else replace(found, upper=upper)
         return self._seen[key]
 
     def forget(self) -> None:
@@ -143,6 +159,38 @@ class Figures:
         return History(
             indicator, region, kind, days, low, high, noise, timescale, ids, bool(self.counted[rows].any())
         )
+
+    def _years(self, indicator: str, region: str, timescale: Timescale, rows: Ints) -> History | None:
+        """Read a flow as whole years; None where its rows do not say when their periods begin."""
+        told = ~np.isnat(self.start[rows])
+        if not told.any():
+            return None
+        order = np.lexsort((rows, self.start[rows], self.as_of[rows]))
+        rows, told = rows[order], told[order]
+        anchor = anchor_of([Part(self.start[r], self.as_of[r], 0, 0, 0, 0) for r in rows[told]])
+        if anchor is None:
+            return None
+        # Who does not say when the period begins means the year: to its end, or until that day.
+        starts = [
+            self.start[r] if t else first_day(self.as_of[r], anchor) for r, t in zip(rows, told, strict=True)
+        ]
+        alike: dict[tuple[np.datetime64, np.datetime64], list[int]] = {}
+        for row, start in zip(rows.tolist(), starts, strict=True):
+            alike.setdefault((start, self.as_of[row]), []).append(row)
+        parts, used = [], []
+        for (start, day), some in alike.items():
+            low, high, noise, kept = self._merge(np.array(sorted(some), np.intp))
+            parts.append(Part(start, day, max(low, float(self.least[kept].min())), low, high, noise))
+            used.append(kept)
+        found = years_of_flow(parts, anchor, timescale)
+        if not len(found.days):
+            return None
+        ids = Ids(self.names, self.row[np.concatenate(used)])
+        counted = bool(self.counted[rows].any())
+        return History(
+            indicator, region, Kind.FLOW, found.days, found.low, found.high, found.noise, timescale, ids,
+            counted, counts=found.counts,
+        )  # fmt: skip
 
     def _merge(self, rows: Ints) -> tuple[float, float, float, Ints]:
         """Merge the rows of one day: low, high, noise, and the rows that were used."""
@@ -174,7 +222,10 @@ def figures_of(rows: Rows[Observation]) -> Figures:
     noise = confidence.array(float, 0.0, NOISE) + np.where(
         origin.array(int, 0, ORDER) == ORDER[Origin.ESTIMATE], ESTIMATE_NOISE, 0.0
     )
-    low, high = _bounds(rows)
+    low, high = bounds_of(rows)
+    plain = rows.columns["qualifier"]
+    hedged = np.array([v not in (None, Qualifier.EQ) for v in plain.values], bool)[plain.code]
+    least = np.where(hedged | ~np.isnan(rows.numbers("low")), low, rows.numbers("value"))
     # Ties are broken by what the rows say, never by their order in the file.
     order = np.lexsort((high, low, known, rank, as_of, region, indicator))
     key = indicator[order] * (len(regions) + 1) + region[order]
@@ -190,7 +241,7 @@ def figures_of(rows: Rows[Observation]) -> Figures:
     start = rows.columns["origin"].array(bool, False, {o: o is Origin.KNOWN_START for o in Origin})
     return Figures(
         rows.columns["id"], order, day, known[order], low[order], high[order], noise[order], rank[order],
-        ~start[order], spans,
+        ~start[order], rows.days("period_start")[order], least[order], spans,
     )  # fmt: skip
 
 
@@ -201,7 +252,7 @@ def _codes(column: Column) -> tuple[list[str], Ints]:
     return names, np.array([place[str(v)] for v in column.values], np.intp)[column.code]
 
 
-def _bounds(rows: Rows[Observation]) -> tuple[Floats, Floats]:
+def bounds_of(rows: Rows[Observation]) -> tuple[Floats, Floats]:
     """Return the interval of every row; most are exact figures, the others are read once a distinct text."""
     value = rows.numbers("value")
     low, high = value.copy(), value.copy()

@@ -3,70 +3,27 @@
 import datetime as dt
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
 from forecasts.ledger.fields import Kind, Origin, Qualifier
 from forecasts.ledger.records import about, round_unit
+from forecasts.ledger.timescale import CALENDAR, Days, Floats, Ints, Timescale
 
-Floats = NDArray[np.float64]
-Days = NDArray[np.datetime64]
-Ints = NDArray[np.intp]
-
-#: A share within this of a quarter is a quarter, and one below it is none.
-EVEN = 1e-12
-
-
-@dataclass(frozen=True, slots=True)
-class Timescale:
-    """Time on which growth is even: `q4_share` of a year's growth falls in the fourth quarter.
-
-    A calendar year is one year of it. With ``q4_share = 0.25`` it is the calendar.
-    """
-
-    q4_share: float = 0.25
-
-    def years(self, day: dt.date) -> float:
-        """Return the time at the end of `day`, in years."""
-        return float(self.years_of(np.array([day], "datetime64[D]"))[0])
-
-    def years_of(self, days: Days) -> Floats:
-        """Return the times at the ends of days (n,), in years."""
-        year = days.astype("datetime64[Y]")
-        start, october, end = _quarters(year)
-        day, first = days.astype("datetime64[D]").astype(float), start
-        whole, passed = year.astype(float) + 1970, day - first + 1
-        if abs(self.q4_share - 0.25) < EVEN:
-            return np.asarray(whole + passed / (end - start), float)
-        early = whole + (1 - self.q4_share) * passed / (october - start)
-        late = whole + 1 - self.q4_share * (end - start - passed) / (end - october)
-        return np.asarray(np.where(passed <= october - start, early, late), float)
-
-    def days_at(self, times: Floats) -> Days:
-        """Return the first days at whose ends times (n,) have come: the inverse of :meth:`years_of`."""
-        # A day's end may be computed a little too late; without that grace it would be the next day's.
-        times = np.asarray(times, float) - 1e-9
-        whole = np.floor(times)
-        part = times - whole
-        start, october, end = _quarters((whole - 1970).astype("datetime64[Y]"))
-        if abs(self.q4_share - 0.25) < EVEN:
-            passed = part * (end - start)
-        else:
-            quarter = self.q4_share if self.q4_share > EVEN else 1.0
-            late = end - start - (1 - part) / quarter * (end - october)
-            passed = np.where(part <= 1 - self.q4_share, part / (1 - self.q4_share) * (october - start), late)
-        return np.asarray((start + np.ceil(passed) - 1).astype(np.int64).astype("datetime64[D]"))
-
-
-def _quarters(year: Days) -> tuple[Floats, Floats, Floats]:
-    """Return the days, counted from 1970, on which years, their fourth quarters and the next years begin."""
-    month = year.astype("datetime64[M]")
-    days = [(month + m).astype("datetime64[D]").astype(float) for m in (0, 9, 12)]
-    return days[0], days[1], days[2]
+__all__ = [
+    "Counts",
+    "Days",
+    "Floats",
+    "History",
+    "Ints",
+    "Timescale",
+    "add_histories",
+    "interval_of",
+    "log_sd_of",
+]
 
 
 def interval_of(
@@ -114,6 +71,34 @@ def log_sd_of(low: Floats, high: Floats) -> Floats:
 
 
 @dataclass(frozen=True, eq=False)
+class Counts:
+    """What was counted of a flow within its years, oldest first.
+
+    Attributes
+    ----------
+    start, day : (m,) arrays of datetime64[D]
+        First day of the year, and the day until which it was counted; before the year's last.
+    least, value : (m,) arrays
+        What was counted for certain, and the middle of what the print may mean.
+    total : (m,) array
+        What the whole year came to; NaN where nobody has said so yet.
+    """
+
+    start: Days
+    day: Days
+    least: Floats
+    value: Floats
+    total: Floats
+
+    def __len__(self) -> int:
+        return len(self.day)
+
+    def take(self, rows: Ints) -> "Counts":
+        """Return some of them."""
+        return Counts(self.start[rows], self.day[rows], self.least[rows], self.value[rows], self.total[rows])
+
+
+@dataclass(frozen=True, eq=False)
 class History:
     """One indicator in one region, as known on a day.
 
@@ -133,6 +118,11 @@ class History:
         Ids of the rows that it was read from.
     counted : bool
         Whether somebody counted any of it: a presumed start alone is no figure.
+    upper : float
+        The highest value there is: of a share its bound, of anything else none.
+    counts : Counts, optional
+        Of a flow that begins anew with every year: what was counted within years. The values are then whole
+        years' totals, on their last days.
     """
 
     indicator: str
@@ -142,9 +132,11 @@ class History:
     low: Floats
     high: Floats
     noise: Floats
-    timescale: Timescale = Timescale()
+    timescale: Timescale = CALENDAR
     observations: Sequence[str] = ()
     counted: bool = True
+    upper: float = math.inf
+    counts: "Counts | None" = None
 
     def __len__(self) -> int:
         return len(self.days)
@@ -189,10 +181,9 @@ class History:
 
     def take(self, rows: Ints) -> "History":
         """Return some of the values."""
-        ids = self.observations if len(rows) == len(self) else ()
-        return History(
-            self.indicator, self.region, self.kind, self.days[rows], self.low[rows], self.high[rows],
-            self.noise[rows], self.timescale, ids, self.counted,
+        return replace(
+            self, days=self.days[rows], low=self.low[rows], high=self.high[rows], noise=self.noise[rows],
+            observations=self.observations if len(rows) == len(self) else (),
         )  # fmt: skip
 
 
@@ -216,8 +207,27 @@ def add_histories(parts: Sequence[History]) -> History:
     low = np.sum([p.low[r] for p, r in zip(parts, rows, strict=True)], axis=0)
     high = np.sum([p.high[r] for p, r in zip(parts, rows, strict=True)], axis=0)
     noise = np.max([p.noise[r] for p, r in zip(parts, rows, strict=True)], axis=0)
-    ids = tuple(i for p in parts for i in p.observations)
-    return History(
-        first.indicator, first.region, first.kind, days, low, high, noise, first.timescale, ids,
-        any(p.counted for p in parts),
+    return replace(
+        first, days=days, low=low, high=high, noise=noise, counted=any(p.counted for p in parts),
+        observations=tuple(i for p in parts for i in p.observations), counts=_add_counts(parts),
     )  # fmt: skip
+
+
+def _add_counts(parts: Sequence[History]) -> "Counts | None":
+    """Return the sum of counts within years, on the days that all of them describe."""
+    counts = [p.counts for p in parts]
+    if any(c is None for c in counts):
+        return None
+    found = [c for c in counts if c is not None]
+    keys = [
+        {(s, d): i for i, (s, d) in enumerate(zip(c.start.tolist(), c.day.tolist(), strict=True))}
+        for c in found
+    ]
+    shared = [key for key in keys[0] if all(key in other for other in keys[1:])]
+    rows = [np.array([place[key] for key in shared], np.intp) for place in keys]
+    first = found[0].take(rows[0])
+    columns = {
+        name: np.sum([getattr(c, name)[r] for c, r in zip(found, rows, strict=True)], axis=0)
+        for name in ("least", "value", "total")
+    }
+    return replace(first, **columns)

@@ -1,6 +1,7 @@
 """All that was published: records by id, and what was known of them on a day."""
 
 import datetime as dt
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -111,6 +112,13 @@ class Ledger:
         """Return what an indicator can do."""
         return self.indicators[indicator].kind
 
+    def upper(self, indicator: str) -> float:
+        """Return the highest value there is: the bound of a share, and none of anything else."""
+        found = self.indicators[indicator]
+        if found.kind is not Kind.SHARE:
+            return math.inf
+        return 100.0 if found.upper is None else float(found.upper)
+
     def history(
         self,
         indicator: str,
@@ -130,7 +138,9 @@ class Ledger:
             Instead of the indicator's own.
         """
         scale = timescale or self.timescale(indicator)
-        return self.figures.history(indicator, region, self.kind(indicator), scale, known_on)
+        return self.figures.history(
+            indicator, region, self.kind(indicator), scale, known_on, self.upper(indicator)
+        )
 
     @cached_property
     def families(self) -> Mapping[tuple[str, Kind], tuple[str, ...]]:

@@ -40,9 +40,10 @@ class Problem:
         if self.line is not None:
             where += f":{self.line}"
         if self.column:
-            where += f" [{self.column}]"
-        got = f" (got {self.value!r})" if self.value != "" else ""
-        return f"{where}: {self.rule}{got}" + (f" - {self.remedy}" if self.remedy else "")
+            where += f" [{shortened(self.column)}]"
+        got = f" (got {shortened(self.value)!r})" if self.value != "" else ""
+        remedy = f" - {shortened(self.remedy, 400)}" if self.remedy else ""
+        return f"{_shown(where)}: {_shown(shortened(self.rule, 400))}{got}{_shown(remedy)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +95,11 @@ def shortened(value: object, limit: int = 60) -> str:
     """Show a value, but not a whole document."""
     text = str(value)
     return text if len(text) <= limit else text[:limit] + "..."
+
+
+def _shown(text: str) -> str:
+    """Show a text as it is but for what would move a terminal's cursor or turn the order of its letters."""
+    return "".join(c if c.isprintable() or c.isspace() else ascii(c)[1:-1] for c in text)
 
 
 def folded(name: str) -> str:

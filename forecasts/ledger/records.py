@@ -20,6 +20,7 @@ from forecasts.ledger.fields import (
     Day,
     Figure,
     Kind,
+    Label,
     Name,
     Note,
     Origin,
@@ -111,12 +112,12 @@ class Indicator(Record):
     """
 
     id: Name
-    name_zh: Note = ""
-    name_en: Note = ""
-    unit_zh: Note = ""
-    unit_en: Note = ""
+    name_zh: Label = ""
+    name_en: Label = ""
+    unit_zh: Label = ""
+    unit_en: Label = ""
     kind: Kind = Kind.STOCK
-    family: Note = ""
+    family: Label = ""
     q4_share: Annotated[float, BeforeValidator(as_number), Field(ge=0.0, lt=1.0)] = 0.25
     upper: Annotated[float, BeforeValidator(as_number), Field(gt=0.0, le=1e18)] | None = None
     scope_zh: Note = ""
@@ -129,8 +130,8 @@ class Region(Record):
     """Where it is counted; `parent` is the id of the region that contains it, if the ledger has it."""
 
     id: Name
-    name_zh: Note = ""
-    name_en: Note = ""
+    name_zh: Label = ""
+    name_en: Label = ""
     parent: Name | None = None
     accepted: Note = ""
     note: Note = ""
@@ -140,10 +141,28 @@ class Source(Record):
     """Who published, when, under which title and address; nobody fetches it."""
 
     id: Name
-    title: Note = ""
-    publisher: Note = ""
-    url: Note = ""
+    title: Label = ""
+    publisher: Label = ""
+    url: Label = ""
     note: Note = ""
+
+
+#: Days of which something can be published, and the most years that a goal looks ahead.
+FIRST_DAY, LAST_DAY = np.datetime64("1900-01-01"), np.datetime64("2200-12-31")
+MOST_YEARS = 100
+
+
+def _in_our_times(column: str) -> Rule:
+    """Return the rule that a day lies in times of which figures are published."""
+
+    def outside(c: Columns) -> Bools:
+        return np.asarray((c.days(column) < FIRST_DAY) | (c.days(column) > LAST_DAY))
+
+    return Rule(f"{column} must lie between {FIRST_DAY} and {LAST_DAY}", column, outside)
+
+
+def _far_ahead(c: Columns) -> Bools:
+    return np.asarray(c.days("deadline") - c.days("announced_on") > np.timedelta64(36_525, "D"))
 
 
 def _looks_ahead(c: Columns) -> Bools:
@@ -200,6 +219,7 @@ class Observation(Record):
             "value",
             lambda c: np.asarray((c.words("origin") == Origin.KNOWN_START) & (c.numbers("value") != 0)),
         ),
+        *(_in_our_times(column) for column in ("as_of", "published_on", "period_start")),
     )
 
     id: Name = "observation"
@@ -212,7 +232,7 @@ class Observation(Record):
     low: Figure | None = None
     high: Figure | None = None
     period_start: Day | None = None
-    source: Note = ""
+    source: Label = ""
     published_on: Day
     published_basis: Basis = Basis.STATED
     quote: Note = ""
@@ -286,6 +306,10 @@ class Goal(Record):
             "outcome_value",
             lambda c: np.asarray(np.isnan(c.numbers("outcome_value")) != np.isnat(c.days("outcome_as_of"))),
         ),
+        *(_in_our_times(column) for column in ("deadline", "announced_on", "published_on")),
+        Rule(
+            f"deadline must not lie more than {MOST_YEARS} years after announced_on", "deadline", _far_ahead
+        ),
     )
 
     id: Name = "goal"
@@ -297,7 +321,7 @@ class Goal(Record):
     deadline: Day
     announced_on: Day | None = None
     published_on: Day | None = None
-    source: Note = ""
+    source: Label = ""
     quote: Note = ""
     headline: bool = False
     baseline: Name = "baseline"
@@ -321,6 +345,11 @@ class Goal(Record):
         """What it asks of the value."""
         return asks_of(self.value, self.comparison, self.tolerance)
 
+    @property
+    def last_met(self) -> float:
+        """The last value that meets it, as it is written: its own, or short of it by the tolerance."""
+        return last_met(self.value, self.comparison, leeway(self.value, self.comparison, self.tolerance))
+
 
 class Asks(NamedTuple):
     """What a goal asks of a value: to lie at or above an edge, or below it."""
@@ -337,14 +366,24 @@ class Asks(NamedTuple):
 
 def asks_of(value: Decimal | float, comparison: Comparison, tolerance: Decimal | None = None) -> Asks:
     """Return what a goal asks; a strict comparison, too, has its edge: the next number there is."""
-    if tolerance is None and comparison is Comparison.ABOUT:
-        tolerance = about(Decimal(str(value)))
-    below, edge = comparison.asks_less, float(value)
-    if tolerance:
-        edge = float(Decimal(str(value)) + (tolerance if below else -tolerance))
+    tolerance = leeway(value, comparison, tolerance)
+    below = comparison.asks_less
+    edge = last_met(value, comparison, tolerance) if tolerance else float(value)
     if comparison in (Comparison.ABOVE, Comparison.AT_MOST):
         edge = math.nextafter(edge, math.inf)
     return Asks(edge, below)
+
+
+def last_met(value: Decimal | float, comparison: Comparison, tolerance: Decimal) -> float:
+    """Return the last value that meets a goal, as it is written; of a strict one, the goal's own."""
+    return float(Decimal(str(value)) + (tolerance if comparison.asks_less else -tolerance))
+
+
+def leeway(value: Decimal | float, comparison: Comparison, tolerance: Decimal | None = None) -> Decimal:
+    """Return how far a value may miss a goal's and still meet it."""
+    if tolerance is None and comparison is Comparison.ABOUT:
+        return about(Decimal(str(value)))
+    return tolerance or Decimal(0)
 
 
 def about(value: Decimal) -> Decimal:

@@ -1,12 +1,15 @@
-"""Where the house stands: the folder that holds seeds/ and notebooks/."""
+"""Where the house stands: the folder that holds seeds/, and what it takes from the package beside them."""
 
 from pathlib import Path
 
 from forecasts.ledger.problems import BadInput, Problem
 
+#: What a tenant begins with: a worked example, and the notebooks, plans and templates of every tenant.
+TENANT = Path(__file__).resolve().parents[1] / "tenant"
+
 
 def find_root(start: Path | None = None) -> Path:
-    """Walk up from a folder to the one that has ``seeds/`` and ``notebooks/``.
+    """Walk up from a folder to the one that has ``seeds/``.
 
     Parameters
     ----------
@@ -18,17 +21,34 @@ def find_root(start: Path | None = None) -> Path:
     BadInput
         If no such folder lies above.
     """
-    begin = (start or Path.cwd()).resolve()
-    for folder in (begin, *begin.parents):
-        if (folder / "seeds").is_dir() and (folder / "notebooks").is_dir():
-            return folder
-    rule = "neither this folder nor one above it has both seeds/ and notebooks/"
-    raise BadInput([Problem("working directory", rule, str(begin), "change to the project's folder")])
+    remedy = "change to the project's folder, or make one with `forecasts new FOLDER`"
+    try:
+        begin = (start or Path.cwd()).resolve()
+        for folder in (begin, *begin.parents):
+            if (folder / "seeds").is_dir():
+                return folder
+    except (OSError, ValueError) as error:  # a folder that is gone, a name too long, NUL in it
+        rule = f"cannot be read: {(isinstance(error, OSError) and error.strerror) or error}"
+        raise BadInput([Problem("working directory", rule, str(start or ""), remedy)]) from None
+    rule = "neither this folder nor one above it has seeds/"
+    raise BadInput([Problem("working directory", rule, str(begin), remedy)])
+
+
+def provided(root: Path, name: str) -> Path:
+    """Return a folder or file of the project, or, where it has none, the one that comes with the package.
+
+    In a working copy the package's are links to the project's own: they are followed, so that whoever reads
+    the files finds them in one folder.
+    """
+    if (root / name).exists():
+        return root / name
+    given = TENANT / name
+    return next(given.iterdir()).resolve().parent if given.is_dir() else given.resolve()
 
 
 def shown(path: Path, root: Path) -> str:
     """Name a path as people under `root` do: relative and with slashes, where that is possible."""
     try:
         return path.resolve().relative_to(root.resolve()).as_posix()
-    except ValueError:
+    except (OSError, ValueError):
         return str(path)

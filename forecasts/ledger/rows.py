@@ -2,17 +2,17 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache, cached_property
-from typing import Annotated, Any, Generic, TypeVar, overload
+from functools import cached_property
+from typing import Any, Generic, TypeVar, overload
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
-from pydantic import TypeAdapter, ValidationError
 
-from forecasts.ledger.problems import Problem, folded, nearest, nearly
+from forecasts.ledger.cells import read_cells
+from forecasts.ledger.problems import Problem, Remark, folded, nearest, nearly
 from forecasts.ledger.records import Record, Rule
 from forecasts.ledger.tables import Table
+from forecasts.ledger.written_words import headings_doubled, headings_meant
 
 Bools = NDArray[np.bool_]
 Ints = NDArray[np.intp]
@@ -29,6 +29,8 @@ class Sheet:
         Columns that must be there, and filled in every row.
     optional : tuple of str
         Columns that are read where they are there.
+    either : tuple of (str, str)
+        Pairs of columns, one a language, of which one must be there and filled in every row.
     alias : str
         Another name of the column ``id``: the table's own.
     whole : bool
@@ -40,6 +42,7 @@ class Sheet:
     record: type[Record]
     required: tuple[str, ...]
     optional: tuple[str, ...] = ()
+    either: tuple[tuple[str, str], ...] = ()
     alias: str = ""
     whole: bool = False
     rules: tuple[Rule, ...] = ()
@@ -51,6 +54,7 @@ class Numbered(Sequence[str]):
 
     place: str
     lines: Ints
+    places: NDArray[np.object_] | None = None
 
     def __len__(self) -> int:
         return len(self.lines)
@@ -63,8 +67,8 @@ class Numbered(Sequence[str]):
 
     def __getitem__(self, at: int | slice) -> "str | Numbered":
         if isinstance(at, slice):
-            return Numbered(self.place, self.lines[at])
-        return f"{self.place}:{self.lines[at]}"
+            return Numbered(self.place, self.lines[at], None if self.places is None else self.places[at])
+        return f"{self.place if self.places is None else self.places[at]}:{self.lines[at]}"
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,12 +102,15 @@ class Rows(Generic[R]):
         One for each field of the record.
     lines : (N,) array of int
         The number that people give to each row.
+    places : (N,) array of str, optional
+        The file of each row, where they come from several.
     """
 
     record: type[R]
     place: str
     columns: Mapping[str, Column]
     lines: Ints
+    places: NDArray[np.object_] | None = None
     _arrays: dict[str, NDArray[Any]] = field(default_factory=dict, repr=False)
 
     @classmethod
@@ -120,7 +127,14 @@ class Rows(Generic[R]):
         if len(parts) == 1:
             return first
         columns = {name: _join([part.columns[name] for part in parts]) for name in first.columns}
-        return cls(first.record, first.place, columns, np.concatenate([p.lines for p in parts]))
+        places = np.concatenate(
+            [np.full(len(p), p.place, object) if p.places is None else p.places for p in parts]
+        )
+        return cls(first.record, first.place, columns, np.concatenate([p.lines for p in parts]), places)
+
+    def place_of(self, row: int) -> str:
+        """Return the file, or the table, that a row comes from."""
+        return self.place if self.places is None else str(self.places[row])
 
     def __len__(self) -> int:
         return len(self.lines)
@@ -148,7 +162,8 @@ class Rows(Generic[R]):
         if rows.dtype == np.bool_ and rows.all():
             return self
         columns = {name: column.take(rows) for name, column in self.columns.items()}
-        return Rows(self.record, self.place, columns, self.lines[rows])
+        places = None if self.places is None else self.places[rows]
+        return Rows(self.record, self.place, columns, self.lines[rows], places)
 
     def one(self, row: int) -> R:
         """Return one row as a record."""
@@ -217,6 +232,7 @@ def read_rows(table: Table, sheet: Sheet) -> Rows[Any]:
     headings = _headings(table, sheet)
     if headings is None:
         return Rows(sheet.record, table.place, _empty(sheet), np.zeros(0, np.intp))
+    table.headings = headings
     unread: dict[str, Bools] = {}
     columns = {
         name: _column(table, name, headings.get(name, ""), name in sheet.required, sheet.record, unread)
@@ -225,9 +241,9 @@ def read_rows(table: Table, sheet: Sheet) -> Rows[Any]:
     if "published_on" in columns and "as_of" in columns:
         columns["published_on"] = _else(columns["published_on"], columns["as_of"])
     if "id" not in headings:
-        columns["id"] = Column(Numbered(table.place, table.lines), np.arange(len(table.lines)))
-    rows: Rows[Any] = Rows(sheet.record, table.place, columns, table.lines)
-    for rule in (*sheet.record.RULES, *sheet.rules):
+        columns["id"] = Column(Numbered(table.place, table.lines, table.places), np.arange(len(table.lines)))
+    rows: Rows[Any] = Rows(sheet.record, table.place, columns, table.lines, table.places)
+    for rule in (*sheet.record.RULES, *sheet.rules, *map(_one_filled, sheet.either)):
         looked = _Looked(rows)
         broken = rule.broken(looked)
         # What a cell that could not be read stands for breaks no rule.
@@ -253,6 +269,8 @@ def _headings(table: Table, sheet: Sheet) -> dict[str, str] | None:
         found["id"] = sheet.alias
     for column in sorted({c for c in present if present.count(c) > 1}):
         tell("the column is there twice", column, "remove one")
+    for name in read:
+        _otherwise(table, sheet, name, found, tell)
     free = set(present) - set(found.values())
     if sheet.whole:
         for column in (c for c in present if c in free):
@@ -265,75 +283,63 @@ def _headings(table: Table, sheet: Sheet) -> dict[str, str] | None:
         if name not in found:
             shown = sheet.alias if name == "id" and sheet.alias else name
             tell("a column is missing", shown, nearest(shown, free) if free else "add it")
+    for pair in sheet.either:
+        if not set(pair) & set(found):
+            tell("a column is missing", " or ".join(pair), "add one: a language is enough")
     table.problems += faults
     table.headless = bool(faults)
     return None if faults else found
+
+
+def _otherwise(
+    table: Table, sheet: Sheet, name: str, found: dict[str, str], tell: Callable[[str, str, str], None]
+) -> None:
+    """Find a column by a heading in other words; refuse one that names the same as another."""
+    record, free = sheet.record.__name__, [c for c in table.columns if c not in found.values()]
+    if name in found:
+        for column in headings_doubled(record, name, free):
+            tell(f"names the same as the column {found[name]}", column, "remove one")
+        return
+    meant = headings_meant(record, name, free)
+    if not meant and name in sheet.required:
+        own = {name} | ({sheet.alias} if name == "id" and sheet.alias else set())
+        meant = [column for column in free if folded(column) in own]
+    if len(meant) > 1:
+        shown = sheet.alias if name == "id" and sheet.alias else name
+        tell(f"may be the column {shown}, and so may another", ", ".join(meant), f"call one of them {shown}")
+    elif meant:
+        found[name] = meant[0]
+        told = Problem(table.place, f"the heading is read as {name}", meant[0], "", table.header, meant[0])
+        table.remarks.append(Remark(told, (), "converted"))
+
+
+def _one_filled(pair: tuple[str, str]) -> Rule:
+    """Return the rule that one of two columns is filled."""
+    one, other = pair
+    text = f"{one} or {other} must be filled: a language is enough"
+    return Rule(text, other, lambda c: np.asarray((c.words(one) == "") & (c.words(other) == "")))
 
 
 def _empty(sheet: Sheet) -> dict[str, Column]:
     return {name: Column((), np.zeros(0, np.intp)) for name in sheet.record.model_fields}
 
 
-@cache
-def _reader(record: type[Record], name: str) -> Callable[[Any], Any]:
-    """Return what reads one cell of a field by the field's own rules."""
-    info = record.model_fields[name]
-    kind: Any = info.annotation
-    for rule in info.metadata:
-        kind = Annotated[kind, rule]
-    adapter: TypeAdapter[Any] = TypeAdapter(kind)
-    return adapter.validate_python
-
-
 def _column(
     table: Table, name: str, heading: str, required: bool, record: type[Record], unread: dict[str, Bools]
 ) -> Column:
-    """Read one column; refuse the cells that break the field's rules, and note in `unread` which rows."""
-    info = record.model_fields[name]
-    default = None if info.is_required() else info.default
+    """Read one column; note in `unread` which of its rows could not be read."""
     if not heading:
-        return Column((default,), _all_the_same(len(table.frame)))
-    code, cells = _distinct(table.frame[heading])
-    read, values, wrong = _reader(record, name), [], {}
-    for i, cell in enumerate(cells):
-        try:
-            values.append(default if cell == "" else read(cell))
-        except ValidationError as error:
-            wrong[i] = _rule_of(error)
-            values.append(default)
-    for rule in dict.fromkeys(wrong.values()):
-        of = np.array([wrong.get(i) == rule for i in range(len(cells))])
-        table.refuse(of[code], heading, rule, "correct the value")
-    blank = np.array([required and cell == "" for cell in cells], bool)
-    table.refuse(blank[code], heading, "must not be empty", "fill the cell")
-    faulty = np.array([i in wrong for i in range(len(cells))], bool) | blank
-    if faulty[code].any():
-        unread[name] = faulty[code]
-    return Column(tuple(values), code)
+        info = record.model_fields[name]
+        return Column((None if info.is_required() else info.default,), _all_the_same(len(table.frame)))
+    cells = read_cells(table, record, name, heading, required)
+    if cells.faulty is not None:
+        unread[name] = cells.faulty
+    return Column(cells.values, cells.code)
 
 
 def _all_the_same(count: int) -> Ints:
     """Return codes of a column that holds one value; they take no memory."""
     return np.broadcast_to(np.intp(0), count)
-
-
-def _distinct(cells: "pd.Series[Any]") -> tuple[Ints, list[Any]]:
-    """Return a column's distinct cells, an empty one as an empty text, and which stands in each row."""
-    if cells.dtype == object and pd.api.types.infer_dtype(cells).startswith("mixed"):
-        # True and 1 are equal, but only one of them is a number.
-        cells = cells.map(lambda cell: str(cell) if isinstance(cell, bool) else cell)
-    try:
-        code, found = pd.factorize(cells, use_na_sentinel=True)
-    except TypeError:  # cells that are lists or the like
-        code, found = pd.factorize(cells.astype(str), use_na_sentinel=True)
-    distinct: Sequence[Any] = found.tolist() if hasattr(found, "tolist") else list(found)
-    texts = ["" if isinstance(c, str) and not c.strip() else c for c in distinct]
-    return np.where(code < 0, len(texts), code).astype(np.intp), [*texts, ""]
-
-
-def _rule_of(error: ValidationError) -> str:
-    message = str(error.errors()[0]["msg"]).removeprefix("Value error, ")
-    return message[:1].lower() + message[1:]
 
 
 def _join(parts: Sequence[Column]) -> Column:

@@ -1,111 +1,28 @@
 """The doors by which rows come in: ``seeds/``, files that somebody brings, DataFrames; one reader for all."""
 
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from forecasts.ledger.fields import FILE_NAME, Kind
-from forecasts.ledger.problems import BadInput, Problem, nearest
-from forecasts.ledger.records import Columns, Goal, Indicator, Observation, Region, Rule, Source
-from forecasts.ledger.rows import Rows, Sheet, read_rows
+from forecasts.ledger.doubting import Read, counts_since_january, doubt
+from forecasts.ledger.doubts import accepted
+from forecasts.ledger.fields import Kind
+from forecasts.ledger.kinds import plainly_rates, refuse_by_kind, refuse_empty_goals
+from forecasts.ledger.layouts import REFERENCES, SEEDS, TABLES
+from forecasts.ledger.names import odd_families
+from forecasts.ledger.problems import BadInput, Problem, Remark, nearest
+from forecasts.ledger.records import Goal, Indicator, Observation, Region, Source
+from forecasts.ledger.rows import Rows, read_rows
 from forecasts.ledger.tables import Table, read_table
+from forecasts.ledger.texts import read_texts, refuse_unproved
+from forecasts.ledger.units import settle_units
 
 if TYPE_CHECKING:
     import pandas as pd
-
-Bools = NDArray[np.bool_]
-
-
-def _no_file_name(c: Columns) -> Bools:
-    return np.array([re.fullmatch(FILE_NAME, name) is None for name in c.words("id").tolist()], bool)
-
-
-_ID = Rule("must be lower-case letters, digits, - and _, at most 80, for it names files", "id", _no_file_name)
-_COUNT = Rule("must not be negative", "value", lambda c: np.asarray(c.numbers("value") < 0))
-_ABOVE_ZERO = Rule("must be above zero", "value", lambda c: np.asarray(c.numbers("value") <= 0))
-
-#: The tables of ``seeds/``: whoever reads a brief may ask where every number is from, so that must be there.
-SEEDS: Mapping[str, Sheet] = MappingProxyType(
-    {
-        "indicators": Sheet(
-            Indicator,
-            ("id", "name_zh", "name_en", "unit_zh", "unit_en", "kind", "family", "scope_zh", "scope_en"),
-            whole=True,
-            rules=(_ID,),
-        ),
-        "regions": Sheet(Region, ("id", "name_zh", "name_en"), whole=True, rules=(_ID,)),
-        "sources": Sheet(Source, ("id", "title", "publisher", "url"), whole=True, rules=(_ID,)),
-        "observations": Sheet(
-            Observation,
-            (
-                "id", "indicator", "region", "as_of", "as_of_basis", "value", "qualifier", "source",
-                "published_on", "published_basis", "quote", "confidence", "origin",
-            ),
-            whole=True,
-            rules=(_ID, _COUNT),
-        ),
-        "goals": Sheet(
-            Goal,
-            ("id", "indicator", "region", "value", "comparison", "deadline", "source", "quote"),
-            whole=True,
-            rules=(_ID, _ABOVE_ZERO),
-        ),
-    }
-)  # fmt: skip
-
-#: Tables of other people: what must be there, and what is read beside it; other columns are left alone.
-TABLES: Mapping[str, Sheet] = MappingProxyType(
-    {
-        "observations": Sheet(
-            Observation,
-            ("region", "indicator", "as_of", "value"),
-            optional=(
-                "as_of_basis", "qualifier", "low", "high", "period_start", "published_on", "confidence",
-                "origin", "accepted",
-            ),
-        ),
-        "goals": Sheet(
-            Goal,
-            ("id", "region", "indicator", "value", "deadline"),
-            optional=(
-                "comparison", "tolerance", "announced_on", "published_on", "success_selected", "accepted",
-            ),
-            alias="goal",
-        ),
-        "indicators": Sheet(
-            Indicator,
-            ("id", "kind"),
-            optional=(
-                "family", "q4_share", "upper", "name_zh", "name_en", "unit_zh", "unit_en", "scope_zh",
-                "scope_en", "accepted",
-            ),
-            alias="indicator",
-        ),
-        "regions": Sheet(
-            Region, ("id",), optional=("parent", "name_zh", "name_en", "accepted"), alias="region"
-        ),
-    }
-)  # fmt: skip
-
-#: Columns of ``seeds/`` that name a row of another table.
-REFERENCES: Mapping[str, Mapping[str, str]] = MappingProxyType(
-    {
-        "regions": {"parent": "regions"},
-        "observations": {"indicator": "indicators", "region": "regions", "source": "sources"},
-        "goals": {
-            "indicator": "indicators",
-            "region": "regions",
-            "source": "sources",
-            "outcome_source": "sources",
-        },
-    }
-)
 
 
 @dataclass(frozen=True, eq=False)
@@ -134,12 +51,15 @@ class OpenedSeeds:
         A table that could not be read to its end has no entry.
     goals : Rows, optional
         All rows of the goals, sound or not.
+    remarks : tuple of Remark
+        What is told of the sound rows: how they were read, what is doubtful.
     """
 
     parts: Parts
     problems: tuple[Problem, ...]
     ids: Mapping[str, frozenset[str]]
     goals: "Rows[Goal] | None" = None
+    remarks: tuple[Remark, ...] = ()
 
 
 def open_seeds(folder: Path) -> OpenedSeeds:
@@ -151,11 +71,15 @@ def open_seeds(folder: Path) -> OpenedSeeds:
         path = folder / f"{name}.csv"
         place = f"{folder.name}/{path.name}"
         try:
-            tables[name] = read_table(path, place)
+            tables[name] = read_table(path, place, foreign=False)
         except BadInput as bad:
             problems[name] = list(bad.problems)
             continue
         rows[name] = read_rows(tables[name], sheet)
+    counted = [name for name in ("observations", "goals") if name in rows]
+    known = _records(_sound(rows.get("indicators"), tables.get("indicators")))
+    settled = settle_units([(tables[name], rows[name]) for name in counted], known)
+    rows.update(zip(counted, settled, strict=True))
     ids = {n: _ids(r) | tables[n].torn for n, r in rows.items() if not (tables[n].headless or tables[n].cut)}
     for name, columns in REFERENCES.items():
         for column, target in columns.items():
@@ -163,9 +87,38 @@ def open_seeds(folder: Path) -> OpenedSeeds:
                 _refuse_unknown(tables[name], rows[name], column, target, ids[target])
     if "regions" in rows:
         _refuse_loops(tables["regions"], rows["regions"])
+    if "indicators" in rows:
+        _refuse_odd_families(tables["indicators"], rows["indicators"])
+    sound = _records(_sound(rows.get("indicators"), tables.get("indicators")))
+    for name in ("observations", "goals"):
+        if name in rows:
+            refuse_by_kind(tables[name], rows[name], sound, goals=name == "goals")
+    if "goals" in rows:
+        refuse_empty_goals(tables["goals"], rows["goals"], sound)
+    doubt({name: [(tables[name], rows[name])] for name in rows}, sound)
+    if "observations" in rows:
+        rows["observations"], _ = counts_since_january(tables["observations"], rows["observations"])
+    texts, unread = read_texts(folder / "texts", ids.get("sources"))
+    for name in ("observations", "goals"):
+        if name in rows:
+            refuse_unproved(tables[name], rows[name], texts)
     told = [p for name in SEEDS for p in problems.get(name, []) + _sorted(tables.get(name))]
+    told += unread
     held = {name: r.take(tables[name].good[: len(r)]) for name, r in rows.items()}
-    return OpenedSeeds(_parts(held), tuple(told), ids, rows.get("goals"))
+    remarks = tuple(remark for name in SEEDS if name in tables for remark in tables[name].remarks)
+    return OpenedSeeds(_parts(held), tuple(told), ids, rows.get("goals"), remarks)
+
+
+def _refuse_odd_families(table: Table, rows: Rows[Indicator]) -> None:
+    """Refuse a family that is spelt almost like another one and that no other indicator is of."""
+    near = odd_families(rows)
+    odd = np.array([i in near for i in range(len(rows))], bool)
+    rule = "no other indicator is of this family, and it is spelt almost like another"
+
+    def remedy(row: int) -> str:
+        return f"did you mean {near[row]!r}? Otherwise say in `accepted` why it is another"
+
+    table.refuse(odd, "family", rule, remedy)
 
 
 def _ids(rows: Rows[Any]) -> frozenset[str]:
@@ -233,12 +186,24 @@ class Opened:
         The goals as they came: which of them are sound, and why others are not.
     rows : Rows
         The goals' columns, sound or not.
+    read : mapping
+        By name, every table with all of its rows, sound or not.
     """
 
     parts: Parts
     goals: Table | None
     rows: Rows[Goal] | None
-    tables: tuple[Table, ...]
+    read: Read
+
+    @property
+    def tables(self) -> tuple[Table, ...]:
+        """All tables that were read."""
+        return tuple(table for parts in self.read.values() for table, _ in parts)
+
+    @property
+    def remarks(self) -> tuple[Remark, ...]:
+        """What is told of the sound rows: how they were read, what is doubtful."""
+        return tuple(remark for table in self.tables for remark in table.remarks)
 
     @property
     def problems(self) -> tuple[Problem, ...]:
@@ -252,39 +217,87 @@ def open_tables(
     indicators: Table | None = None,
     regions: Table | None = None,
     kinds: Mapping[str, str] | None = None,
+    unread: Iterable[Problem] = (),
 ) -> Opened:
     """Read tables of other people.
 
     A row that is not sound is told and left out; it never spoils the others. An indicator that nobody
-    describes is a stock, alone in its family.
+    describes is a stock, alone in its family; if figures of it are below zero, it is a rate.
+
+    Parameters
+    ----------
+    unread : iterable of Problem
+        Of tables that could not be read at all: they are told with all that is wrong with the others.
 
     Raises
     ------
     BadInput
-        If a column is missing, or a row about indicators or regions is not sound; all at once.
+        If a table or a column is missing, or a row about indicators or regions is not sound: with every
+        problem of every table.
     """
-    seen = tuple(observations)
-    figures = [read_rows(table, TABLES["observations"]) for table in seen]
-    asked = None if goals is None else read_rows(goals, TABLES["goals"])
-    described = None if indicators is None else read_rows(indicators, TABLES["indicators"])
-    placed = None if regions is None else read_rows(regions, TABLES["regions"])
-    tables = (*seen, *(t for t in (goals, indicators, regions) if t is not None))
-    if placed is not None and regions is not None:
-        _refuse_loops(regions, placed)
+    given = {
+        "observations": tuple(observations),
+        "goals": (goals,) if goals is not None else (),
+        "indicators": (indicators,) if indicators is not None else (),
+        "regions": (regions,) if regions is not None else (),
+    }
+    read = {
+        name: [(table, read_rows(table, TABLES[name])) for table in tables] for name, tables in given.items()
+    }
+    for table, rows in read["regions"]:
+        _refuse_loops(table, rows)
+    own: dict[str, Indicator] = {}
+    for table, described in read["indicators"]:
+        own |= _records(_sound(described, table))
+    own |= _kinds(kinds or {})
+    settled = iter(settle_units([*read["observations"], *read["goals"]], own))
+    for name in ("observations", "goals"):
+        read[name] = [(table, next(settled)) for table, _ in read[name]]
+    figures = [rows for _, rows in read["observations"]]
+    asked = read["goals"][0][1] if read["goals"] else None
+    named = _names("indicator", *figures, asked)
     # What describes indicators and regions decides how every other row is read: it must be sound as a whole.
-    whole = [t for t in (indicators, regions) if t is not None]
-    faults = [p for table in tables if table.headless or table in whole for p in table.problems]
-    if faults:
-        raise BadInput(faults)
-    held = Rows.join([_sound(rows, table) for rows, table in zip(figures, seen, strict=True)])
-    own = {**_records(_sound(described, indicators)), **_kinds(kinds or {})}
-    parts = _parts_of_tables(held, _sound(asked, goals), own, _records(_sound(placed, regions)))
-    return Opened(parts, goals, asked, tables)
+    missing = list(unread)
+    whole = [table for name in ("indicators", "regions") for table, _ in read[name]]
+    headless = any(table.headless for parts in read.values() for table, _ in parts)
+    fatal = bool(missing or headless or any(table.problems for table in whole))
+    rates = set() if fatal else _read_as_rates(read["observations"], own)
+    every = {n: own.get(n) or Indicator(id=n, kind=Kind.RATE if n in rates else Kind.STOCK) for n in named}
+    for name in ("observations", "goals"):
+        for table, rows in read[name]:
+            # Whose description is not sound is not blamed for its figures.
+            refuse_by_kind(table, rows, own if fatal else every, goals=name == "goals")
+    if fatal:
+        raise BadInput(
+            [*missing, *(p for parts in read.values() for table, _ in parts for p in table.problems)]
+        )
+    doubt(read, {**every, **own}, named - set(own))
+    counts = [(table, *counts_since_january(table, rows)) for table, rows in read["observations"]]
+    for name in {name for _, _, some in counts for name in some}:
+        every[name] = own[name] if name in own else Indicator(id=name, kind=Kind.FLOW)
+    held = Rows.join([_sound(rows, table) for table, rows, _ in counts])
+    places = {k: r for table, rows in read["regions"] for k, r in _records(_sound(rows, table)).items()}
+    parts = _parts_of_tables(held, _sound(asked, goals), {**every, **own}, places)
+    return Opened(parts, goals, asked, read)
+
+
+def _read_as_rates(read: Sequence[tuple[Table, Rows[Observation]]], own: Mapping[str, Indicator]) -> set[str]:
+    """Return the indicators that nobody describes and whose figures are below zero; that is told."""
+    rates = set()
+    for table, rows in read:
+        for name in plainly_rates(rows.take(table.good[: len(rows)]), own):
+            rates.add(name)
+            column = rows.columns["indicator"]
+            of = np.array([str(v) == name for v in column.values], bool)[column.code]
+            below = of & (rows.numbers("value") < 0) & table.good[: len(rows)] & ~accepted(rows)
+            rule = f"is below zero, and the indicator {name!r} has no declared kind: it is read as a rate"
+            table.remark(below, "value", rule, "declare its kind in the table of indicators")
+    return rates
 
 
 def _sound(rows: Any, table: Table | None) -> Any:
     """Return the sound rows of a table, if there is one."""
-    return None if rows is None or table is None else rows.take(table.good)
+    return None if rows is None or table is None else rows.take(table.good[: len(rows)])
 
 
 def _parts_of_tables(

@@ -1,10 +1,7 @@
-"""Tables as they are written: CSV, Parquet, DataFrames; every row with the number that people give it."""
+"""Tables of every kind: files, folders, DataFrames; every row with the number that people give it."""
 
-import csv
-import io
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
 from pathlib import Path
 from typing import Literal
 
@@ -12,17 +9,17 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from forecasts.ledger.encodings import decoded
 from forecasts.ledger.files import whole
+from forecasts.ledger.jsons import read_json
 from forecasts.ledger.problems import BadInput, Problem, Remark, nearest, shortened
+from forecasts.ledger.raw import TOLD, Raw, refusal
+from forecasts.ledger.separated import read_separated
+from forecasts.ledger.workbook import read_workbook
+from forecasts.ledger.written import Unit
 
 Bools = NDArray[np.bool_]
 Ints = NDArray[np.intp]
-
-#: Problems of one kind in one table that are told one by one; the rest is counted.
-TOLD = 20
-
-#: Rows of a CSV file that become columns at a time, so that memory stays small.
-CHUNK = 50_000
 
 
 @dataclass(eq=False)
@@ -47,6 +44,14 @@ class Table:
         What is told of it although nothing is refused.
     dropped : dict
         Of every row that is not sound, by its position, the first rule that it breaks.
+    places : (N,) array of str, optional
+        The file of each row, where they come from several.
+    semicolons, serials : bool
+        See :class:`forecasts.ledger.raw.Raw`.
+    headings : mapping
+        By field, the heading that its column has here.
+    units : dict
+        By field, the units that stand beside its numbers, by the row's position.
     good : (N,) array of bool
         Rows that are sound so far.
     """
@@ -61,6 +66,11 @@ class Table:
     headless: bool = False
     torn: set[str] = field(default_factory=set)
     cut: bool = False
+    places: NDArray[np.object_] | None = None
+    semicolons: bool = False
+    serials: bool = False
+    headings: Mapping[str, str] = field(default_factory=dict)
+    units: dict[str, dict[int, Unit]] = field(default_factory=dict)
     good: Bools = field(init=False)
 
     def __post_init__(self) -> None:
@@ -70,6 +80,27 @@ class Table:
     def of(cls, frame: pd.DataFrame, place: str) -> "Table":
         """Take a DataFrame; its rows are counted from 0, as its index most likely does."""
         return cls(frame.reset_index(drop=True), place, np.arange(len(frame)))
+
+    @classmethod
+    def of_raw(cls, raw: Raw, place: str) -> "Table":
+        """Take what was read of a file."""
+        table = cls(
+            raw.frame, place, raw.lines, raw.header, raw.problems, torn=raw.torn, cut=raw.cut,
+            semicolons=raw.semicolons, serials=raw.serials,
+        )  # fmt: skip
+        told = (Problem(place, rule, value) for rule, value in raw.told)
+        table.remarks += [Remark(problem, (), "converted") for problem in told]
+        return table
+
+    def place_of(self, row: int) -> str:
+        """Return the file, or the table, that a row comes from."""
+        return self.place if self.places is None else str(self.places[row])
+
+    def _problem(self, row: int, column: str, rule: str, remedy: str) -> Problem:
+        """Return what is told of one row."""
+        heading = self.headings.get(column, column)
+        value = "" if heading not in self.frame else shortened(self.frame[heading].iloc[row])
+        return Problem(self.place_of(row), rule, value, remedy, int(self.lines[row]), heading)
 
     @property
     def columns(self) -> list[str]:
@@ -87,15 +118,15 @@ class Table:
         rows = np.flatnonzero(bad)
         self.good[rows] = False
         for row in rows.tolist():
-            self.dropped.setdefault(row, f"{column}: {rule}")
-        for row in rows[:TOLD]:
-            value = "" if column not in self.frame else shortened(self.frame[column].iloc[row])
-            what = remedy if isinstance(remedy, str) else remedy(int(row))
-            self.problems.append(Problem(self.place, rule, value, what, int(self.lines[row]), column))
+            self.dropped.setdefault(row, f"{self.headings.get(column, column)}: {rule}")
+        for row in rows[:TOLD].tolist():
+            what = remedy if isinstance(remedy, str) else remedy(row)
+            self.problems.append(self._problem(row, column, rule, what))
         if len(rows) > TOLD:
-            more = f"{rule} ({len(rows) - TOLD} more rows)"
+            more = f"{rule} ({len(rows) - TOLD:,} more rows)"
             what = remedy if isinstance(remedy, str) else ""
-            self.problems.append(Problem(self.place, more, remedy=what, column=column))
+            heading = self.headings.get(column, column)
+            self.problems.append(Problem(self.place, more, remedy=what, column=heading))
 
     def remark(
         self, about: Bools | Ints, column: str, rule: str, remedy: str = "",
@@ -105,19 +136,28 @@ class Table:
         rows = np.flatnonzero(about) if about.dtype == np.bool_ else about
         if not len(rows):
             return
-        first = int(rows[0])
-        value = "" if column not in self.frame else shortened(self.frame[column].iloc[first])
-        problem = Problem(self.place, rule, value, remedy, int(self.lines[first]), column)
+        problem = self._problem(int(rows[0]), column, rule, remedy)
         self.remarks.append(Remark(problem, tuple(rows.tolist()), kind))
 
 
-def read_table(path: Path, place: str = "") -> Table:
-    """Read a CSV (UTF-8, header) or Parquet file, by its ending.
+#: Endings of files, and how each is read.
+TEXTS = (".csv", ".tsv", ".txt")
+JSONS = (".json", ".jsonl", ".ndjson")
+ENDINGS = (*TEXTS, ".xlsx", ".xlsm", ".parquet", *JSONS)
+
+
+def read_table(path: Path, place: str = "", kind: str = "", foreign: bool = True) -> Table:
+    """Read a table: separated values, a workbook, Parquet or JSON, by the file's ending, or a folder of them.
 
     Parameters
     ----------
     place : str, optional
         How the table is called in messages; the file's name by default.
+    kind : str, optional
+        Which table it is, e.g. ``"goals"``: a workbook may have a sheet of that name.
+
+    foreign : bool
+        Whether text may be of another encoding than UTF-8, as other people's is.
 
     Raises
     ------
@@ -125,86 +165,112 @@ def read_table(path: Path, place: str = "") -> Table:
         If there is no such file, or it cannot be read at all.
     """
     place = place or path.name
-    if path.suffix not in (".csv", ".parquet"):
-        raise BadInput([Problem(place, "must end in .csv or .parquet", path.suffix, "rename or convert it")])
     try:
-        if path.suffix == ".parquet":
-            frame = pd.read_parquet(path)
-            return Table(frame, place, np.arange(1, len(frame) + 1))
-        return _read_csv(path.read_text(encoding="utf-8-sig"), place)
+        if path.is_dir():
+            if path.suffix.lower() in ENDINGS:
+                raise refusal(place, "is a folder, although it is called like a file", "name a file")
+            return _read_folder(path, place, kind)
+        if path.suffix.lower() not in ENDINGS:
+            rule = f"must end in {', '.join(ENDINGS)}, or be a folder"
+            raise refusal(place, rule, "rename or convert it", path.suffix)
+        if path.exists() and not path.is_file():
+            raise refusal(place, "is no file", "name a file")
+        return Table.of_raw(_raw(path, place, kind, foreign), place)
     except FileNotFoundError:
-        raise BadInput([Problem(place, "there is no such file", remedy="check the path")]) from None
-    except UnicodeDecodeError as error:
-        line = path.read_bytes()[: error.start].count(b"\n") + 1
-        raise BadInput(
-            [Problem(place, "the file is not UTF-8", remedy="save it as CSV UTF-8", line=line)]
-        ) from None
-    except (OSError, ValueError) as error:  # pyarrow's reading errors are ValueErrors
-        told = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise BadInput([Problem(place, f"cannot be read: {told}", remedy="check the file")]) from None
+        raise refusal(place, "there is no such file", "check the path") from None
+    except OSError as error:
+        raise refusal(shortened(place), f"cannot be read: {error.strerror or error}", "check it") from None
 
 
-@dataclass(eq=False)
-class _Left:
-    """What of a CSV file is left out, and why; see :class:`Table`."""
+def _raw(path: Path, place: str, kind: str, foreign: bool) -> Raw:
+    """Read one file by its ending."""
+    ending = path.suffix.lower()
+    if ending == ".parquet":
+        return _read_parquet(path, place)
+    data = path.read_bytes()
+    if not data.strip() and ending not in TEXTS:
+        raise refusal(place, "the file is empty", "name a table")
+    if ending in (".xlsx", ".xlsm"):
+        return read_workbook(data, place, kind)
+    if data.startswith((b"PK\x03\x04", b"PAR1", b"\xd0\xcf\x11\xe0", b"\x1f\x8b", b"%PDF")):
+        raise refusal(place, f"is no {ending[1:]}, whatever its name says", "give it its own ending")
+    text, encoding = decoded(data, place, foreign)
+    del data
+    if ending in JSONS:
+        raw = read_json(text, place, by_lines=ending != ".json")
+    else:
+        raw = read_separated(text, place)
+    if encoding:
+        raw.told.append((f"the text is not UTF-8, and is read as {encoding}", ""))
+    return raw
 
-    place: str
-    problems: list[Problem] = field(default_factory=list)
-    torn: set[str] = field(default_factory=set)
-    cut: bool = False
 
-    def end(self, error: csv.Error, line: int) -> None:
-        """Note where the file could not be read on."""
-        self.cut = True
-        self.problems.append(Problem(self.place, f"not CSV: {error}", remedy="check the quotes", line=line))
+def _read_parquet(path: Path, place: str) -> Raw:
+    """Read a Parquet file; what was an index in Python is a column like any other, if it has a name."""
+    import pyarrow.parquet as pq
 
-
-def _read_csv(text: str, place: str) -> Table:
-    """Read CSV text; a row with too few or too many cells is told and left out."""
-    left = _Left(place)
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    header: list[str] = []
-    parts: list[pd.DataFrame] = []
-    lines: list[int] = []
     try:
-        header = _trimmed(next(reader, []), 0)
-    except csv.Error as error:
-        left.end(error, 1)
-    rows = _rows(reader, len(header), left)
-    while not left.cut and (chunk := list(islice(rows, CHUNK))):
-        lines += [line for line, _ in chunk]
-        columns = zip(*(cells for _, cells in chunk), strict=True)
-        parts.append(pd.DataFrame({i: pd.Series(c, dtype="str") for i, c in enumerate(columns)}))
-    frame = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=range(len(header)))
-    frame.columns = pd.Index(header, dtype=object)
-    return Table(frame, place, np.array(lines, np.intp), 1, left.problems, torn=left.torn, cut=left.cut)
+        held = pq.read_table(path)
+        frame = held.to_pandas(ignore_metadata=True)
+    except OSError:
+        raise
+    except Exception as error:  # Arrow has no one error of its own
+        told = shortened(str(error).splitlines()[0] if str(error) else type(error).__name__)
+        raise refusal(place, f"cannot be read: {told}", "check the file") from None
+    own = [i for i, name in enumerate(held.column_names) if not name.startswith("__index_level_")]
+    return Raw(frame.iloc[:, own], np.arange(1, len(frame) + 1))
 
 
-def _trimmed(cells: list[str], width: int) -> list[str]:
-    """Drop empty cells beyond a width: what a comma at the end of a line leaves behind."""
-    while len(cells) > width and not cells[-1].strip():
-        cells = cells[:-1]
-    return cells
+def _read_folder(path: Path, place: str, kind: str) -> Table:
+    """Read every table of a folder and put their rows one after the other."""
+    files = sorted(f for f in path.iterdir() if f.is_file() and not _hidden(f.name))
+    tables: list[Table] = []
+    problems: list[Problem] = []
+    for file in (f for f in files if f.suffix.lower() in ENDINGS):
+        try:
+            tables.append(read_table(file, f"{place}/{file.name}", kind))
+        except BadInput as bad:
+            problems += bad.problems
+    if not tables and not problems:
+        raise refusal(
+            place, "the folder holds no table", f"put files into it that end in {', '.join(ENDINGS)}"
+        )
+    for table in tables[1:]:
+        if odd := sorted(set(table.columns) ^ set(tables[0].columns)):
+            rule = f"has other columns than {tables[0].place}"
+            problems.append(
+                Problem(table.place, rule, ", ".join(odd), "give the tables of a folder one form")
+            )
+    if problems:
+        raise BadInput(problems)
+    joined = _joined(tables, place)
+    if other := [f.name for f in files if f.suffix.lower() not in ENDINGS]:
+        told = Problem(place, "a file of another kind is left out", shortened(", ".join(other)))
+        joined.remarks.append(Remark(told, (), "converted"))
+    return joined
 
 
-def _rows(reader: Iterator[list[str]], width: int, left: _Left) -> Iterator[tuple[int, list[str]]]:
-    """Yield the rows of a CSV reader that are as wide as the header, each with its first line."""
-    start = reader.line_num + 1  # type: ignore[attr-defined]
-    try:
-        for cells in reader:
-            line, start = start, reader.line_num + 1  # type: ignore[attr-defined]
-            if not any(cells):
-                continue
-            cells = _trimmed(cells, width)
-            if len(cells) == width:
-                yield line, cells
-            else:
-                left.torn.update(cells)
-                rule = f"the row has {len(cells)} cells, the header {width}"
-                remedy = "quote cells that contain a comma"
-                left.problems.append(Problem(left.place, rule, remedy=remedy, line=line))
-    except csv.Error as error:
-        left.end(error, start)
+def _hidden(name: str) -> bool:
+    """Whether a file is hidden, or what an open or broken program leaves behind."""
+    return name.startswith((".", "~", "#")) or name.endswith(("~", ".tmp", ".bak"))
+
+
+def _joined(tables: Sequence[Table], place: str) -> Table:
+    """Put the rows of tables with the same columns one after the other."""
+    twice = any(len(set(t.columns)) < len(t.columns) for t in tables)
+    frames = [t.frame for t in tables]
+    frame = frames[0] if len(frames) == 1 or twice else pd.concat(frames, ignore_index=True)
+    kept = tables[:1] if twice else tables  # headings that are there twice are refused whatever the rows
+    joined = Table(frame, place, np.concatenate([t.lines for t in kept]), tables[0].header)
+    joined.places = np.repeat(np.array([t.place for t in kept], object), [len(t.lines) for t in kept])
+    for table in tables:
+        joined.problems += table.problems
+        joined.remarks += table.remarks
+        joined.torn |= table.torn
+    joined.cut = any(t.cut for t in tables)
+    joined.semicolons = any(t.semicolons for t in tables)
+    joined.serials = all(t.serials for t in tables)
+    return joined
 
 
 def check_columns(table: Table, required: Sequence[str]) -> None:

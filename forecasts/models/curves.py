@@ -15,7 +15,7 @@ from scipy.special import log_expit
 
 from forecasts.ledger.fields import Kind
 from forecasts.ledger.history import History
-from forecasts.models.base import ALL_KINDS, Floats, LogNormalMixture, ModelFailed, ModelUnfit
+from forecasts.models.base import GROWING, Floats, LogNormalMixture, ModelFailed, ModelUnfit
 from forecasts.models.reference import Reference
 
 DRAWS = 400
@@ -57,7 +57,7 @@ class Curve:
     has_ceiling: bool
     min_n: int = 4
     max_n: int = 10_000
-    kinds: frozenset[Kind] = ALL_KINDS
+    kinds: frozenset[Kind] = GROWING
     knows_totals: bool = False
 
     def fit(self, history: History, reference: Reference, seed: int) -> LogNormalMixture:

@@ -7,6 +7,7 @@ reported, never averaged.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from types import MappingProxyType
 from typing import Literal
 
 import numpy as np
@@ -16,7 +17,9 @@ from forecasts.ledger.fields import Kind
 from forecasts.ledger.history import History
 from forecasts.models.base import Floats, GrowthModel, ModelFailed, ModelUnfit, NeverFalls, Predictive, bisect
 from forecasts.models.curves import CURVES
+from forecasts.models.flow import Flow, is_yearly
 from forecasts.models.gamma import GammaTotal
+from forecasts.models.laws import NET, RATE, SHARE
 from forecasts.models.peers import Peers
 from forecasts.models.prophet import ProphetLinear, ProphetLogistic
 from forecasts.models.reference import Reference
@@ -25,8 +28,12 @@ from forecasts.models.trend import Trend
 
 #: Every growth model there is, in the order in which they are shown. A new one is one line here.
 MODELS: tuple[GrowthModel, ...] = (
-    Trend(), Peers(), GammaTotal(), *CURVES, LocalTrend(), DampedEts(), ProphetLinear(), ProphetLogistic(),
+    Trend(), SHARE, RATE, Flow(), NET, Peers(), GammaTotal(), *CURVES, LocalTrend(), DampedEts(),
+    ProphetLinear(), ProphetLogistic(),
 )  # fmt: skip
+
+#: Kinds that have a law of their own, and its name.
+LAWS: Mapping[Kind, str] = MappingProxyType({Kind.SHARE: "share", Kind.RATE: "rate", Kind.FLOW: "flow"})
 
 #: A total with fewer positive figures than this, and a known start, is young.
 YOUNG = 3
@@ -86,7 +93,10 @@ class Blend(Predictive):
 
 def fit(model: GrowthModel, history: History, reference: Reference, seed: int) -> Fitted:
     """Give a model its turn on one history."""
-    if history.kind not in model.kinds:
+    law = law_of(history)
+    if history.kind not in model.kinds or (
+        model.name != law if law else model.name in {*LAWS.values(), NET.name}
+    ):
         return Fitted(model.name, "unfit", reason=f"kind:{history.kind}")
     if not model.min_n <= len(history) <= model.max_n:
         bound = f"n<{model.min_n}" if len(history) < model.min_n else f"n>{model.max_n}"
@@ -111,14 +121,35 @@ def is_young(history: History) -> bool:
     return history.kind is Kind.CUMULATIVE and history.rises < min(YOUNG, len(history))
 
 
+def law_of(history: History) -> str | None:
+    """Return the name of the law that a history has of its own; None where it only grows.
+
+    A flow that is told several times a year, and does not say that it begins anew, is a level like others.
+    """
+    if history.kind in NET.kinds and len(history) and float(history.low.min()) < 0:
+        return NET.name
+    if history.kind is Kind.FLOW and not is_yearly(history):
+        return None
+    return LAWS.get(history.kind)
+
+
 def leading(history: History) -> frozenset[str]:
     """Return the names of the models that carry the answer, if they serve.
 
     On the benchmark the trend alone is better than any mixture of it with the others, which are worse than
     the base rate there; they are shown as second opinions. Only of a young total with a known start, which
-    the trend cannot see, the gamma process says as much as the trend.
+    the trend cannot see, the gamma process says as much as the trend. Shares, rates and flows have laws of
+    their own, which know their bounds, their signs and their years.
     """
+    if law := law_of(history):
+        return frozenset({law})
     return frozenset({"trend", "gamma"} if is_young(history) else {"trend"})
+
+
+def leader(history: History) -> GrowthModel:
+    """Return the model that answers first: the law of the history's kind, or the trend."""
+    name = law_of(history) or "trend"
+    return next(model for model in MODELS if model.name == name)
 
 
 @dataclass(frozen=True, eq=False)

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecasts.ledger.history import History
-from forecasts.models.base import ALL_KINDS, Floats, LogNormalMixture, ModelFailed, ModelUnfit
+from forecasts.models.base import GROWING, Floats, LogNormalMixture, ModelFailed, ModelUnfit
 from forecasts.models.reference import Reference
 
 #: Fewest steps of peers that make a law of growth.
@@ -19,7 +19,7 @@ class Peers:
 
     name = "peers"
     min_n, max_n = 1, 3
-    kinds = ALL_KINDS
+    kinds = GROWING
     knows_totals = False
 
     def fit(self, history: History, reference: Reference, seed: int) -> LogNormalMixture:

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from forecasts.ledger.history import History
-from forecasts.models.base import ALL_KINDS, Floats, ModelFailed, SampledPaths
+from forecasts.models.base import GROWING, Floats, ModelFailed, SampledPaths
 from forecasts.models.curves import CEILING_MEAN, CEILING_SD
 from forecasts.models.reference import Reference
 
@@ -71,7 +71,7 @@ class ProphetLinear:
 
     name = "prophet_linear"
     min_n, max_n = 10, 10_000
-    kinds = ALL_KINDS
+    kinds = GROWING
     knows_totals = False
 
     def fit(self, history: History, reference: Reference, seed: int) -> SampledPaths:
@@ -85,7 +85,7 @@ class ProphetLogistic:
 
     name = "prophet_logistic"
     min_n, max_n = 10, 10_000
-    kinds = ALL_KINDS
+    kinds = GROWING
     knows_totals = False
 
     def fit(self, history: History, reference: Reference, seed: int) -> SampledPaths:

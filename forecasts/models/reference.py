@@ -124,7 +124,8 @@ class Reference:
         return self.everyone.relation
 
     @cached_property
-    def _others(self) -> NDArray[np.intp]:
+    def others(self) -> NDArray[np.intp]:
+        """Where the others stand in the class."""
         own = [self.everyone.place[name] for name in self.without if name in self.everyone.place]
         return np.delete(np.arange(len(self.everyone.histories)), own)
 
@@ -134,7 +135,7 @@ class Reference:
     @cached_property
     def histories(self) -> tuple[History, ...]:
         """The others' histories."""
-        return tuple(self.everyone.histories[i] for i in self._others)
+        return tuple(self.everyone.histories[i] for i in self.others)
 
     def peers(self) -> Peers | None:
         """Return the class as the engine sees it; None without anybody else in it."""
@@ -143,7 +144,7 @@ class Reference:
     @cached_property
     def steps(self) -> Steps:
         """The steps of the others' histories."""
-        found = [self.everyone.steps[i] for i in self._others]
+        found = [self.everyone.steps[i] for i in self.others]
         size = [len(rate) for rate, _ in found]
         nothing = [np.zeros(0)]
         return Steps(
@@ -160,7 +161,7 @@ class Reference:
         region's own growth.
         """
         mean, sd, worth = ANY_PACE
-        paces = self.everyone.paces[self._others]
+        paces = self.everyone.paces[self.others]
         paces = paces[~np.isnan(paces)]
         variance = sd**2
         if len(paces):

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecasts.ledger.history import History
-from forecasts.models.base import ALL_KINDS, Floats, LogNormalMixture, ModelFailed, ModelUnfit
+from forecasts.models.base import GROWING, Floats, LogNormalMixture, ModelFailed, ModelUnfit
 from forecasts.models.reference import Reference
 
 #: How far the members look ahead, in years.
@@ -68,7 +68,7 @@ class LocalTrend:
 
     name = "local_trend"
     min_n, max_n = 5, 10_000
-    kinds = ALL_KINDS
+    kinds = GROWING
     knows_totals = False
 
     def fit(self, history: History, reference: Reference, seed: int) -> LogNormalMixture:
@@ -91,7 +91,7 @@ class DampedEts:
 
     name = "damped_ets"
     min_n, max_n = 8, 10_000
-    kinds = ALL_KINDS
+    kinds = GROWING
     knows_totals = False
 
     def fit(self, history: History, reference: Reference, seed: int) -> LogNormalMixture:

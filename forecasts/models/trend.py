@@ -18,7 +18,7 @@ from forecasts.engine.mixture import Mixture
 from forecasts.engine.series import Clean
 from forecasts.ledger.fields import Kind
 from forecasts.ledger.history import History
-from forecasts.models.base import ALL_KINDS, Floats, Predictive
+from forecasts.models.base import GROWING, Floats, Predictive
 from forecasts.models.numbers import series_of
 from forecasts.models.reference import Reference
 
@@ -92,7 +92,7 @@ class Trend:
 
     name = "trend"
     min_n, max_n = 1, 10_000
-    kinds = ALL_KINDS
+    kinds = GROWING
     knows_totals = True
 
     def fit(self, history: History, reference: Reference, seed: int) -> TrendFuture:

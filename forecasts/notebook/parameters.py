@@ -9,15 +9,24 @@ import re
 from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, TypeVar, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from forecasts.ledger.letters import as_words
 from forecasts.ledger.problems import BadInput, Problem, nearest
 from forecasts.publish.words import Language
 
 Draws = Annotated[int, Field(strict=True, ge=100, le=1_000_000)]
 Resamples = Draws
 Seed = Annotated[int, Field(strict=True, ge=0, le=2**32 - 1)]
-StrictText = Annotated[str, Field(strict=True)]
+
+
+def _seen(text: str) -> str:
+    """Refuse what cannot be seen; blanks stay, for they are part of what was given."""
+    as_words(text)
+    return text
+
+
+StrictText = Annotated[str, Field(strict=True), AfterValidator(_seen)]
 
 #: What a parameter can be: papermill injects nothing else.
 PLAIN = (str, int, float, bool, type(None), list, dict)
@@ -153,6 +162,8 @@ def _short(value: object) -> str:
 def _remedy(name: str, detail: Any, model: type[Parameters]) -> str:
     if detail["type"] == "literal_error":
         return nearest(str(detail["input"]), get_args(Language))
+    if detail["type"] == "value_error" and name != "known_on":
+        return "delete it"
     if detail["type"] == "value_error":
         return "e.g. 2023-09-06; empty: the day of the newest figure about the headline goals"
     if detail["type"].endswith("_type"):

@@ -21,7 +21,8 @@ from forecasts.notebook.parameters import (
 )
 from forecasts.publish.save import save
 from forecasts.publish.words import Language
-from forecasts.scenarios.seeds import BASELINE, Seeds, read_seeds
+from forecasts.scenarios.scenario import BASELINE
+from forecasts.scenarios.seeds import Seeds, read_seeds
 
 Args = ParamSpec("Args")
 T = TypeVar("T")
@@ -36,7 +37,7 @@ class BadRequest(Refusal):
 
 
 def plainly(ask: Callable[Args, T]) -> Callable[Args, T]:
-    """Make a function tell bad input without a traceback when a notebook calls it."""
+    """Make a function tell bad input, or a full disk, without a traceback when a notebook calls it."""
 
     @wraps(ask)
     def told(*args: Args.args, **kwargs: Args.kwargs) -> T:
@@ -44,6 +45,9 @@ def plainly(ask: Callable[Args, T]) -> Callable[Args, T]:
             return ask(*args, **kwargs)
         except Refusal as refused:
             raise BadRequest(refused.problems) from None
+        except OSError as error:
+            rule = f"cannot be read or written: {error.strerror or error}"
+            raise BadRequest([Problem("file", rule, str(error.filename or ""))]) from None
 
     return told
 

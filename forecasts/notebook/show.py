@@ -18,7 +18,7 @@ from forecasts.publish import detail, phrases
 from forecasts.publish.brief import compose
 from forecasts.publish.charts import fan_chart, members_chart, pace_chart
 from forecasts.publish.drawing import AnyChart, svg_of, to_spec
-from forecasts.publish.fonts import SANS, woff2
+from forecasts.publish.fonts import SANS, Face, faces
 from forecasts.publish.parts import Cell, Column, Table
 from forecasts.publish.words import Language, Words
 
@@ -62,8 +62,8 @@ class Drawing:
         """Return the chart as one SVG with the signs it needs."""
         svg = svg_of(self.text)
         signs = "".join(sorted(set(unescape(re.sub(r"<[^>]*>", "", svg))) | {" "}))
-        font = f'@font-face{{font-family:"{SANS}";src:url(data:font/woff2;base64,{woff2(SANS, signs)})}}'
-        return re.sub(r"(<svg[^>]*>)", rf"\1<style>{font}</style>", svg, count=1)
+        fonts = "".join(map(_face, faces(SANS, signs)))
+        return re.sub(r"(<svg[^>]*>)", rf"\1<style>{fonts}</style>", svg, count=1)
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
         return {"image/svg+xml": self.svg(), VEGALITE: self.spec, "text/plain": self.alt}
@@ -123,7 +123,7 @@ class View:
         r, w = self.result, self.words
         name = f"{w.of(r.goal, 'region')} · {w.of(r.goal, 'indicator')} · {phrases.scenario_name(r, w)}"
         said = (phrases.target(r, w), phrases.chance(r, w), phrases.dates(r, w), phrases.unknown_goal(r, w))
-        return Text((name, *said, *phrases.reference(r, w)))
+        return Text((name, *said, *phrases.reference(r, w), phrases.meaning(r, w), phrases.borrowed((r,), w)))
 
     @property
     def fan(self) -> Drawing:
@@ -169,7 +169,9 @@ class Overview:
     @property
     def headline(self) -> Text:
         """The answer in one line, as the brief gives it."""
-        return Text((compose(self.results, (), self.words).headline,))
+        return Text(
+            (compose(self.results, (), self.words).headline, phrases.borrowed(self.results, self.words))
+        )
 
     @property
     def table(self) -> Grid:
@@ -202,6 +204,12 @@ class Overview:
 
     def _title(self, result: Attainment) -> str:
         return f"{self._name(result)} · {phrases.scenario_name(result, self.words)}"
+
+
+def _face(face: Face) -> str:
+    signs = f";unicode-range:{face.signs}" if face.signs else ""
+    source = f"url(data:font/woff2;base64,{face.data})"
+    return f'@font-face{{font-family:"{face.family}";src:{source}{signs}}}'
 
 
 def _cell(cell: Cell) -> str:

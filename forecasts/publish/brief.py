@@ -1,7 +1,7 @@
 """The brief: from verdicts to what a person reads. Page one is the answer, the rest is why."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from forecasts.attainment.result import Attainment
 from forecasts.ledger.problems import BadInput, Problem
@@ -63,7 +63,7 @@ def compose(
     regions = list(dict.fromkeys(words.of(r.goal, "region") for r in results))
     unanswered = len({f.goal for f in failures} - set(groups))
     known_on = words.together([words.date(day) for day in sorted({r.known_on for r in results})])
-    named = {goal: _name(group[0], len(regions) > 1, words) for goal, group in groups.items()}
+    named = _names({goal: group[0] for goal, group in groups.items()}, len(regions) > 1, words)
     return Brief(
         lang="zh-CN" if words.language == "zh" else "en",
         title=_title(regions, words),
@@ -78,6 +78,7 @@ def compose(
             ),
             _method(results, track_record, words),
         ),
+        borrowed=phrases.borrowed(results, words),
     )
 
 
@@ -97,11 +98,26 @@ def _anchor(goal: str) -> str:
     return f"goal-{goal}"
 
 
+def _names(goals: Mapping[str, Attainment], with_region: bool, words: Words) -> dict[str, str]:
+    """Return a name of each goal: its indicator's, and what tells it from another goal for the same one."""
+    plain = {goal: _name(result, with_region, words) for goal, result in goals.items()}
+    told = {}
+    for goal, name in plain.items():
+        alike = [goals[other].goal for other in plain if plain[other] == name]
+        facts = goals[goal].goal
+        detail = words.date(facts.deadline)
+        if len({other.deadline for other in alike}) < len(alike):
+            amount = words.amount(words.number(facts.value), words.of(facts, "unit"))
+            detail = f"{facts.comparison.sign} {amount}"
+        told[goal] = words.say("goal.named", name=name, detail=detail) if len(alike) > 1 else name
+    return told
+
+
 def _name(attainment: Attainment, with_region: bool, words: Words) -> str:
     indicator = words.of(attainment.goal, "indicator")
     if not with_region:
         return indicator
-    return words.say("evidence.what", region=words.of(attainment.goal, "region"), indicator=indicator)
+    return phrases.named(words.of(attainment.goal, "region"), indicator, words)
 
 
 def _title(regions: Sequence[str], words: Words) -> str:
@@ -170,6 +186,8 @@ def _method(results: Sequence[Attainment], track_record: Sequence[str], words: W
         blocks.insert(1, Paragraph(detail.engine_score(results[0], words)))
     if track_record:
         blocks.insert(2, Paragraph(words.say("track_record.sentence", told=words.run_on(track_record))))
+    if any(detail.has_law(result) for result in results):
+        blocks.insert(2, Paragraph(words.say("method.laws")))
     tops = [low - 1 for low, _ in SCALE[1:]]
     columns = [Column(words.say("in_words"))]
     numbers = [Cell(words.say("probability"))]

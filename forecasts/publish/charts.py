@@ -2,17 +2,32 @@
 
 import datetime as dt
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import altair as alt
 
 from forecasts.attainment.result import Attainment
-from forecasts.publish.drawing import ACCENT, BANDS, COMPACT, INK, MEDIAN, WIDTH, styled, to_spec, to_svg
+from forecasts.ledger.fields import Kind
+from forecasts.publish.drawing import (
+    ACCENT,
+    BANDS,
+    COMPACT,
+    INK,
+    MEDIAN,
+    MUTED,
+    WIDTH,
+    styled,
+    to_spec,
+    to_svg,
+)
 from forecasts.publish.phrases import (
     FEW_STEPS,
+    change,
     fan_alt,
+    goal_mark,
     goal_sentence,
     growth_name,
+    in_points,
     member_name,
     members_alt,
     pace_value,
@@ -23,6 +38,9 @@ __all__ = ["fan_chart", "members_chart", "pace_alt", "pace_chart", "to_spec", "t
 
 #: The pace chart shows so many of the parent region's newest steps; the table has them all.
 NEWEST: Final = 8
+
+#: Width of the pace chart's bars; the rest is for their names.
+BARS: Final = WIDTH - 190
 
 Row = dict[str, str | float]
 
@@ -55,14 +73,15 @@ def fan_chart(
         labelOverlap=True,
         labelFlush=True,
     )
-    x = alt.X("date:T", axis=axis, scale=alt.Scale(domain=[_day(first), _day(last)]))
+    x = alt.X("date:T", axis=axis, scale=alt.Scale(type="utc", domain=[_day(first), _day(last)]))
     unit = words.of(goal, "unit")
     y_axis = alt.Axis(title=unit, tickCount=4 if compact else 6, format=",~r", **_title_above(unit))
     y_scale = alt.Scale(domain=[low, high], nice=False, zero=False)
     layers = [
         *_bands(attainment, words, x, {"axis": y_axis, "scale": y_scale}, compact),
-        *_goal(attainment, words, first, last),
-        *_observations(attainment, words),
+        *_zero(low, high),
+        *_goal(attainment, words, x, first),
+        *_observations(attainment, words, x),
     ]
     chart = alt.layer(*layers).properties(description=fan_alt(attainment, words))
     if compact:
@@ -115,9 +134,11 @@ def pace_chart(attainment: Attainment, words: Words) -> alt.LayerChart | None:
         return None
     required = attainment.required_pace
     x_title = words.say("chart.pace.percent")
-    if required is not None and required.scale == "units_per_year":
+    if required is not None and in_points(required.scale, attainment, words):
+        x_title = words.say("chart.pace.points")
+    elif required is not None and required.scale != "percent_per_year":
         x_title = words.say("chart.pace.units", unit=words.of(attainment.goal, "unit"))
-    x = alt.X("low:Q", axis=alt.Axis(title=x_title, tickCount=6), scale=alt.Scale(zero=True, nice=True))
+    x = alt.X("low:Q", axis=alt.Axis(title=x_title, tickCount=6), scale=_pace_scale(rows))
     y = alt.Y("name:N", sort=None, axis=alt.Axis(title=None, labelLimit=260))
     base = alt.Chart(_data(rows))
     colour = alt.Color("role:N", scale=_roles(), legend=None)
@@ -140,9 +161,21 @@ def pace_chart(attainment: Attainment, words: Words) -> alt.LayerChart | None:
         layers.append(line.encode(x="p:Q"))
     title = alt.TitleParams(words.say("chart.pace.title"), subtitle=words.say("chart.pace.subtitle"))
     chart = alt.layer(*layers).properties(
-        width=WIDTH - 190, height=alt.Step(24), title=title, description=pace_alt(attainment, words)
+        width=BARS, height=alt.Step(24), title=title, description=pace_alt(attainment, words)
     )
     return styled(chart)
+
+
+def _pace_scale(rows: Sequence[Row]) -> alt.Scale:
+    """Return the scale of paces; beside a bar that points down there is room for its label."""
+    ends = [float(row[name]) for row in rows for name in ("low", "high")]
+    low, high = min(0.0, *ends), max(0.0, *ends)
+    if low == 0:
+        return alt.Scale(zero=True, nice=True)
+    down = [str(row["text"]) for row in rows if float(row["edge"]) < 0]
+    room = max((sum(12 if sign > "\u2e80" else 6.5 for sign in text) + 12 for text in down), default=0)
+    part = min(0.6, room / BARS)
+    return alt.Scale(domain=[low - (high - low) * part / (1 - part), high], nice=False)
 
 
 def pace_alt(attainment: Attainment, words: Words) -> str:
@@ -153,8 +186,8 @@ def pace_alt(attainment: Attainment, words: Words) -> str:
 
 
 def _day(day: dt.date) -> str:
-    # With a time, a browser reads the local day; without one it reads UTC and shows the day before.
-    return f"{day.isoformat()}T00:00:00"
+    # The day at midnight in UTC, on a scale in UTC: the same drawing in every time zone.
+    return f"{day.isoformat()}T00:00:00Z"
 
 
 def _data(rows: Sequence[Row]) -> alt.InlineData:
@@ -180,9 +213,20 @@ def _range(attainments: Sequence[Attainment]) -> tuple[float, float, bool]:
     lowest = min([*goals, *(p.low for p in history), *(p.q05 for p in fan)])
     middle = max([*goals, *(p.high for p in history), *(p.q50 for p in fan)])
     tail = max([middle, *(p.q95 for p in fan)])
-    high = min(tail, 2.5 * middle)
+    high = min(tail, 2.5 * middle) if lowest >= 0 else tail
     room = 0.1 * ((high - lowest) or abs(high) or 1.0)
-    return (max(0.0, lowest - room) if lowest >= 0 else lowest - room), high + 1.4 * room, tail > high
+    top = high + 1.4 * room
+    if attainments[0].goal.kind is Kind.SHARE:
+        top = min(top, max(high, attainments[0].goal.upper or 100.0))
+    return (max(0.0, lowest - room) if lowest >= 0 else lowest - room), top, tail > high
+
+
+def _zero(low: float, high: float) -> list[alt.Chart]:
+    """Return the line of zero, where the axis runs below it."""
+    if not low < 0 < high:
+        return []
+    base = alt.Chart(_data([{"zero": 0.0}]))
+    return [base.mark_rule(color=MUTED, strokeWidth=1).encode(y="zero:Q")]
 
 
 def _bands(
@@ -222,39 +266,44 @@ def _bands(
     return [*areas, median]
 
 
-def _goal(attainment: Attainment, words: Words, first: dt.date, last: dt.date) -> list[alt.Chart]:
+def _goal(attainment: Attainment, words: Words, x: alt.X, first: dt.date) -> list[alt.Chart]:
     goal = attainment.goal
-    sign = "≥" if goal.comparison == ">=" else ">"
-    label = words.say(
-        "chart.goal", sign=sign, amount=words.amount(words.number(goal.value), words.of(goal, "unit")),
-        deadline=words.date(goal.deadline),
-    )  # fmt: skip
-    line: Row = {"date": _day(first), "end": _day(last), "value": goal.value, "label": label}
+    label = goal_mark(goal.value, goal.comparison, goal.deadline, words.of(goal, "unit"), words)
+    line: Row = {"date": _day(first), "value": goal.value, "label": label}
     base = alt.Chart(_data([line]))
-    rule = base.mark_rule(color=ACCENT, strokeWidth=1.8).encode(x="date:T", x2="end:T", y="value:Q")
-    text = base.mark_text(color=ACCENT, align="left", baseline="bottom", dx=4, dy=-3, fontSize=12)
+    rule = base.mark_rule(color=ACCENT, strokeWidth=1.8).encode(y="value:Q")
+    # What was published lies above a goal that asks for less: its label stands below the line.
+    baseline: Literal["top", "bottom"] = "top" if goal.comparison.asks_less else "bottom"
+    text = base.mark_text(
+        color=ACCENT, align="left", dx=4, baseline=baseline, dy=4 if baseline == "top" else -3, fontSize=12
+    )
     day = (
         alt.Chart(_data([{"date": _day(goal.deadline)}]))
         .mark_rule(color=ACCENT, strokeDash=[3, 3])
-        .encode(x="date:T")
+        .encode(x=x)
     )
-    return [day, rule, text.encode(x="date:T", y="value:Q", text="label:N")]
+    return [day, rule, text.encode(x=x, y="value:Q", text="label:N")]
 
 
-def _observations(attainment: Attainment, words: Words) -> list[alt.Chart]:
+def _observations(attainment: Attainment, words: Words, x: alt.X) -> list[alt.Chart]:
     rows: list[Row] = [
         {"date": _day(p.date), "value": p.value, "low": p.low, "high": p.high,
          "day": words.date(p.date), "text": words.estimate(p.value)}
         for p in attainment.history
     ]  # fmt: skip
+    if (count := attainment.so_far) is not None:
+        rows.append(
+            {"date": _day(count.date), "value": count.value, "low": count.value, "high": count.value,
+             "day": words.date(count.date), "text": words.estimate(count.value)}
+        )  # fmt: skip
     base = alt.Chart(_data(rows))
     tooltip = [
         alt.Tooltip("day:N", title=words.say("date")),
         alt.Tooltip("text:N", title=words.say("published")),
     ]
-    bars = base.mark_rule(color=INK, strokeWidth=1.6).encode(x="date:T", y="low:Q", y2="high:Q")
+    bars = base.mark_rule(color=INK, strokeWidth=1.6).encode(x=x, y="low:Q", y2="high:Q")
     dots = base.mark_point(filled=True, color=INK, size=44, opacity=1)
-    return [bars, dots.encode(x="date:T", y="value:Q", tooltip=tooltip)]
+    return [bars, dots.encode(x=x, y="value:Q", tooltip=tooltip)]
 
 
 def _pace_rows(attainment: Attainment, words: Words) -> list[Row]:
@@ -279,9 +328,15 @@ def _pace_rows(attainment: Attainment, words: Words) -> list[Row]:
         for growth in reference.parent[-NEWEST:]:
             shown = words.percent(growth.percent_per_year)
             bar(growth_name(growth, words), growth.percent_per_year, "parent", shown)
-        if reference.steps >= FEW_STEPS and reference.low is not None and reference.high is not None:
-            text = words.say("range", low=words.percent(reference.low), high=words.percent(reference.high))
-            bar(words.say("chart.pace.reference"), reference.high, "reference", text)
-            middle: Row = {} if reference.median is None else {"median": reference.median}
-            rows[-1] |= {"low": reference.low, "edge": max(reference.high, 0.0)} | middle
+    few = reference.steps < FEW_STEPS or reference.scale != scale
+    if not few and reference.low is not None and reference.high is not None:
+        low, high = (change(v, scale, attainment, words) for v in (reference.low, reference.high))
+        bar(
+            words.say("chart.pace.reference"),
+            reference.high,
+            "reference",
+            words.say("range", low=low, high=high),
+        )
+        middle: Row = {} if reference.median is None else {"median": reference.median}
+        rows[-1] |= {"low": reference.low, "edge": max(reference.high, 0.0)} | middle
     return rows

@@ -4,7 +4,9 @@ from collections.abc import Sequence
 
 from forecasts.attainment.result import Attainment, Evidence, Member
 from forecasts.ledger.fields import Qualifier
+from forecasts.models.members import LAWS
 from forecasts.publish import charts, phrases
+from forecasts.publish.addresses import link_of
 from forecasts.publish.parts import Block, Cell, Column, Figure, Heading, Paragraph, Section, Table
 from forecasts.publish.words import Words
 
@@ -16,6 +18,8 @@ def section(
     first = heads[0]
     blocks: list[Block] = [Paragraph(phrases.target(first, words))]
     blocks.append(Paragraph(_goal_source(first, words), "muted"))
+    if meaning := phrases.meaning(first, words):
+        blocks.append(Paragraph(meaning, "muted"))
     if unknown := phrases.unknown_goal(first, words):
         blocks.append(Paragraph(unknown, "warning"))
     blocks.append(scenarios_table(heads, results, words, sampled([*heads, *results])))
@@ -54,7 +58,7 @@ def _view(attainment: Attainment, heads: Sequence[Attainment], words: Words) -> 
     weak = attainment.basis == "reference"
     said = phrases.reference(attainment, words)
     blocks += [Paragraph(said[0]), Paragraph(said[1], "warning" if weak else "plain")]
-    if any(m.probability is not None for m in attainment.members):
+    if sum(m.probability is not None for m in attainment.members) > 1:
         spec = charts.to_spec(charts.members_chart(attainment, words))
         blocks.append(Figure(_id(attainment, "members"), spec, phrases.members_alt(attainment, words)))
     blocks.append(members_table(attainment, words))
@@ -116,8 +120,28 @@ def members_table(attainment: Attainment, words: Words) -> Table:
         Column(words.say("interval80"), 2.1, "right"),
         Column(words.say("status"), 3.0),
     )
-    rows = tuple(_member(m, words) for m in attainment.members)
+    rows = tuple(_member(m, words) for m in members_shown(attainment))
     return Table(words.say("table.members", unit=words.of(attainment.goal, "unit")), columns, rows)
+
+
+def has_law(attainment: Attainment) -> bool:
+    """Whether a law of the goal's own kind answers, in place of the trend."""
+    laws = set(LAWS.values())
+    return any(m.name in laws and m.status == "serves" for m in attainment.members)
+
+
+def members_shown(attainment: Attainment) -> list[Member]:
+    """Return the members that a table names.
+
+    Laws of other kinds are left out, and of a kind with a law of its own whatever is not for it.
+    """
+    laws = set(LAWS.values())
+
+    def elsewhere(member: Member) -> bool:
+        return member.status == "unfit" and member.reason.startswith("kind:")
+
+    lawful = any(m.name in laws and not elsewhere(m) for m in attainment.members)
+    return [m for m in attainment.members if not (elsewhere(m) and (lawful or m.name in laws))]
 
 
 def _member(member: Member, words: Words) -> tuple[Cell, ...]:
@@ -174,7 +198,7 @@ def evidence_table(heads: Sequence[Attainment], words: Words) -> Table:
         Column(words.say("source"), 3.9),
     )
     unique = {(e.id, e.as_of): e for head in heads for e in head.evidence}
-    ordered = sorted(unique.values(), key=lambda e: (e.region_zh, e.as_of, e.id))
+    ordered = sorted(unique.values(), key=lambda e: (e.region_zh or e.region_en, e.as_of, e.id))
     rows = tuple(_evidence(e, words) for e in ordered)
     return Table(words.say("table.evidence"), columns, rows)
 
@@ -184,7 +208,7 @@ def _evidence(evidence: Evidence, words: Words) -> tuple[Cell, ...]:
     hedge = evidence.qualifier or Qualifier.EQ
     printed = words.say(f"qualifier.{hedge.value}", number=evidence.printed, unit=unit)
     region, indicator = words.of(evidence, "region"), words.of(evidence, "indicator")
-    what = words.say("evidence.what", region=region, indicator=indicator)
+    what = phrases.named(region, indicator, words)
     origin = words.say(f"origin.{evidence.origin.value}")
     confidence = words.say(f"confidence.{evidence.confidence.value}")
     return (
@@ -195,13 +219,9 @@ def _evidence(evidence: Evidence, words: Words) -> tuple[Cell, ...]:
         Cell(
             evidence.source_title,
             words.say("evidence.source", publisher=evidence.source_publisher, url=evidence.source_url),
-            evidence.source_url if _is_web(evidence.source_url) else "",
+            link_of(evidence.source_url),
         ),
     )
-
-
-def _is_web(url: str) -> bool:
-    return url.startswith(("https://", "http://"))
 
 
 def _role(attainment: Attainment, words: Words) -> str:

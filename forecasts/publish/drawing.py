@@ -8,7 +8,7 @@ from typing import Any, Final
 import altair as alt
 from altair.utils.schemapi import disable_debug_mode
 
-from forecasts.publish.fonts import SANS, font_directory
+from forecasts.publish.fonts import SANS, font_directories, printable
 
 # Checking every part of a chart against Vega-Lite's schema takes longer than drawing it; the tests do it.
 disable_debug_mode()
@@ -52,9 +52,23 @@ def styled(chart: AnyChart) -> alt.LayerChart:
 
 def to_spec(chart: AnyChart) -> str:
     """Return the Vega-Lite specification as JSON, without the address of a schema: nobody fetches it."""
-    spec: dict[str, Any] = chart.to_dict(validate=False)
+    spec = spec_of(chart)
     spec.pop("$schema", None)
     return json.dumps(spec, ensure_ascii=False)
+
+
+def spec_of(chart: AnyChart) -> dict[str, Any]:
+    """Return the Vega-Lite specification, with every text as the fonts can show it."""
+
+    def shown(value: Any) -> Any:
+        if isinstance(value, str):
+            return printable(value)
+        if isinstance(value, list):
+            return [shown(item) for item in value]
+        return {key: shown(item) for key, item in value.items()} if isinstance(value, dict) else value
+
+    spec: dict[str, Any] = shown(chart.to_dict(validate=False))
+    return spec
 
 
 def to_svg(chart: AnyChart) -> str:
@@ -79,4 +93,5 @@ def svg_of(spec: str) -> str:
 def _register_fonts() -> None:
     import vl_convert
 
-    vl_convert.register_font_directory(str(font_directory()))
+    for folder in font_directories():
+        vl_convert.register_font_directory(folder)

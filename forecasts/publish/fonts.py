@@ -1,83 +1,164 @@
-"""The two fonts of every page, what they can show, and subsets of them.
+"""The fonts of every page, what they can show, and subsets of them.
 
-Chinese vanishes without an error where a font lacks it, so nothing is written before it is checked.
+Two families of Chinese signs, upright and regular, set every page. What they lack of the Latin, Greek and
+Cyrillic alphabets, of marks, and of raised and lowered signs comes from two families of letters. A sign
+that is in none of them vanishes without an error, so it is spelled out before anything is written.
 """
 
 import base64
 import io
-from collections.abc import Iterable
+import re
+import unicodedata
 from functools import cache
+from importlib.resources import files
 from pathlib import Path
-from typing import Final
-
-from forecasts.ledger.problems import BadInput, Problem
+from typing import Final, NamedTuple
 
 SANS: Final = "Noto Sans SC"
 SERIF: Final = "Noto Serif SC"
 
+#: The family of letters beside each family of Chinese signs.
+LETTERS: Final = {SANS: "Noto Sans", SERIF: "Noto Serif"}
+
 #: An error message is cut after so many characters.
 LONGEST: Final = 400
 
+#: Blanks that stay what they are; every other one becomes a plain space.
+BLANKS: Final = " \u3000\u00a0"
 
+
+class Face(NamedTuple):
+    """A font of a page: the family it belongs to, its bytes as base64, and the signs that it is for."""
+
+    family: str
+    data: str
+    signs: str = ""
+
+
+@cache
 def font_paths() -> dict[str, Path]:
     """Return the font file of each family."""
     from pylopdf_fonts_zh_cn import sans_path, serif_path
 
-    return {SANS: sans_path(), SERIF: serif_path()}
+    def letters(package: str, name: str) -> Path:
+        return Path(str(files(package) / "files" / name))
+
+    return {
+        SANS: sans_path(),
+        SERIF: serif_path(),
+        LETTERS[SANS]: letters("fontpkg_noto_sans", "NotoSans[wdth,wght].ttf"),
+        LETTERS[SERIF]: letters("fontpkg_noto_serif", "NotoSerif[wdth,wght].ttf"),
+    }
 
 
-def font_directory() -> Path:
-    """Return the folder that holds the fonts."""
-    return font_paths()[SANS].parent
+def font_directories() -> list[str]:
+    """Return the folders that hold the fonts."""
+    return [str(folder) for folder in dict.fromkeys(path.parent for path in font_paths().values())]
+
+
+@cache
+def covered(family: str) -> frozenset[int]:
+    """Return the code points of a family."""
+    from fontTools.ttLib import TTFont
+
+    with TTFont(font_paths()[family], lazy=True) as font:
+        return frozenset(font.getBestCmap())
 
 
 @cache
 def characters() -> frozenset[int]:
-    """Return the code points that every one of the fonts can show."""
-    from fontTools.ttLib import TTFont
-
-    covered: list[set[int]] = []
-    for path in font_paths().values():
-        with TTFont(path, lazy=True) as font:
-            covered.append(set(font.getBestCmap()))
-    return frozenset(set.intersection(*covered))
+    """Return the code points that can be shown on every page, in its text and in its headings."""
+    both = [covered(family) | covered(letters) for family, letters in LETTERS.items()]
+    return frozenset.intersection(*both)
 
 
 def missing(text: str) -> list[str]:
-    """Return the characters of `text` that the fonts cannot show; whitespace needs no glyph."""
-    return sorted({c for c in text if not c.isspace() and ord(c) not in characters()})
+    """Return the characters of `text` that cannot be shown; a blank needs no glyph.
 
-
-def check_glyphs(strings: Iterable[str]) -> None:
-    """Check that every character of every string can be shown.
-
-    Raises
-    ------
-    BadInput
-        Naming the characters, their code points and the string, for every string at once.
+    What steers a text and has no shape of its own (direction, joining, controls) counts as missing: a reader
+    must see that it is there.
     """
-    problems = []
-    for text in dict.fromkeys(strings):
-        if lost := missing(text):
-            names = ", ".join(f"{c!r} (U+{ord(c):04X})" for c in lost)
-            at = max(0, text.index(lost[0]) - 40)
-            problems.append(
-                Problem(
-                    "brief", f"no glyph in the fonts for {names}", text[at : at + 120], "write it otherwise"
-                )
-            )
-    if problems:
-        raise BadInput(problems)
+    return sorted({c for c in _unplain(text) if unicodedata.category(c)[0] == "C" or _lost(c)})
+
+
+def _unplain(text: str) -> str:
+    return "" if text.isascii() and text.isprintable() else "".join(c for c in text if not c.isspace())
+
+
+def _lost(character: str) -> bool:
+    return ord(character) not in characters()
+
+
+def printable(text: str) -> str:
+    """Return `text` as it can be shown: composed, with plain blanks, and what is missing as ``[U+2717]``."""
+    if text.isascii() and text.isprintable():
+        return text
+    plain = unicodedata.normalize("NFC", "".join(" " if c.isspace() and c not in BLANKS else c for c in text))
+    lost = set(missing(plain))
+    return "".join(f"[U+{ord(c):04X}]" if c in lost else c for c in plain)
 
 
 def spell_out(text: str) -> str:
-    """Return machine text (an error message) with what the fonts cannot show as ``[U+2717]``.
-
-    One strange character in an error message must not keep the whole brief from being written.
-    """
-    lost = set(missing(text))
-    spelled = " ".join("".join(f"[U+{ord(c):04X}]" if c in lost else c for c in text).split())
+    """Return machine text (an error message) in one line that can be shown, cut where it is long."""
+    spelled = " ".join(printable(text).split())
     return spelled if len(spelled) <= LONGEST else f"{spelled[:LONGEST]} …"
+
+
+def beyond(text: str) -> str:
+    """Return the characters of `text` that the families of Chinese signs cannot show well, but letters can.
+
+    A mark that is set above or below another sign is among them: only the families of letters place it.
+    """
+    known = covered(SANS) & covered(SERIF)
+    return "".join(
+        sorted({c for c in _unplain(text) if _is_mark(c) or (ord(c) not in known and not _lost(c))})
+    )
+
+
+def letters_in(text: str) -> str:
+    """Return the characters of `text` that are set in the families of letters; none where all is in one.
+
+    Where a single sign needs them, all letters and digits are set in them, so that no word is of two kinds.
+    """
+    odd = beyond(text)
+    if not odd:
+        return ""
+    wide = covered(LETTERS[SANS]) & covered(LETTERS[SERIF])
+    western = {c for c in text if ord(c) in wide and unicodedata.category(c)[0] in "LMN"}
+    return "".join(sorted(western | set(odd)))
+
+
+def with_letters(svg: str) -> str:
+    """Return a drawing that names the family of letters where a word needs it, for who knows no fallback."""
+
+    def text(found: re.Match[str]) -> str:
+        odd = beyond(found[0])
+        if not odd:
+            return found[0]
+        word = rf"[^\W_\u2e80-\uffff{re.escape(odd)}]*[{re.escape(odd)}][^\W_\u2e80-\uffff{re.escape(odd)}]*"
+        return re.sub(rf"(?:{word})+", rf'<tspan font-family="{LETTERS[SANS]}">\g<0></tspan>', found[0])
+
+    return re.sub(r"(?<=>)[^<>]+(?=<)", text, svg)
+
+
+def _is_mark(character: str) -> bool:
+    return unicodedata.category(character)[0] == "M" and not _lost(character)
+
+
+def faces(family: str, text: str) -> tuple[Face, ...]:
+    """Return the fonts that a page needs to show `text` in a family."""
+    letters = letters_in(text)
+    rest = "".join(sorted(set(text) - set(letters)))
+    if not letters:
+        return (Face(family, woff2(family, text)),)
+    return (
+        Face(family, woff2(family, rest), _range(rest)),
+        Face(family, woff2(LETTERS[family], letters), _range(letters)),
+    )
+
+
+def _range(signs: str) -> str:
+    return ", ".join(f"U+{ord(c):X}" for c in signs)
 
 
 def woff2(family: str, text: str) -> str:
@@ -85,7 +166,10 @@ def woff2(family: str, text: str) -> str:
     from fontTools import subset
 
     options = subset.Options(
-        flavor="woff2", layout_features=["kern", "locl"], hinting=False, desubroutinize=True
+        flavor="woff2",
+        layout_features=["kern", "locl"] + (["ccmp", "mark", "mkmk"] if family not in LETTERS else []),
+        hinting=False,
+        desubroutinize=True,
     )
     font = subset.load_font(str(font_paths()[family]), options)
     subsetter = subset.Subsetter(options)

@@ -17,9 +17,13 @@ from numpy.typing import NDArray
 
 from forecasts.attainment.outlook import LEVELS, Outlook
 from forecasts.attainment.result import Attainment, GoalFacts
-from forecasts.ledger.fields import as_day
+from forecasts.ledger.fields import Comparison
+from forecasts.ledger.layouts import TABLES
 from forecasts.ledger.problems import BadInput, Problem, nearest
-from forecasts.scenarios.seeds import BASELINE
+from forecasts.ledger.records import Goal
+from forecasts.ledger.rows import read_rows as read_rows_of
+from forecasts.ledger.tables import Table
+from forecasts.scenarios.scenario import BASELINE
 
 Floats = NDArray[np.float64]
 
@@ -121,28 +125,34 @@ def bulk_rows(
         day of knowledge); `known_on` is that of the others, then: the newest day of publication.
     """
     there = answers["probability"].notna().to_numpy()
-    answers, goals = answers[there].reset_index(drop=True), goals[there].reset_index(drop=True)
-    day = pd.Series(known_on.isoformat(), index=goals.index, dtype="str")
-    if own_days and "announced_on" in goals:
-        told = goals["announced_on"].fillna("").astype(str).str.strip()
-        day = day.where(told == "", told.map(_iso))
+    read = read_rows_of(Table.of(goals, "goals"), TABLES["goals"])
+    asked = [read.one(int(row)) for row in np.flatnonzero(there)]
+    answers = answers[there].reset_index(drop=True)
     task = pd.DataFrame(
         {
-            "origin_date": day, "goal": answers["goal"].astype(str), "scenario_id": scenario,
-            "location": goals["region"].astype(str), "target": goals["indicator"].astype(str),
-            "target_end_date": goals["deadline"].map(_iso),
+            "origin_date": [_origin(goal, known_on, own_days) for goal in asked],
+            "goal": answers["goal"].astype(str), "scenario_id": scenario,
+            "location": [goal.region for goal in asked], "target": [goal.indicator for goal in asked],
+            "target_end_date": [goal.deadline.isoformat() for goal in asked],
         }
     )  # fmt: skip
-    value = pd.to_numeric(goals["value"])
     parts = [task.assign(output_type="median", output_type_id=np.nan, value=answers["q0.5"])]
     for level in LEVELS:
         parts.append(task.assign(output_type="quantile", output_type_id=level, value=answers[f"q{level:g}"]))
-    parts.append(task.assign(output_type="cdf", output_type_id=value, value=1.0 - answers["probability"]))
+    edges = [goal.last_met for goal in asked]
+    chances = zip(answers["probability"].astype(float), asked, strict=True)
+    cdf = [cdf_of(chance, goal.comparison) for chance, goal in chances]
+    parts.append(task.assign(output_type="cdf", output_type_id=edges, value=cdf))
     return _frame(pd.concat(parts).sort_index(kind="stable").reset_index(drop=True))
 
 
-def _iso(day: object) -> str:
-    return as_day(day).isoformat() if day != "" else ""
+def cdf_of(probability: float, comparison: Comparison) -> float:
+    """Return P(value <= x) at the last value x that meets a goal, from the probability that it is met."""
+    return probability if comparison.asks_less else 1.0 - probability
+
+
+def _origin(goal: Goal, known_on: dt.date, own_days: bool) -> str:
+    return ((own_days and goal.announced_on) or known_on).isoformat()
 
 
 def _task(result: Attainment) -> tuple[str, ...]:
@@ -156,7 +166,7 @@ def _numbers(result: Attainment) -> Iterator[tuple[str, float, float]]:
     yield "median", np.nan, result.quantiles["q0.5"]
     for name, value in result.quantiles.items():
         yield "quantile", float(name.removeprefix("q")), value
-    yield "cdf", result.goal.value, 1.0 - result.probability
+    yield "cdf", result.goal.last_met, cdf_of(result.probability, result.goal.comparison)
 
 
 def _frame(frame: pd.DataFrame) -> pd.DataFrame:
@@ -172,7 +182,7 @@ def draw(found: Outlook, draws: int = 1_000, seed: int = 1) -> Floats:
 def tasks(results: Sequence[Attainment], samples: int = 0, due: tuple[int, int] = (0, 0)) -> dict[str, Any]:
     """Return the hub's ``tasks.json`` for the rounds of these verdicts.
 
-    A day is a round; a goal is a model task, whose ``cdf`` is asked at the goal's value.
+    A day is a round; a goal is a model task, whose ``cdf`` is asked at the last value that meets it.
 
     Parameters
     ----------
@@ -208,7 +218,7 @@ def _model_task(result: Attainment, days: list[str], scenarios: list[str], sampl
         "median": {**none, "is_required": True},
         "quantile": {"output_type_id": {"required": levels}, "value": number, "is_required": True},
         "cdf": {
-            "output_type_id": {"required": [g.value]},
+            "output_type_id": {"required": [g.last_met]},
             "value": {"type": "double", "minimum": 0, "maximum": 1},
             "is_required": True,
         },
@@ -232,10 +242,10 @@ def _model_task(result: Attainment, days: list[str], scenarios: list[str], sampl
 def _target(goal: GoalFacts) -> dict[str, Any]:
     return {
         "target_id": short_id(goal.indicator),
-        "target_name": goal.indicator_en[:LONGEST_NAME],
-        "target_units": goal.unit_en[:LONGEST_NAME],
+        "target_name": (goal.indicator_en or goal.indicator_zh or goal.indicator)[:LONGEST_NAME],
+        "target_units": (goal.unit_en or goal.unit_zh)[:LONGEST_NAME],
         "target_keys": {"target": goal.indicator},
-        "description": goal.scope_en,
+        "description": goal.scope_en or goal.scope_zh,
         "target_type": "continuous",
         "is_step_ahead": False,
     }

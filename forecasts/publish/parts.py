@@ -1,9 +1,9 @@
 """The parts of a brief: frozen data, already in words, so that a template only has to place them."""
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +135,8 @@ class Brief:
         The language tag of the page.
     title, headline, known_on : str
         What it is about, the answer in one line, and the day from which it looks.
+    borrowed : str
+        What of it is in another language, for want of its own; empty if nothing is.
     """
 
     lang: str
@@ -144,12 +146,25 @@ class Brief:
     failed: Failed | None
     answers: tuple[Answer, ...]
     sections: tuple[Section, ...]
+    borrowed: str = ""
 
     def figures(self) -> tuple[Figure, ...]:
         """Return every figure, in reading order."""
         front = (verdict.figure for answer in self.answers for verdict in answer.verdicts)
         behind = (block for section in self.sections for block in section.blocks if isinstance(block, Figure))
         return (*front, *behind)
+
+
+def mapped(value: Any, change: Callable[[str], str]) -> Any:
+    """Return a part with every string in it changed, however deep."""
+    if isinstance(value, str):
+        return change(value)
+    if isinstance(value, tuple):
+        return tuple(mapped(item, change) for item in value)
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        fields = {f.name: mapped(getattr(value, f.name), change) for f in dataclasses.fields(value)}
+        return type(value)(**fields)
+    return value
 
 
 def strings(value: object) -> Iterator[str]:

@@ -1,11 +1,13 @@
 """Sentences about a verdict, each from the catalogue: paces, dates, what would decide it."""
 
+import datetime as dt
 import re
 from collections.abc import Sequence
 from itertools import combinations
 from typing import Final
 
-from forecasts.attainment.result import Attainment, Growth, Member, Pace
+from forecasts.attainment.result import Attainment, Growth, Member, Pace, PaceScale
+from forecasts.ledger.fields import Comparison, Kind
 from forecasts.publish.fonts import spell_out
 from forecasts.publish.words import Words, step
 
@@ -14,6 +16,18 @@ FIRST_SENTENCE: Final = re.compile(r"(?<=\u3002)|(?<=\.)\s+(?=[A-Z])")
 
 #: Up to so many goals are named in the headline; more are counted.
 NAMED: Final = 4
+
+#: The sentence of each comparison.
+ASKED: Final = {
+    Comparison.AT_LEAST: "goal.at_least",
+    Comparison.ABOVE: "goal.above",
+    Comparison.AT_MOST: "goal.at_most",
+    Comparison.BELOW: "goal.below",
+    Comparison.ABOUT: "goal.about",
+}
+
+#: Units in which a difference is one of percentage points.
+PERCENT: Final = ("%", "％", "percent", "per cent", "百分比")
 
 #: Of fewer steps than these, "eight in ten" would say more than they do.
 FEW_STEPS: Final = 5
@@ -135,28 +149,78 @@ def _models(attainment: Attainment, words: Words) -> str:
 
 
 def paces(attainment: Attainment, words: Words) -> str:
-    """Return the required pace against the observed one."""
+    """Return the required pace against the observed one, after what was counted so far."""
+    return words.run_on([said for said in (so_far(attainment, words), _paces(attainment, words)) if said])
+
+
+def so_far(attainment: Attainment, words: Words) -> str:
+    """Return what was counted of the deadline's own year; empty where a year is not counted anew."""
+    count, goal = attainment.so_far, attainment.goal
+    if count is None:
+        return ""
+    amount = words.amount(words.estimate(count.value), words.of(goal, "unit"))
+    if goal.value <= 0:
+        return words.say("so_far", amount=amount, day=words.date(count.date))
+    part = words.percent(100 * count.value / goal.value)
+    return words.say("so_far.part", amount=amount, day=words.date(count.date), part=part)
+
+
+def _paces(attainment: Attainment, words: Words) -> str:
     required, observed = attainment.required_pace, attainment.observed_pace
     if required is None and observed is None:
         return words.say("pace.unknown")
     if required is None or observed is None:
         pace, key = (observed, "pace.only_observed") if required is None else (required, "pace.only_required")
         assert pace is not None
+        if required is not None and required.value < 0 and attainment.goal.comparison.asks_less:
+            fall = pace_value(pace, attainment, words, -pace.value)
+            return words.say("pace.only_required.fall", pace=fall)
         return words.say(key, pace=pace_value(pace, attainment, words), whose=_whose(pace, words))
+    if _met(attainment):
+        key, pair = "pace.reached", (required.value, observed.value)
+    elif not attainment.goal.comparison.asks_less:
+        key, pair = f"pace.{_order(required, observed)}", (required.value, observed.value)
+    elif required.value >= 0:
+        key, pair = "pace.rise", (required.value, observed.value)
+    else:
+        key, pair = f"pace.fall.{_fall(required, observed)}", (-required.value, abs(observed.value))
     return words.say(
-        f"pace.{_order(required, observed)}",
-        required=pace_value(required, attainment, words),
-        observed=pace_value(observed, attainment, words),
+        key,
+        required=pace_value(required, attainment, words, pair[0]),
+        observed=pace_value(observed, attainment, words, pair[1]),
         whose=_whose(observed, words),
     )
 
 
+def _met(attainment: Attainment) -> bool:
+    """Whether the newest published figure already meets the goal, as far as it can.
+
+    What is counted anew each year meets it with a count of the deadline's own year, and never by being low.
+    """
+    goal, less = attainment.goal, attainment.goal.comparison.asks_less
+    if not attainment.history:
+        pace = attainment.required_pace
+        return pace is not None and (pace.value >= 0 if less else pace.value <= 0)
+    last = attainment.history[-1]
+    if goal.kind is Kind.FLOW:
+        count = attainment.so_far
+        return count is not None and not less and goal.asks.met(count.value, count.value) is True
+    return goal.asks.met(last.value, last.value) is True
+
+
 def _order(required: Pace, observed: Pace) -> str:
-    if required.value <= 0:
-        return "reached"
     if required.scale != observed.scale:
         return "apart"
     return "lower" if required.value < observed.value else "higher"
+
+
+def _fall(required: Pace, observed: Pace) -> str:
+    """Return how the fall that is required compares with what was seen."""
+    if observed.value > 0:
+        return "rose"
+    if required.scale != observed.scale:
+        return "apart"
+    return "more" if required.value < observed.value else "less"
 
 
 def _whose(pace: Pace, words: Words) -> str:
@@ -187,7 +251,11 @@ def reference(attainment: Attainment, words: Words) -> list[str]:
         said.append(words.say("reference.none"))
     elif facts.steps < FEW_STEPS:
         said.append(
-            words.say("reference.few", steps=words.number(facts.steps), median=words.percent(facts.median))
+            words.say(
+                "reference.few",
+                steps=words.number(facts.steps),
+                median=change(facts.median, facts.scale, attainment, words),
+            )
         )
     else:
         said.append(
@@ -195,12 +263,15 @@ def reference(attainment: Attainment, words: Words) -> list[str]:
                 f"reference.{facts.relation}",
                 regions=words.number(facts.regions),
                 steps=words.number(facts.steps),
-                low=words.percent(facts.low),
-                median=words.percent(facts.median),
-                high=words.percent(facts.high),
+                low=change(facts.low, facts.scale, attainment, words),
+                median=change(facts.median, facts.scale, attainment, words),
+                high=change(facts.high, facts.scale, attainment, words),
             )
         )
-    said.append(words.say(f"basis.{attainment.basis}", n=words.number(attainment.n)))
+    alone = attainment.basis == "own_and_reference" and facts.relation == "none"
+    said.append(
+        words.say("basis.own" if alone else f"basis.{attainment.basis}", n=words.number(attainment.n))
+    )
     return said
 
 
@@ -218,10 +289,58 @@ def target(attainment: Attainment, words: Words) -> str:
 
 def goal_sentence(attainment: Attainment, words: Words) -> str:
     """Return the goal: what it asks, and by when."""
+    goal, unit = attainment.goal, words.of(attainment.goal, "unit")
+    amount = words.amount(words.number(goal.value), unit)
+    said = words.say(ASKED[goal.comparison], amount=amount, deadline=words.date(goal.deadline))
+    if not goal.tolerance:
+        return said
+    edge = words.amount(words.number(goal.last_met), unit)
+    return words.say("goal.up_to" if goal.comparison.asks_less else "goal.down_to", goal=said, edge=edge)
+
+
+def goal_mark(value: float, comparison: Comparison, deadline: dt.date, unit: str, words: Words) -> str:
+    """Return the goal as a short label: its sign, what it asks, and by when."""
+    amount = words.amount(words.number(value), unit)
+    return words.say("chart.goal", sign=comparison.sign, amount=amount, deadline=words.date(deadline))
+
+
+def meaning(attainment: Attainment, words: Words) -> str:
+    """Return what a figure of this kind is; empty for what is simply counted."""
     goal = attainment.goal
-    key = "goal.at_least" if goal.comparison == ">=" else "goal.above"
-    amount = words.amount(words.number(goal.value), words.of(goal, "unit"))
-    return words.say(key, amount=amount, deadline=words.date(goal.deadline))
+    if goal.kind is Kind.SHARE:
+        upper = words.amount(words.number(goal.upper or 100.0), words.of(goal, "unit"))
+        return words.say("kind.share", upper=upper)
+    key = f"kind.{goal.kind.value}"
+    return words.say(key) if words.has(key) else ""
+
+
+def named(region: str, indicator: str, words: Words) -> str:
+    """Return what is counted where; between two names in letters there is a blank in every language."""
+    apart = region[-1:].isalnum() and indicator[:1].isalnum() and max(region[-1], indicator[0]) < "\u2e80"
+    return words.say(
+        "evidence.what",
+        region=f"{region} " if apart and words.language == "zh" else region,
+        indicator=indicator,
+    )
+
+
+def borrowed(results: Sequence[Attainment], words: Words) -> str:
+    """Return which names and texts stand in the other language for want of their own; empty if none does."""
+    told: dict[str, object] = {}
+    for result in results:
+        goal, scenario = result.goal, result.scenario
+        for key, parts, field in (
+            ("indicator", (goal, *result.evidence), "indicator"),
+            ("region", (goal, *result.evidence), "region"),
+            ("unit", (goal, *result.evidence), "unit"),
+            ("scope", (goal,), "scope"),
+            ("name", (scenario,), "name"),
+            ("why", (scenario,), "why"),
+            ("note", result.evidence, "note"),
+        ):
+            if any(words.borrows(part, field) for part in parts):
+                told[words.say(f"only.{key}")] = None
+    return words.say("only.other", what=words.together([*map(str, told)])) if told else ""
 
 
 def member_name(name: str, words: Words) -> str:
@@ -230,12 +349,25 @@ def member_name(name: str, words: Words) -> str:
     return words.say(key) if words.has(key) else name
 
 
-def pace_value(pace: Pace, attainment: Attainment, words: Words) -> str:
-    """Return a pace with its unit."""
-    if pace.scale == "percent_per_year":
-        return words.say("pace.percent", value=words.percent(pace.value))
-    amount = words.amount(words.estimate(pace.value), words.of(attainment.goal, "unit"))
-    return words.say("pace.units", amount=amount)
+def pace_value(pace: Pace, attainment: Attainment, words: Words, value: float | None = None) -> str:
+    """Return a pace, or another value in its place, with its unit and "a year"."""
+    shown = change(pace.value if value is None else value, pace.scale, attainment, words)
+    return words.say("pace.a_year", change=shown)
+
+
+def change(value: float, scale: PaceScale, attainment: Attainment, words: Words) -> str:
+    """Return how much changes, in percent of what there is, in points or in units."""
+    if scale == "percent_per_year":
+        return words.percent(value)
+    if in_points(scale, attainment, words):
+        return words.say("points", value=words.estimate(value))
+    return words.amount(words.estimate(value), words.of(attainment.goal, "unit"))
+
+
+def in_points(scale: PaceScale, attainment: Attainment, words: Words) -> bool:
+    """Whether a change counts percentage points: it is a difference of what is itself in percent."""
+    unit = words.of(attainment.goal, "unit").strip().casefold()
+    return scale == "points_per_year" and unit in PERCENT
 
 
 def reason(member: Member, words: Words) -> str:

@@ -54,6 +54,7 @@ def _charts(result: Attainment, language: Language) -> Mapping[str, str]:
     """Return each chart's Vega-Lite specification by file name."""
     # Altair is slow to import, and whoever only asks for a number does not need it.
     from forecasts.publish.charts import fan_chart, members_chart, pace_chart
+    from forecasts.publish.drawing import spec_of
     from forecasts.publish.words import Words
 
     words = Words(language)
@@ -62,6 +63,4 @@ def _charts(result: Attainment, language: Language) -> Mapping[str, str]:
         "members": members_chart(result, words),
         "pace": pace_chart(result, words),
     }
-    return {
-        f"{name}.vl.json": dump_json(chart.to_dict()) for name, chart in made.items() if chart is not None
-    }
+    return {f"{name}.vl.json": dump_json(spec_of(chart)) for name, chart in made.items() if chart is not None}

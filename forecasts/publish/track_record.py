@@ -12,7 +12,7 @@ from forecasts.evaluation.track_record import TrackRecord
 from forecasts.ledger.ledger import Ledger
 from forecasts.publish.drawing import ACCENT, BANDS, INK, MEDIAN, WIDTH, styled
 from forecasts.publish.parts import Cell, Column, Table
-from forecasts.publish.phrases import member_name
+from forecasts.publish.phrases import goal_mark, member_name
 from forecasts.publish.words import Words
 
 #: Methods that are no growth model of their own.
@@ -102,11 +102,8 @@ def resolved_table(track_record: TrackRecord, ledger: Ledger, words: Words) -> T
         goal = ledger.goals[told.goal]
         indicator, region = ledger.indicators[goal.indicator], ledger.regions[goal.region]
         name = f"{words.of(region, 'name')} · {words.of(indicator, 'name')}"
-        amount = words.amount(words.number(float(goal.value)), words.of(indicator, "unit"))
-        target = words.say(
-            "chart.goal", sign="≥" if goal.comparison == ">=" else ">", amount=amount,
-            deadline=words.date(goal.deadline),
-        )  # fmt: skip
+        unit = words.of(indicator, "unit")
+        target = goal_mark(float(goal.value), goal.comparison, goal.deadline, unit, words)
         outcome = words.say("track_record.yes") if told.met else words.say("track_record.no")
         cells = (words.date(told.origin), words.probability(told.probability), outcome)
         rows.append((Cell(name, target), *map(Cell, cells)))

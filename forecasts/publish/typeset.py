@@ -9,8 +9,16 @@ from pathlib import Path
 from typing import Any, Final
 
 from forecasts.ledger.files import write_whole
-from forecasts.publish.fonts import SANS, SERIF, check_glyphs, font_directory, woff2
-from forecasts.publish.parts import Brief, Figure, strings
+from forecasts.publish.fonts import (
+    SANS,
+    SERIF,
+    faces,
+    font_directories,
+    letters_in,
+    printable,
+    with_letters,
+)
+from forecasts.publish.parts import Brief, Figure, mapped, strings
 
 PDF_TEMPLATE: Final = "brief.typ"
 HTML_TEMPLATE: Final = "brief.html.j2"
@@ -40,20 +48,21 @@ def write_pdf(brief: Brief, path: Path, templates: Path) -> None:
     templates : Path
         Folder with ``brief.typ``.
 
-    Raises
-    ------
-    BadInput
-        If a character cannot be shown; then nothing is written.
+    Notes
+    -----
+    A character that no font can show is spelled out: one strange sign must not keep the whole brief from
+    being written.
     """
     import typst
 
-    check_glyphs(strings(brief))
+    brief = mapped(brief, printable)
+    inputs = {"brief": json.dumps(_payload(brief), ensure_ascii=False), "letters": _letters(brief)}
     data = typst.compile(
         str(templates / PDF_TEMPLATE),
         root=str(templates),
-        font_paths=[str(font_directory())],
+        font_paths=font_directories(),
         ignore_system_fonts=True,
-        sys_inputs={"brief": json.dumps(_payload(brief), ensure_ascii=False)},
+        sys_inputs=inputs,
         pdf_standards=["ua-1"],
     )
     assert isinstance(data, bytes)
@@ -62,8 +71,7 @@ def write_pdf(brief: Brief, path: Path, templates: Path) -> None:
 
 def write_html(brief: Brief, path: Path, templates: Path) -> None:
     """Write the brief as one HTML file that needs no network; see `write_pdf` for the rest."""
-    check_glyphs(strings(brief))
-    write_whole(path, html(brief, templates).encode("utf-8"))
+    write_whole(path, html(mapped(brief, printable), templates).encode("utf-8"))
 
 
 def html(brief: Brief, templates: Path) -> str:
@@ -86,10 +94,16 @@ def html(brief: Brief, templates: Path) -> str:
         brief=brief,
         json={figure.id: Markup(json_in_html(figure.spec)) for figure in figures},
         svg={figure.id: Markup(_inline_svg(figure, number)) for number, figure in enumerate(figures)},
-        fonts=[(SANS, woff2(SANS, text)), (SERIF, woff2(SERIF, text))],
+        fonts=[face for family in (SANS, SERIF) for face in faces(family, text)],
         script=Markup(script),
         script_digest=digest,
     )
+
+
+def _letters(brief: Brief) -> str:
+    """Return the signs that are set in the families of letters, as a class for Typst; empty for none."""
+    letters = letters_in("".join(strings(brief)))
+    return f"[{letters}]" if letters else ""
 
 
 def json_in_html(text: str) -> str:
@@ -103,7 +117,12 @@ def _payload(brief: Brief) -> dict[str, Any]:
 
     def drawn(value: Any) -> Any:
         if isinstance(value, Figure):
-            return {"type": "figure", "svg": svg_of(value.spec), "alt": value.alt, "caption": value.caption}
+            return {
+                "type": "figure",
+                "svg": with_letters(svg_of(value.spec)),
+                "alt": value.alt,
+                "caption": value.caption,
+            }
         if isinstance(value, tuple):
             return [drawn(item) for item in value]
         if dataclasses.is_dataclass(value):

@@ -5,6 +5,7 @@ The catalogues hold everything that is said; code and templates only choose a ke
 
 import datetime as dt
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -33,6 +34,10 @@ SCALE: Final[tuple[tuple[int, str], ...]] = (
     (90, "very_likely"),
     (100, "virtually_certain"),
 )
+
+
+#: A unit that is written alike in both languages: GW, kWh, km², %, 10³ t.
+SYMBOL: Final = re.compile(r"[^\u2e80-\uffff]{1,4}")
 
 
 @cache
@@ -109,6 +114,13 @@ class Words:
         mine, other = ("zh", "en") if self.language == "zh" else ("en", "zh")
         return str(getattr(value, f"{field}_{mine}") or getattr(value, f"{field}_{other}"))
 
+    def borrows(self, value: object, field: str) -> bool:
+        """Whether :meth:`of` has to take the other language's word; units may be alike in both."""
+        mine, other = ("zh", "en") if self.language == "zh" else ("en", "zh")
+        theirs = str(getattr(value, f"{field}_{other}"))
+        alike = field == "unit" and SYMBOL.fullmatch(theirs) is not None
+        return not getattr(value, f"{field}_{mine}") and theirs != "" and not alike
+
     def number(self, value: float) -> str:
         """Return a number as it stands (no rounding that a reader would notice)."""
         return str(format_decimal(value, format="#,##0.######", locale=self.locale))
@@ -129,6 +141,8 @@ class Words:
 
     def amount(self, number: str, unit: str) -> str:
         """Return a formatted number with its unit; a unit that begins with a digit is a factor."""
+        if unit in ("%", "％"):
+            return f"{number}%"
         return self.say("amount.factor" if unit[:1].isdigit() else "amount", number=number, unit=unit)
 
     def date(self, day: dt.date) -> str:

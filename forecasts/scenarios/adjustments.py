@@ -11,9 +11,9 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from forecasts.ledger.fields import Day, Name
+from forecasts.ledger.fields import Day, Name, as_number
 from forecasts.ledger.history import History
 from forecasts.ledger.ledger import Ledger
 from forecasts.ledger.records import Goal
@@ -123,7 +123,7 @@ class Clock(Adjustment):
     """
 
     kind: Literal["clock"] = "clock"
-    q4_share: Annotated[float, Field(ge=0.0, lt=1.0)]
+    q4_share: Annotated[float, BeforeValidator(as_number), Field(ge=0.0, lt=1.0)]
 
     def on_ledger(self, ledger: Ledger, asked: Asked) -> Ledger:
         """See :class:`Adjustment`."""
@@ -165,8 +165,8 @@ class Share(Adjustment):
     """
 
     kind: Literal["share"] = "share"
-    low: Annotated[float, Field(gt=0.0, le=1.0)]
-    high: Annotated[float, Field(gt=0.0, le=1.0)]
+    low: Annotated[float, BeforeValidator(as_number), Field(gt=0.0, le=1.0)]
+    high: Annotated[float, BeforeValidator(as_number), Field(gt=0.0, le=1.0)]
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
@@ -210,12 +210,15 @@ class Shared(Predictive):
         nodes, weights = self.NODES
         shares = self.low + (self.high - self.low) * (nodes + 1) / 2
         values = np.asarray(value, float)[..., None] * shares
-        return np.asarray((self.inner.cdf(time, values) * (weights / 2)).sum(-1), float)
+        times: Any = np.asarray(time)[..., None] if np.ndim(time) else time
+        return np.asarray((self.inner.cdf(times, values) * (weights / 2)).sum(-1), float)
 
     def quantile(self, time: float, level: ArrayLike) -> Floats:
         """See :class:`forecasts.models.base.Predictive`."""
         inner = self.inner.quantile(time, np.array([1e-4, 1 - 1e-4]))
-        low, high = float(inner[0]) / self.high, float(inner[1]) / self.low
+        # Of a negative value the smallest share makes the lowest whole.
+        ends = [float(q) / share for q in inner for share in (self.low, self.high)]
+        low, high = min(ends), max(ends)
         return bisect(lambda x: self.cdf(time, x), level, low, high)
 
     def paths(self, times: Floats, draws: int, rng: np.random.Generator) -> Floats:

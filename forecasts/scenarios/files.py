@@ -1,5 +1,6 @@
 """The files in which people write scenarios: YAML, one each, told with file and line what is wrong."""
 
+import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -11,7 +12,7 @@ from forecasts.ledger.located import Located, read_located
 from forecasts.ledger.problems import BadInput, Problem, nearest, shortened
 from forecasts.ledger.sheets import OpenedSeeds
 from forecasts.scenarios.adjustments import ADJUSTMENTS
-from forecasts.scenarios.scenario import Scenario
+from forecasts.scenarios.scenario import BASELINE, PLAIN_BASELINE, Scenario
 
 
 def open_scenarios(folder: Path, seeds: OpenedSeeds) -> tuple[Mapping[str, Scenario], list[Problem]]:
@@ -20,14 +21,14 @@ def open_scenarios(folder: Path, seeds: OpenedSeeds) -> tuple[Mapping[str, Scena
     Returns
     -------
     scenarios : mapping
-        The sound ones, by id.
+        The sound ones, by id; the plain baseline where no file has its name.
     problems : list of Problem
         Of every file.
     """
-    problems: list[Problem] = []
+    paths, problems = _files(folder)
     scenarios: dict[str, Scenario] = {}
     ids: set[str] = set()
-    for path in sorted(folder.glob("*.yaml")):
+    for path in paths:
         place = f"{folder.name}/{path.name}"
         ids.add(path.stem)
         try:
@@ -47,7 +48,27 @@ def open_scenarios(folder: Path, seeds: OpenedSeeds) -> tuple[Mapping[str, Scena
             )
         problems += _misnamed(scenario, told, seeds.ids, place)
         scenarios[scenario.id] = scenario
+    if BASELINE not in ids:
+        scenarios[BASELINE] = PLAIN_BASELINE
+        ids.add(BASELINE)
     return MappingProxyType(scenarios), [*problems, *_without_baseline(seeds, ids, scenarios)]
+
+
+def _files(folder: Path) -> tuple[list[Path], list[Problem]]:
+    """Return the files of a folder, which need not be there; what looks like one and is not read is told."""
+    try:
+        names = sorted(name for name in os.listdir(folder) if not name.startswith("."))
+    except FileNotFoundError:
+        return [], []
+    except OSError as error:
+        rule = f"cannot be read: {error.strerror}"
+        return [], [Problem(f"{folder.name}/", rule, remedy="make it a folder that you may read")]
+    stray = [n for n in names if n.lower().endswith((".yml", ".yaml")) and not n.endswith(".yaml")]
+    problems = [
+        Problem(f"{folder.name}/{name}", "is not read: its name must end in .yaml", remedy="rename it")
+        for name in stray
+    ]
+    return [folder / name for name in names if name.endswith(".yaml")], problems
 
 
 def _without_baseline(
@@ -62,7 +83,7 @@ def _without_baseline(
         if named not in ids:
             rule = f"the goal {goal!r} names a baseline scenario that is not there"
             remedy = nearest(named, scenarios)
-            yield Problem(goals.place, rule, named, remedy, int(goals.lines[row]), "baseline")
+            yield Problem(goals.place_of(row), rule, named, remedy, int(goals.lines[row]), "baseline")
 
 
 def _problem(detail: Any, told: Located, place: str) -> Problem:

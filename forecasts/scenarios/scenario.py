@@ -6,7 +6,7 @@ from typing import Literal, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, model_validator
 
-from forecasts.ledger.fields import Id, Text
+from forecasts.ledger.fields import Id, Label, Note
 from forecasts.ledger.history import History
 from forecasts.ledger.ledger import Ledger
 from forecasts.models.base import Predictive
@@ -25,7 +25,7 @@ class Scenario(BaseModel):
     id : str
         In ``seeds/scenarios/`` the name of its file.
     name_zh, name_en, why_zh, why_en : str
-        What the brief calls it, and the reason for it.
+        What the brief calls it, and the reason for it; one language of each is enough.
     role : str
         ``baseline``: what the evidence supports; ``reading``: one of several readings of what a goal
         counts, of which the headline shows each; ``alternative``: what would change the answer.
@@ -38,13 +38,21 @@ class Scenario(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     id: Id
-    name_zh: Text
-    name_en: Text
+    name_zh: Label = ""
+    name_en: Label = ""
     role: Role
-    why_zh: Text
-    why_en: Text
+    why_zh: Note = ""
+    why_en: Note = ""
     goals: tuple[Id, ...] = ()
     adjustments: tuple[AnyAdjustment, ...] = ()
+
+    @model_validator(mode="after")
+    def _one_language(self) -> Self:
+        pairs = (("name_zh", "name_en"), ("why_zh", "why_en"))
+        bare = [" or ".join(pair) for pair in pairs if not any(getattr(self, name) for name in pair)]
+        if bare:
+            raise ValueError("; ".join(f"{pair} must be filled" for pair in bare))
+        return self
 
     @model_validator(mode="after")
     def _one_change_each(self) -> Self:
@@ -96,6 +104,9 @@ class Scenario(BaseModel):
         return reduce(lambda found, change: change.on_future(found), self.adjustments, future)
 
 
+#: The name that stands for a goal's own baseline.
+BASELINE = "baseline"
+
 #: The figures as they stand: no date is changed, nothing is assumed.
 AS_PUBLISHED = Scenario(
     id="as-published",
@@ -104,4 +115,9 @@ AS_PUBLISHED = Scenario(
     role="baseline",
     why_zh="按当时已公布的数计算，不作调整。",
     why_en="What was published by then, without any adjustment.",
+)
+
+#: What a goal is asked under where no file of this name says otherwise.
+PLAIN_BASELINE = AS_PUBLISHED.model_copy(
+    update={"id": BASELINE, "name_zh": "基准情景", "name_en": "Baseline"},
 )

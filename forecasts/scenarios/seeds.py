@@ -1,17 +1,15 @@
 """Everything in ``seeds/``, read at once; which scenarios a goal is asked under."""
 
-from collections.abc import Mapping
+import os
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from forecasts.ledger.ledger import Ledger
-from forecasts.ledger.problems import BadInput
+from forecasts.ledger.problems import BadInput, Problem, Remark
 from forecasts.ledger.sheets import open_seeds
 from forecasts.scenarios.files import open_scenarios
-from forecasts.scenarios.scenario import Scenario
-
-#: The name that stands for a goal's own baseline.
-BASELINE = "baseline"
+from forecasts.scenarios.scenario import BASELINE, Scenario
 
 #: The order in which a reader meets scenarios.
 ROLES = ("baseline", "reading", "alternative")
@@ -26,11 +24,14 @@ class Seeds:
     ledger : Ledger
         All tables.
     scenarios : mapping
-        By id, in the order of the files' names.
+        By id, in the order of the files' names; ``baseline`` is among them even where no file says it.
+    remarks : tuple of Remark
+        What is told of the tables although nothing is refused.
     """
 
     ledger: Ledger
     scenarios: Mapping[str, Scenario]
+    remarks: tuple[Remark, ...] = ()
 
     def resolve(self, scenario: str, goal: str) -> str:
         """Return the scenario's id: ``baseline`` stands for the goal's own."""
@@ -48,22 +49,46 @@ class Seeds:
         return tuple(s.id for s in sorted(fit, key=lambda s: (s.id != own, ROLES.index(s.role))))
 
 
+class FaultySeeds(BadInput):
+    """What is wrong with ``seeds/``, and which names stand there all the same, so that a plan can be checked.
+
+    Attributes
+    ----------
+    goals, scenarios : frozenset of str, optional
+        Ids, be the row or the file sound or not; None where they could not be read to their end.
+    """
+
+    def __init__(
+        self, problems: Iterable[Problem], goals: frozenset[str] | None, scenarios: frozenset[str]
+    ) -> None:
+        super().__init__(problems)
+        self.goals, self.scenarios = goals, scenarios
+
+
 def read_seeds(folder: Path) -> Seeds:
     """Read ``seeds/``.
 
     Parameters
     ----------
     folder : Path
-        With ``indicators.csv``, ``regions.csv``, ``sources.csv``, ``observations.csv``, ``goals.csv`` and
-        ``scenarios/*.yaml``.
+        With ``indicators.csv``, ``regions.csv``, ``sources.csv``, ``observations.csv``, ``goals.csv`` and,
+        where something is assumed, ``scenarios/*.yaml``.
 
     Raises
     ------
-    BadInput
+    FaultySeeds
         With every problem of every table and every scenario.
+    BadInput
+        If there is no such folder.
     """
+    if not os.path.isdir(folder):  # never an error, be the name too long
+        raise BadInput([Problem(f"{folder.name}/", "there is no such folder", remedy="check the path")])
+    if not os.access(folder, os.R_OK | os.X_OK):
+        raise BadInput([Problem(f"{folder.name}/", "you may not read the folder", remedy="check its rights")])
     opened = open_seeds(folder)
     scenarios, more = open_scenarios(folder / "scenarios", opened)
     if opened.problems or more:
-        raise BadInput([*opened.problems, *more])
-    return Seeds(Ledger.of(opened.parts), scenarios)
+        files = (folder / "scenarios").glob("*.yaml")
+        names = frozenset([*scenarios, *(path.stem for path in files)])
+        raise FaultySeeds([*opened.problems, *more], opened.ids.get("goals"), names)
+    return Seeds(Ledger.of(opened.parts), scenarios, opened.remarks)

@@ -26,7 +26,7 @@ from forecasts.notebook.request import open_request
 from forecasts.publish.hub import bulk_rows, rows
 from forecasts.publish.save import dump_result
 
-WORDS = ("goal", "reached_p50", "reached_p80", "model", "note")
+WORDS = ("goal", "reached_p50", "reached_p80", "model", "outcome", "note", "notes")
 NUMBERS = tuple(name for name in COLUMNS if name not in WORDS)
 DAY = dt.date(2023, 9, 6)
 
@@ -144,8 +144,9 @@ def alone(city: City, known_on: dt.date | None) -> pd.DataFrame:
 
 def without_late(table: pd.DataFrame) -> pd.DataFrame:
     """Drop what is said where the deadline has passed: a table and a question word it for their readers."""
-    passed = table["note"].fillna("").str.contains("deadline")
-    return table.assign(note=table["note"].mask(passed, "passed"))
+    said = table["note"].fillna("")
+    passed = (table["outcome"].fillna("") != "") | said.str.contains("deadline")
+    return table.assign(note=said.mask(passed, "passed"), outcome="")
 
 
 cities = st.integers(0, 10**6).map(made)
@@ -289,7 +290,7 @@ def test_the_command_says_the_same_of_a_goal(
 def test_a_passed_deadline_ends_the_command_as_it_ends_the_table(
     at_home: Path, of_tables: pd.DataFrame
 ) -> None:
-    silent = of_tables[of_tables["note"].fillna("").str.contains("deadline")]
+    silent = of_tables[of_tables["outcome"].notna()]
     ended = CliRunner().invoke(app, ["attain", "--goal", silent["goal"].iloc[0], "--known-on", str(DAY)])
     assert ended.exit_code == 3
     assert "deadline" in ended.stderr

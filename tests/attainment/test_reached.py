@@ -7,9 +7,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from forecasts.attainment.reached import HORIZON_YEARS, curve_of, days_reached, looks_of, times_reached
+from forecasts.attainment.reached import (
+    HORIZON_YEARS,
+    curve_of,
+    days_reached,
+    first_held,
+    looks_of,
+    reached_since,
+    times_reached,
+)
 from forecasts.ledger.history import Timescale
+from forecasts.ledger.timescale import CALENDAR
 
+NEVER = np.array(["NaT"], "datetime64[D]")
 LEVELS = (0.05, 0.2, 0.5, 0.8, 0.95)
 
 chances = st.one_of(st.floats(0.0, 1.0), st.sampled_from([0.0, 1.0, *LEVELS]))
@@ -75,7 +85,9 @@ def test_rounding_to_days_moves_no_answer_across_the_deadline(
     at_deadline = chance[0, np.searchsorted(times[0], time, side="right") - 1]
     days = []
     for level in LEVELS:
-        found = days_reached(times, chance, deadline, np.array([day], "datetime64[D]"), level, scale)[0]
+        found = days_reached(times, chance, deadline, np.array([day], "datetime64[D]"), level, scale, NEVER)[
+            0
+        ]
         held = at_deadline >= level
         assert (not np.isnat(found) and found <= np.datetime64(day)) == held
         days.append(found)
@@ -94,12 +106,37 @@ def test_the_crossing_lies_where_the_logit_crosses() -> None:
     assert np.isnan(times_reached(times, chance, late, 0.9)[0])
 
 
-def test_what_is_reached_today_is_reached_on_the_day_of_the_last_figure() -> None:
-    end = np.array([2020.0])
-    times = looks_of(end, np.array([2021.0]))
-    curve = curve_of(times, end, np.array([True]), np.full(times.shape, 0.9))
+def test_what_is_reached_already_is_dated_by_the_figure_that_reached_it() -> None:
+    end, late = np.array([2020.0]), np.array([2021.0])
+    times = looks_of(end, late)
+    curve = curve_of(np.array([True]), np.full(times.shape, 0.9))
     assert curve[0, 0] == 1.0
-    assert times_reached(times, curve, np.array([2021.0]), 0.8)[0] == 2020.0
+    assert times_reached(times, curve, late, 0.8)[0] == 2020.0
+    days = np.array(["2016-12-31", "2017-12-31", "2018-12-31", "2019-12-31"], "datetime64[D]")
+    since = reached_since(days, np.array([12.0, 9.0, 11.0, 10.0]), 10.0, below=False)
+    assert since == np.datetime64("2018-12-31")
+    found = days_reached(
+        times, curve, late, np.array(["2020-12-31"], "datetime64[D]"), 0.8, CALENDAR, since[None]
+    )
+    assert found[0] == np.datetime64("2018-12-31")
+    assert np.isnat(reached_since(days, np.array([12.0, 9.0, 11.0, 10.0]), 10.5, below=False))
+    assert reached_since(days, np.array([9.0, 12.0, 9.0, 8.0]), 10.0, below=True) == days[2]
+
+
+@given(st.lists(chances, min_size=2, max_size=40), st.data())
+def test_among_consecutive_days_the_first_held_is_exact(chance: list[float], data: st.DataObject) -> None:
+    deadline = data.draw(st.integers(0, len(chance) - 1))
+    for level in LEVELS:
+        found = first_held(np.array(chance), deadline, level)
+        held = chance[deadline] >= level
+        assert (found is not None and found <= deadline) == held
+        if held:
+            assert found is not None
+            assert all(p >= level for p in chance[found : deadline + 1])
+            assert found == 0 or chance[found - 1] < level
+        elif found is not None:
+            assert chance[found] >= level
+            assert all(p < level for p in chance[deadline:found])
 
 
 def test_nothing_is_looked_for_beyond_the_horizon() -> None:

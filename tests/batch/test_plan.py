@@ -109,7 +109,7 @@ def test_a_link_out_of_the_shelf_is_refused(tmp_path: Path, root: Path, seeds: S
         ("- a\n", "mapping"),
         ("draws: [1\n", "not YAML"),
         ("draws: 300\ndraws: 400\n", "twice"),
-        ("known_on: 2023-02-30\n", "day is out of range"),
+        ("known_on: 2023-02-30\n", "no such day"),
         ("goals: []\n", "a list of goal ids"),
         ("goals: everything\n", "headline"),
         ("known_on: 20230906\n", "date"),

@@ -38,7 +38,23 @@ def test_check_counts_what_is_there(at_home: Path, seeds: Seeds) -> None:
         sum(told["observations_by_origin"].values()) == told["observations"] == len(seeds.ledger.observations)
     )
     assert sum(told["goals_by_outcome"].values()) == told["goals"]
-    assert len(run("check").stdout.splitlines()) == len(told)
+    assert told.pop("warnings") == []
+    plain = run("check")
+    assert len(plain.stdout.splitlines()) == len(told)
+    assert plain.stderr == ""
+
+
+def test_check_warns_of_what_is_doubtful_and_ends_with_0(copy_house: Callable[[], Path]) -> None:
+    seeds = copy_house() / "seeds"
+    text = (seeds / "observations.csv").read_text(encoding="utf-8")
+    (seeds / "observations.csv").write_text(text.replace(",42989,", ",429890,"), encoding="utf-8")
+    ended = run("check", "--seeds", str(seeds), "--format", "json")
+    assert ended.exit_code == 0
+    told = json.loads(ended.stdout)["warnings"]
+    assert {one["column"] for one in told} == {"value"}
+    assert [line.startswith("warning: seeds/observations.csv:") for line in ended.stderr.splitlines()] == [
+        True
+    ] * len(told)
 
 
 def test_check_tells_every_problem_on_a_line(copy_house: Callable[[], Path]) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from forecasts.ledger.problems import BadInput, Problem
+from forecasts.ledger.sheets import open_seeds
 from forecasts.scenarios.seeds import Seeds, read_seeds
 
 ROOT = Path(__file__).parents[2]
@@ -49,17 +50,59 @@ def clear(names: set[str], rows: slice) -> Callable[[Cells], None]:
     return edit
 
 
+NAMES = {f"{what}_{language}" for what in ("name", "unit", "scope") for language in ("zh", "en")}
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_one_language_is_enough(tenant: Path, language: str) -> None:
+    """A tenant that fills the names of one language alone, or leaves the other's columns out, moves in."""
+    others = {name for name in (*NAMES, "note_zh", "note_en") if not name.endswith(language)}
+    for name in ("indicators", "regions", "observations"):
+        change(tenant / f"{name}.csv", clear(others, slice(None)))
+    for path in (tenant / "scenarios").glob("*.yaml"):
+        kept = [line for line in path.read_text("utf-8").splitlines() if not line.startswith(tuple(others))]
+        path.write_text("\n".join(kept), "utf-8")
+    before = read_seeds(tenant)
+
+    def drop(cells: Cells) -> None:
+        places = [i for i, name in enumerate(cells[0]) if name not in others]
+        cells[:] = [[row[i] for i in places] for row in cells]
+
+    for name in ("indicators", "regions", "observations"):
+        change(tenant / f"{name}.csv", drop)
+    after = read_seeds(tenant)
+    assert dict(before.ledger.indicators) == dict(after.ledger.indicators)
+    assert dict(before.ledger.observations) == dict(after.ledger.observations)
+
+
 def test_empty_names_bring_no_faults_elsewhere(tenant: Path) -> None:
-    """A tenant without Chinese names: 4 indicators lack 3 texts each, 6 regions one; no more."""
-    change(tenant / "indicators.csv", clear({"name_zh", "unit_zh", "scope_zh"}, slice(0, 4)))
-    change(tenant / "regions.csv", clear({"name_zh"}, slice(0, 6)))
+    """A tenant without names: 4 indicators lack 3 texts each, 6 regions one; no more."""
+    change(tenant / "indicators.csv", clear(NAMES, slice(0, 4)))
+    change(tenant / "regions.csv", clear(NAMES, slice(0, 6)))
     found = faults(tenant)
     assert len(found) == 18
-    assert {p.rule for p in found} == {"must not be empty"}
+    assert all("must be filled: a language is enough" in p.rule for p in found)
     assert {(p.place, p.line, p.column) for p in found} == {
-        *(("seeds/indicators.csv", n, c) for n in range(2, 6) for c in ("name_zh", "unit_zh", "scope_zh")),
-        *(("seeds/regions.csv", n, "name_zh") for n in range(2, 8)),
+        *(("seeds/indicators.csv", n, c) for n in range(2, 6) for c in ("name_en", "unit_en", "scope_en")),
+        *(("seeds/regions.csv", n, "name_en") for n in range(2, 8)),
     }
+
+
+def test_what_a_newcomer_leaves_out_has_a_plain_meaning(tenant: Path) -> None:
+    left_out = {"as_of_basis", "published_basis", "qualifier", "confidence", "origin", "note_zh", "note_en"}
+
+    def drop(cells: Cells) -> None:
+        places = [i for i, name in enumerate(cells[0]) if name not in left_out]
+        # Only an estimate looks ahead, and only a known start is nothing: their origin cannot be left out.
+        at = cells[0].index("origin")
+        cells[:] = [[row[i] for i in places] for row in cells if row[at] in ("origin", "printed")]
+
+    change(tenant / "observations.csv", drop)
+    opened = open_seeds(tenant)
+    assert not opened.problems
+    one = next(iter(opened.parts.observations.values()))
+    assert (one.as_of_basis, one.published_basis, one.qualifier) == ("stated", "stated", None)
+    assert (one.confidence, one.origin) == ("high", "printed")
 
 
 def test_a_faulty_rows_own_references_are_checked(tenant: Path) -> None:

@@ -46,7 +46,7 @@ def test_the_notebooks_folder_is_as_good_a_place(
 
 
 def test_no_project_here(tmp_path: Path) -> None:
-    with pytest.raises(BadInput, match="seeds/ and notebooks/"):
+    with pytest.raises(BadInput, match="nor one above it has seeds/"):
         find_root(tmp_path)
 
 

@@ -66,7 +66,7 @@ def test_dates_stay_the_same_day_in_every_time_zone(make: Maker, words: Words) -
     spec = json.loads(to_spec(fan_chart(make(), words)))
     dates = [row["date"] for row in rows_of(spec) if "date" in row]
     assert dates
-    assert all(date.endswith("T00:00:00") for date in dates)
+    assert all(date.endswith("T00:00:00Z") for date in dates)
 
 
 def test_members_show_their_own_probability_and_no_certainty(make: Maker, words: Words) -> None:

@@ -1,0 +1,186 @@
+"""The cells of a column, each distinct one read once: as people write, then by the field's rules."""
+
+import datetime as dt
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from functools import cache
+from types import UnionType
+from typing import Annotated, Any, Union, get_args, get_origin
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from pydantic import TypeAdapter, ValidationError
+
+from forecasts.ledger.records import Record
+from forecasts.ledger.tables import Table
+from forecasts.ledger.written import Readings, read_numbers
+from forecasts.ledger.written_days import read_days
+from forecasts.ledger.written_words import read_words
+
+Bools = NDArray[np.bool_]
+Ints = NDArray[np.intp]
+
+#: Columns in which a period stands for its first day.
+STARTS = ("period_start",)
+
+
+class _Nested(str):
+    """A cell that holds a list or the like, as a text."""
+
+
+@dataclass(frozen=True, eq=False)
+class Cells:
+    """A column that was read: its values, which stands in each row, and the rows that could not be read."""
+
+    values: Sequence[Any]
+    code: Ints
+    faulty: Bools | None
+
+
+def read_cells(table: Table, record: type[Record], name: str, heading: str, required: bool) -> Cells:
+    """Read the column of one field; refuse the cells that cannot be read, and tell of other forms."""
+    info = record.model_fields[name]
+    default = None if info.is_required() else info.default
+    code, cells = _distinct(table.frame[heading])
+    odd = [i for i, cell in enumerate(cells) if type(cell) in (_Nested, bytes)]
+    filled = [i for i, cell in enumerate(cells) if type(cell) not in (_Nested, bytes) and cell != ""]
+    found = _readings(table, record, name, [cells[i] for i in filled])
+    values = [default] * len(cells)
+    for i, value in zip(filled, found.values, strict=True):
+        values[i] = value
+    for at in found.faults:
+        values[filled[at]] = default
+    faults: dict[tuple[str, str], list[int]] = {}
+    if odd:
+        faults["holds no plain value", "write one text, number or day in a cell"] = odd
+    for at, fault in found.faults.items():
+        faults.setdefault(fault, []).append(filled[at])
+    for (rule, remedy), some in faults.items():
+        table.refuse(_among(code, some, len(cells)), heading, rule, remedy)
+    faulty = [i for some in faults.values() for i in some]
+    if required and (blank := [i for i, cell in enumerate(cells) if cell == ""]):
+        table.refuse(_among(code, blank, len(cells)), heading, "must not be empty", "fill the cell")
+        faulty += blank
+    _tell(table, name, heading, found, filled, code)
+    unread = _among(code, faulty, len(cells)) if faulty else None
+    return Cells(tuple(values), code, unread if unread is not None and unread.any() else None)
+
+
+def _among(code: Ints, some: Sequence[int], count: int) -> Bools:
+    """Return the rows that hold one of some distinct cells."""
+    chosen = np.zeros(count, bool)
+    chosen[list(some)] = True
+    return np.asarray(chosen[code])
+
+
+def _tell(table: Table, name: str, heading: str, found: Readings, filled: Sequence[int], code: Ints) -> None:
+    """Tell every form in which cells were read, once, and keep their units."""
+    if found.units:
+        units = {filled[at]: unit for at, unit in found.units.items()}
+        rows = np.flatnonzero(np.isin(code, list(units)))
+        table.units[name] = {int(row): units[int(code[row])] for row in rows}
+    forms: dict[str, list[int]] = {}
+    for at, form in found.told.items():
+        if at not in found.faults:
+            forms.setdefault(form, []).append(at)
+    means = {filled[at]: found.values[at] for some in forms.values() for at in some}
+    for form, some in forms.items():
+        rows = np.flatnonzero(_among(code, [filled[at] for at in some], int(code.max()) + 1))
+        if len(rows):
+            shown = _shown(means[int(code[rows[0]])])
+            table.remark(rows, heading, form, "" if form.endswith(shown) else f"read as {shown}", "converted")
+
+
+def _shown(value: object) -> str:
+    return f"{value:f}" if isinstance(value, Decimal) else str(value)
+
+
+def _readings(table: Table, record: type[Record], name: str, cells: list[Any]) -> Readings:
+    """Understand the distinct cells of a column, and keep the field's own rules."""
+    kind = _type_of(record.model_fields[name].annotation)
+    if kind is dt.date:
+        return read_days(cells, name in STARTS, table.serials)
+    if kind is Decimal or kind is float:
+        found = read_numbers(cells, table.semicolons)
+    elif kind is bool or issubclass(kind, StrEnum):
+        found = read_words(cells, kind)
+    else:
+        found = Readings(cells)
+    keep = _rules(record, name)
+    values = found.values
+    if kind is Decimal and _extremes_pass([v for i, v in enumerate(values) if i not in found.faults], keep):
+        return found
+    for i, value in enumerate(values):
+        if i in found.faults:
+            continue
+        try:
+            values[i] = keep(float(value) if kind is float and isinstance(value, Decimal) else value)
+        except ValidationError as error:
+            found.faults[i] = (_rule_of(error), "correct the value")
+    return found
+
+
+def _extremes_pass(values: Sequence[Any], keep: Callable[[Any], Any]) -> bool:
+    """Whether decimal numbers keep rules that are bounds: all of them do where the lowest and highest do."""
+    if not values or not all(type(value) is Decimal for value in values):
+        return False
+    try:
+        keep(min(values))
+        keep(max(values))
+    except ValidationError:
+        return False
+    return True
+
+
+def _type_of(annotation: Any) -> type:
+    """Return the type that a field holds, without what may be left out and what is checked."""
+    while get_origin(annotation) is not None:
+        parts = get_args(annotation)
+        if get_origin(annotation) is Annotated:
+            annotation = parts[0]
+        elif get_origin(annotation) in (Union, UnionType):
+            annotation = next(part for part in parts if part is not type(None))
+        else:
+            return object
+    return annotation if isinstance(annotation, type) else object
+
+
+@cache
+def _rules(record: type[Record], name: str) -> Callable[[Any], Any]:
+    """Return what reads one cell of a field by the field's own rules."""
+    info = record.model_fields[name]
+    kind: Any = info.annotation
+    for rule in info.metadata:
+        kind = Annotated[kind, rule]
+    adapter: TypeAdapter[Any] = TypeAdapter(kind)
+    return adapter.validate_python
+
+
+def _distinct(cells: "pd.Series[Any]") -> tuple[Ints, list[Any]]:
+    """Return a column's distinct cells, an empty one as an empty text, and which stands in each row."""
+    if cells.dtype == object and pd.api.types.infer_dtype(cells).startswith("mixed"):
+        # True and 1 are equal, but only one of them is a number.
+        cells = cells.map(lambda cell: str(cell) if isinstance(cell, bool | np.bool_) else cell)
+    try:
+        code, found = pd.factorize(cells, use_na_sentinel=True)
+    except TypeError:  # cells that are lists or the like
+        nested = cells.map(lambda cell: cell if isinstance(cell, Hashable) else _Nested(cell))
+        code, found = pd.factorize(nested, use_na_sentinel=True)
+    distinct: Sequence[Any] = found.tolist() if hasattr(found, "tolist") else list(found)
+    texts = ["" if isinstance(c, str) and not c.strip() else _python(c) for c in distinct]
+    return np.where(code < 0, len(texts), code).astype(np.intp), [*texts, ""]
+
+
+def _python(cell: Any) -> Any:
+    """Return a value of NumPy's as one of Python's."""
+    if isinstance(cell, np.datetime64):
+        return cell.astype("datetime64[us]").item()
+    return cell.item() if isinstance(cell, np.generic) else cell
+
+
+def _rule_of(error: ValidationError) -> str:
+    message = str(error.errors()[0]["msg"]).removeprefix("Value error, ")
+    return message[:1].lower() + message[1:]
