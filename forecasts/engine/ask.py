@@ -314,7 +314,9 @@ class Desk:
         }
         taught = [_UNTAUGHT if each.peers is None else classes[each.peers] for each in who]
         at = [each.history for each in who]
-        own = [each.names | by.names.get(each.mark, frozenset()) for each, by in zip(who, taught, strict=True)]
+        own = [
+            each.names | by.names.get(each.mark, frozenset()) for each, by in zip(who, taught, strict=True)
+        ]
         lesson = weigh(
             relative(found.likelihood[at]),
             np.array([self.histories[h].kind for h in at], np.intp),
@@ -344,7 +346,7 @@ class Desk:
     def _try(
         self, classes: Sequence[_Members], found: Scan, learned: Learned
     ) -> Mapping[int, tuple[float, float]]:
-        """Ask members as of earlier days, as if they had no class; return score and information of each look."""
+        """Ask members as of earlier days, as if they had no class; return each look's score and information."""
         trials = {
             at: trial
             for members in classes

@@ -28,7 +28,7 @@ def relative(likelihood: Floats) -> Floats:
 
 
 def plain_posterior(likelihood: Floats, prior: Floats) -> tuple[Floats, Floats]:
-    """Return the weights of the components under a learned prior (one or a row a history), and the evidence."""
+    """Return the weights of the components under a prior (one, or a row a history), and the evidence."""
     joint = likelihood * prior
     evidence = joint.sum(1)
     return joint / evidence[:, None], evidence

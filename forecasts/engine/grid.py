@@ -62,7 +62,7 @@ _FLOW_SLOPES = (
 
 
 def all_cells() -> Cells:
-    """Return every cell that is ever tried, those of the flow scale last: 144 cells on three Box-Cox scales and 40 on the flow scale."""
+    """Return every cell that is tried: 144 on three Box-Cox scales, then 40 on the flow scale."""
     rows = []
     for power, (level, error) in product((0.0, 0.5, 1.0), ((1, 0), (1, 0.3), (0.2, 1.0), (0.02, 0.15))):
         for slope, damp, spread, home in _SLOPES:

@@ -111,9 +111,7 @@ class Learned:
             for i, row in enumerate(settings)
         ]
         lines = [f"{json.dumps(k)}: {json.dumps(v)}" for k, v in said.items()]
-        return (
-            "{\n" + ",\n".join(lines) + ',\n"cells": [\n' + ",\n".join(map(json.dumps, cells)) + "\n]}\n"
-        )
+        return "{\n" + ",\n".join(lines) + ',\n"cells": [\n' + ",\n".join(map(json.dumps, cells)) + "\n]}\n"
 
     @staticmethod
     def from_json(text: str) -> "Learned":

@@ -13,6 +13,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 from numpy.typing import NDArray
 
+from forecasts.engine.pace import PACE_YEARS
 from forecasts.engine.series import Series
 
 Floats = NDArray[np.float64]
@@ -20,7 +21,6 @@ Ints = NDArray[np.intp]
 
 #: Goals of a trial: multiples of the member's own pace of its newest years.
 MULTIPLES = np.array([0.5, 0.8, 1.0, 1.2, 1.5])
-PACE_YEARS = 3.0
 
 #: How far ahead a trial asks, how much that may be off, and how many trials a member has, the newest.
 AHEAD, OFF, EACH = 1.0, 0.3, 4

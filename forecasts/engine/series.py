@@ -16,12 +16,6 @@ SHORT = 2
 #: Years of a past that a series of one or two values borrows from its class.
 BORROWED = 3
 
-#: Growth of the logarithm a year of any class: mean, sd, and how many series that knowledge is worth.
-ANY_PACE = (0.12, 0.20, 2.0)
-
-#: A class's pace is that of its newest years.
-PACE_YEARS = 3.0
-
 #: A value nearer to zero than this is zero: its multiples could not be told apart.
 NOTHING = 1e-250
 

@@ -120,5 +120,8 @@ def test_one_step_of_a_sum_is_the_level_half_a_step_on() -> None:
     s = run_filter(values(8)[None, :, None], np.ones((1, 7)), WHOLE.level_cells, 0.97)
     ahead = np.array([1.0])
     assert np.allclose(
-        project_sum(s, ahead, ahead, WHOLE.level_cells), project_level(s, ahead, WHOLE.level_cells), rtol=0, atol=1e-12
+        project_sum(s, ahead, ahead, WHOLE.level_cells),
+        project_level(s, ahead, WHOLE.level_cells),
+        rtol=0,
+        atol=1e-12,
     )

@@ -112,14 +112,18 @@ def unit_weights(units: Units, pick: Ints) -> Floats:
     return np.where(units.made[pick], MADE_WEIGHT, 1.0) / np.sqrt(size[which])
 
 
-def learn_weights(training: TrainingSet, pick: Ints, weight: Floats) -> Floats:
-    """Learn the prior of the components."""
-    likelihood = relative(training.found.likelihood[training.history(pick)] + training.outcome[pick])
+def explained(training: TrainingSet, pick: Ints) -> Floats:
+    """Return how well each component explains history and outcome of some units, relative to the best."""
+    return relative(training.found.likelihood[training.history(pick)] + training.outcome[pick])
+
+
+def expectation_maximisation(likelihood: Floats, weight: Floats, steps: int, least: float) -> Floats:
+    """Return the prior that makes what was seen most likely; `least` of it is spread evenly."""
     prior = np.full(likelihood.shape[1], 1 / likelihood.shape[1])
-    for _ in range(STEPS):
+    for _ in range(steps):
         taken = weight / (likelihood @ prior)
         prior = prior * (taken @ likelihood)
-        prior = (1 - LEAST) * prior / prior.sum() + LEAST / len(prior)
+        prior = (1 - least) * prior / prior.sum() + least / len(prior)
     return np.asarray(prior, float)
 
 
@@ -195,7 +199,12 @@ def learn(training: TrainingSet, pick: Ints) -> Learned:
     weights = [unit_weights(units, own) for own in of_kind]
     raw = Learned(
         training.grid,
-        np.stack([learn_weights(training, own, w) for own, w in zip(of_kind, weights, strict=True)]),
+        np.stack(
+            [
+                expectation_maximisation(explained(training, own), w, STEPS, LEAST)
+                for own, w in zip(of_kind, weights, strict=True)
+            ]
+        ),
         np.tile(NO_CHANGE, (len(KINDS), 1)),
         np.tile(NO_FEW, (len(KINDS), 1, 1)),
         np.tile(NO_LASTING, (len(KINDS), 1)),
@@ -205,7 +214,8 @@ def learn(training: TrainingSet, pick: Ints) -> Learned:
     # A total teaches the first kind as any other series would.
     alike = replace(raw, weights=raw.weights[[0, 0]])
     maps = [
-        learn_calibration(training, predicted(training, own, by)) for own, by in zip(of_kind, (alike, raw), strict=True)
+        learn_calibration(training, predicted(training, own, by))
+        for own, by in zip(of_kind, (alike, raw), strict=True)
     ]
     mapped = replace(raw, calibration=np.stack(maps))
     few = learn_few(training, predicted(training, pick[units.cut[pick]], mapped))
@@ -263,7 +273,7 @@ def learn_persistence(training: TrainingSet, seen: Predicted, tried: Learned) ->
 
 
 def _classes(training: TrainingSet, seen: Predicted, of: Ints) -> list[tuple[Floats, Floats, float]]:
-    """Return what the days of each class tell, their variances, and its weight: a class of many dates counts once."""
+    """Return what the days of each class tell, their variances, and a weight: many dates count once."""
     distinct = {id(seen.persistence[i]): i for i in of.tolist()}
     groups = training.units.group[seen.pick[list(distinct.values())]].astype(str)
     _, which, size = np.unique(groups, return_inverse=True, return_counts=True)
@@ -278,16 +288,20 @@ def _departure(seen: Predicted, i: int, law: Floats) -> float:
 
 def _law(classes: Sequence[tuple[Floats, Floats, float]]) -> Floats:
     """Return mean and variance between classes, and variance between days, most likely for what was seen."""
+    told = [c for c in classes if len(c[0])]
+    which = np.repeat(np.arange(len(told)), [len(each) for each, _, _ in told])
+    each, variance = (np.concatenate([c[k] for c in told] or [np.zeros(0)]) for k in (0, 1))
+    weight = np.array([w for *_, w in told])
+
     def surprise(law: Floats) -> float:
         between, daily = np.exp(law[1:])
-        total = 0.0
-        for each, variance, weight in classes:
-            seen = each - law[0]
-            precision = 1 / (variance + daily)
-            pull = between / (1 + between * precision.sum())
-            off = (seen**2 * precision).sum() - pull * (seen * precision).sum() ** 2
-            total += weight * (off - np.log(precision).sum() + np.log1p(between * precision.sum()))
-        return float(total)
+        off, precision = each - law[0], 1 / (variance + daily)
+        whole, pulled, square, size = (
+            np.bincount(which, x, len(told))
+            for x in (precision, precision * off, precision * off**2, -np.log(precision))
+        )
+        square = square - between / (1 + between * whole) * pulled**2
+        return float((weight * (square + size + np.log1p(between * whole))).sum())
 
-    found = minimize(surprise, np.zeros(3), method="Nelder-Mead", options={"maxiter": 150})
+    found = minimize(surprise, np.zeros(3), method="Nelder-Mead", options={"maxiter": 300})
     return np.array([found.x[0], *np.exp(np.clip(found.x[1:], -6, 4))])

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from forecasts.engine.learn.units import COLUMNS, LEVELS, STEP, Classes, Unit, Units, clock
+from forecasts.engine.learn.units import COLUMNS, LEVELS, STEP, Classes, Unit, Units, clock, named_rows
 from forecasts.engine.learned import FEW
 from forecasts.engine.series import Series
 
@@ -39,7 +39,7 @@ def _units(goals: pd.DataFrame, classes: Classes) -> Sequence[Unit]:
     values = goals.pivot(index="unit_id", columns="m", values="target")[list(LEVELS)]
     hits = goals.pivot(index="unit_id", columns="m", values="outcome")[list(LEVELS)]
     found = []
-    for r in goals.drop_duplicates("unit_id").itertuples():
+    for r in named_rows(goals.drop_duplicates("unit_id")):
         own = Series(
             clock(r.ds), np.asarray(r.history, float), r.series_id.split("|")[0], never_falls=r.kind == TOTAL
         )
@@ -53,6 +53,7 @@ def _units(goals: pd.DataFrame, classes: Classes) -> Sequence[Unit]:
                 family=r.kind,
                 label=str(r.n_label),
                 cut=len(own.values) <= FEW,
+                pool=True,
             )
         )
     return found

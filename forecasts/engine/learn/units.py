@@ -80,6 +80,8 @@ class Unit:
         Whose pace the goals are set by: ``own`` (the longer history's) or ``class``.
     cut : bool
         Whether the history was cut to a few figures.
+    pool : bool
+        Whether it is of a further pool of labelled indicators.
     """
 
     ask: Ask
@@ -92,11 +94,18 @@ class Unit:
     made: bool = False
     paced: str = "own"
     cut: bool = False
+    pool: bool = False
 
     @property
     def region(self) -> str:
         """The series' name: units of one series do not teach each other."""
         return self.ask.own.name
+
+    @property
+    def others(self) -> int:
+        """How many others are in its class."""
+        peers = self.ask.peers
+        return len({m.name for m in peers.members} - {self.region}) if peers else 0
 
     @property
     def years(self) -> float:
@@ -121,7 +130,9 @@ class Units:
     paced: NDArray[np.object_]
     made: NDArray[np.bool_]
     cut: NDArray[np.bool_]
+    pool: NDArray[np.bool_]
     total: NDArray[np.bool_]
+    crowd: NDArray[np.bool_]
 
     def __len__(self) -> int:
         return len(self.all)
@@ -147,13 +158,21 @@ class Units:
             paced=words("paced"),
             made=np.array([u.made for u in units]),
             cut=np.array([u.cut for u in units]),
+            pool=np.array([u.pool for u in units]),
+            crowd=np.array([u.others > 1 for u in units]),
             total=np.array([u.ask.own.never_falls for u in units]),
         )
 
     @property
     def real(self) -> NDArray[np.bool_]:
-        """Which are the benchmark's own."""
+        """Which are whole histories of series as they are."""
         return ~self.made & ~self.cut
+
+    @property
+    def sort(self) -> NDArray[np.object_]:
+        """Sorts of goals, each with a base rate of its own."""
+        told = zip(self.pool, self.made, self.cut, self.paced, strict=True)
+        return np.array([f"{pool} {made} {cut} {paced}" for pool, made, cut, paced in told], object)
 
     @property
     def series(self) -> NDArray[np.object_]:
@@ -231,7 +250,7 @@ def units_of(frame: pd.DataFrame, seed: int = 0) -> Units:
     return Units.of([*real, *made, *_cuts([*real, *made])])
 
 
-def _rows(frame: pd.DataFrame) -> list[Any]:
+def named_rows(frame: pd.DataFrame) -> list[Any]:
     """Return the rows as named tuples, whose fields no checker knows."""
     return list(frame.itertuples())
 
@@ -239,10 +258,8 @@ def _rows(frame: pd.DataFrame) -> list[Any]:
 def _read(frame: pd.DataFrame) -> list[Unit]:
     goals = frame.pivot(index="unit_id", columns="m", values="target")[list(LEVELS)]
     hits = frame.pivot(index="unit_id", columns="m", values="outcome")[list(LEVELS)]
-    rows = _rows(frame.drop_duplicates("unit_id"))
-    own = [
-        Series(clock(r.ds), np.asarray(r.history, float), name=r.series_id.split("|")[0]) for r in rows
-    ]
+    rows = named_rows(frame.drop_duplicates("unit_id"))
+    own = [Series(clock(r.ds), np.asarray(r.history, float), name=r.series_id.split("|")[0]) for r in rows]
     classes = Classes(_whole((class_of(s.name), s) for s in own))
     return [
         Unit(
@@ -276,7 +293,7 @@ def _made_totals(frame: pd.DataFrame, seed: int, each: int = 2) -> list[Unit]:
     real = frame.drop_duplicates("unit_id").reset_index(drop=True)
     longest = real.assign(base=real.series_id.str.split("|").str[0], n=real.history.map(len))
     longest = longest.sort_values(["n", "unit_id"]).drop_duplicates("base", keep="last")
-    for r in _rows(longest):
+    for r in named_rows(longest):
         flow = np.asarray(r.history, float)
         if len(flow) < 10 or r.freq != "Y":
             continue
