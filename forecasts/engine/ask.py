@@ -28,6 +28,9 @@ NEWEST = 4
 #: Histories and looks ahead that are worked on together, about; each takes some 10 kB.
 BLOCK = 8_000
 
+#: Trials of classes that are rated together.
+TRIALS = 4_000
+
 
 @dataclass(frozen=True, eq=False)
 class Peers:
@@ -163,8 +166,8 @@ class _Taught:
         """Return by how much the persistence of the others moves logit P."""
         if self.lesson is None or self.persistence is None:
             return 0.0
-        *law, share = map(float, learned.persistence[self.lesson.kind])
-        return share * self.persistence.departure(own, *law) if share else 0.0
+        between, days, share = map(float, learned.persistence[self.lesson.kind])
+        return share * self.persistence.departure(own, between, days)
 
 
 _UNTAUGHT = _Taught(None, {})
@@ -346,7 +349,7 @@ class Desk:
     def _try(
         self, classes: Sequence[_Members], found: Scan, learned: Learned
     ) -> Mapping[int, tuple[float, float]]:
-        """Ask members as of earlier days, as if they had no class; return each look's score and information."""
+        """Ask members as of earlier days, as if they had no class; return score and information by look."""
         trials = {
             at: trial
             for members in classes
@@ -355,8 +358,8 @@ class Desk:
         }
         told: dict[int, tuple[float, float]] = {}
         looks = list(trials)
-        for low in range(0, len(looks), BLOCK):
-            look = np.array(looks[low : low + BLOCK], np.intp)
+        for low in range(0, len(looks), TRIALS):
+            look = np.array(looks[low : low + TRIALS], np.intp)
             used, own = np.unique(found.owner[look], return_inverse=True)
             kind = np.array([self.histories[h].kind for h in used.tolist()], np.intp)
             plain = weigh(

@@ -107,7 +107,7 @@ class Grid:
     @cached_property
     def is_flow(self) -> NDArray[np.bool_]:
         """Whether a component is on the flow scale."""
-        return self.power == FLOW
+        return np.equal(self.power, FLOW)
 
 
 #: The grid before anything was learned.

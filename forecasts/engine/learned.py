@@ -24,7 +24,16 @@ FEW = 3
 FEWS = ("1", "2", "3", "1 borrowed", "2 borrowed")
 
 #: What is learned of the persistence of classes.
-LASTING = ("usual", "between classes", "between days", "share")
+LASTING = ("between classes", "between days", "share")
+
+
+#: No map is flatter than this: a higher goal is never more likely.
+LEAST_SLOPE = 0.3
+
+
+def sort_of(own: NDArray[np.intp], borrowed: NDArray[np.bool_]) -> NDArray[np.intp]:
+    """Return the place among :data:`FEWS` of histories of at most :data:`FEW` figures of their own."""
+    return np.where(borrowed, FEW - 1 + np.clip(own, 1, len(FEWS) - FEW), np.clip(own, 1, FEW) - 1)
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,8 +50,8 @@ class Learned:
         logit P' = c0 + c1 f + (c2 + c3 f + c4 log(n / 6)) logit P, with f the class's share of flow cells.
     few : (K, 5, 2) array
         logit P'' = a + b logit P' for histories of so few figures, in the order of :data:`FEWS`.
-    persistence : (K, 4) array
-        Mean and variance of the classes' departures, variance between days; the share of it that lasts
+    persistence : (K, 3) array
+        Variance of departures between classes, and between the days of one; the share of it that lasts
         (:mod:`forecasts.engine.persistence`).
     discount : float
         Weight of an error relative to that of the next younger one.
@@ -73,13 +82,9 @@ class Learned:
         c = self.calibration[kind]
         intercept, slope = c[:, 0] + c[:, 1] * flow, c[:, 2] + c[:, 3] * flow + c[:, 4] * np.log(n / 6)
         few = own <= FEW
-        place = np.where(few, own - 1 + np.where(n > own, FEW, 0), 0)
-        shift, turn = np.moveaxis(self.few[kind, place], -1, 0)
-        slope = np.maximum(slope, 0.05)
-        return (
-            np.where(few, shift + turn * intercept, intercept),
-            np.where(few, turn, 1.0) * slope,
-        )
+        shift, turn = np.moveaxis(self.few[kind, sort_of(own, n > own)], -1, 0)
+        intercept = np.where(few, shift + turn * intercept, intercept)
+        return intercept, np.maximum(np.where(few, turn, 1.0) * slope, LEAST_SLOPE)
 
     def to_json(self) -> str:
         """Return the file's text: one row a cell, its settings and its weights for each kind."""

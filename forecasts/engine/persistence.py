@@ -1,7 +1,7 @@
-"""A class's persistence: did its members reach, from earlier days on, goals set from their own pace?
+"""A class's persistence: whether its members reached, from earlier days on, goals set from their own pace.
 
-Every member is asked again as of some earlier days, as if it had no class, about goals a year ahead; what came
-is compared with what was said. The days share shocks, so a day counts as one noisy look at how the class
+Every member is asked again as of some earlier days, as if it had no class, about goals a year ahead; what
+came is compared with what was said. The days share shocks, so a day counts as one noisy look at how the class
 departs from what is usual, however many members speak of it: a normal-normal model of empirical Bayes (Efron
 and Morris, 1975) with a variance between classes and one between days.
 """
@@ -40,7 +40,7 @@ MOST = 4.0
 
 @dataclass(frozen=True, eq=False)
 class Trial:
-    """An earlier day of a member: what was seen by then, goals for a later time, and whether they were reached."""
+    """An earlier day of a member: what was seen by then, later goals, and whether they were reached."""
 
     seen: Series
     time: float
@@ -110,19 +110,17 @@ class Persistence:
         told = information > LEAST_INFORMATION
         return np.clip(score[told] / information[told], -MOST, MOST), 1 / information[told]
 
-    def departure(self, without: Set[str], usual: float, between: float, days: float) -> float:
-        """Return by how much the class departs from the usual class on the logit scale, shrunk.
+    def departure(self, without: Set[str], between: float, days: float) -> float:
+        """Return the class's departure on the logit scale as the others show it, shrunk.
 
         Parameters
         ----------
-        usual, between : float
-            Mean and variance of the classes' departures from what is said of them.
-        days : float
-            Variance of a class's days.
+        between, days : float
+            Variance of departures between classes, and between the days of one.
         """
         each, variance = self.days(without)
         precision = 1 / (variance + days)
-        return float(((each - usual) * precision).sum() / (precision.sum() + 1 / between))
+        return float((each * precision).sum() / (precision.sum() + 1 / between))
 
 
 def evidence(trials: Sequence[Trial], chance: Floats) -> list[tuple[float, float]]:
@@ -137,5 +135,6 @@ def persistence_of(tried: Sequence[tuple[Trial, tuple[float, float]]]) -> Persis
     distinct, who = np.unique([trial.seen.name for trial, _ in tried], return_inverse=True)
     days, when = np.unique(np.rint([trial.time for trial, _ in tried]), return_inverse=True)
     both = np.zeros((2, len(distinct), len(days)))
-    np.add.at(both, (slice(None), who, when), np.array([told for _, told in tried]).T)
+    for one, told in zip(both, np.array([told for _, told in tried]).T, strict=True):
+        np.add.at(one, (who, when), told)
     return Persistence(tuple(map(str, distinct)), both[0], both[1])

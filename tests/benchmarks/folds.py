@@ -1,4 +1,4 @@
-"""Learn on most of the series and forecast the rest; then without a whole source, and without whole indicators."""
+"""Learn on most of the series and indicators and forecast the rest; then without a whole source."""
 
 import argparse
 from collections.abc import Sequence
@@ -35,7 +35,8 @@ COLUMNS = (
     "walk: skill", "ECE", "80 %", "CRPS",
 )  # fmt: skip
 CAPTION = (
-    "skill: Brier skill against the base rate a goal level; own: against the row's own, known only afterwards; "
+    "skill: Brier skill against the base rate a goal level; own: against the row's own, "
+    "known only afterwards; "
     "CRPS: scaled, median; walk: with drift"
 )
 

@@ -19,7 +19,7 @@ from forecasts.engine.ask import Desk
 from forecasts.engine.classes import relative
 from forecasts.engine.grid import WHOLE, Grid, box_cox
 from forecasts.engine.learn.units import Units
-from forecasts.engine.learned import FEW, FEWS, KINDS, Learned
+from forecasts.engine.learned import FEW, FEWS, KINDS, Learned, sort_of
 from forecasts.engine.mixture import Mixture
 from forecasts.engine.persistence import Persistence
 from forecasts.engine.scan import Scan
@@ -42,8 +42,15 @@ RIDGE = 15.0
 #: The forecasts' own levels on which the calibration is fitted, beside the goals, and their weight.
 OWN_LEVELS, OWN_WEIGHT = np.array([0.03, 0.1, 0.25, 0.5, 0.75, 0.9, 0.97]), 0.3
 
+#: The same of histories of few figures, whose goals are set by a pace that they do not show.
+FEW_OWN_WEIGHT = 0.5
+
+#: What is surer than this counts as so sure, or single surprises would decide the map.
+SURE = 1e-4
+
 NO_CHANGE = np.array([0.0, 0.0, 1.0, 0.0, 0.0])
-NO_LASTING = np.array([0.0, 1.0, 1.0, 0.0])
+NO_LASTING = np.array([1.0, 1.0, 0.0])
+ALL_LASTS = np.array([1.0, 1.0, 1.0])
 NO_FEW = np.tile([0.0, 1.0], (len(FEWS), 1))
 
 
@@ -179,15 +186,17 @@ def _logistic(x: Floats, hits: Floats, weight: Floats, start: Floats, ridge: flo
     return np.asarray(minimize(loss, start, jac=True, method="L-BFGS-B").x, float)
 
 
-def _thresholds(training: TrainingSet, pick: Ints, futures: Mixture) -> tuple[Floats, Floats, Floats]:
+def _thresholds(
+    training: TrainingSet, pick: Ints, futures: Mixture, own_weight: float = OWN_WEIGHT
+) -> tuple[Floats, Floats, Floats]:
     """Return stated P, what came of it and the weight of each threshold: the goals, and own quantiles."""
     units = training.units
     above = futures.survival(units.actual[pick])[:, None]
     own = np.broadcast_to(1 - OWN_LEVELS, (len(pick), len(OWN_LEVELS)))
-    p = np.concatenate([futures.survival(units.goals[pick]), own], 1)
+    p = np.concatenate([futures.survival(units.goals[pick]), own], 1).clip(SURE, 1 - SURE)
     # What came lies beyond a quantile where its own probability is below the quantile's.
     hits = np.concatenate([units.hits[pick], above <= 1 - OWN_LEVELS], 1)
-    each = np.repeat([1.0, OWN_WEIGHT], [units.hits.shape[1], len(OWN_LEVELS)])
+    each = np.repeat([1.0, own_weight], [units.hits.shape[1], len(OWN_LEVELS)])
     return p, hits, unit_weights(units, pick)[:, None] * each
 
 
@@ -220,7 +229,7 @@ def learn(training: TrainingSet, pick: Ints) -> Learned:
     mapped = replace(raw, calibration=np.stack(maps))
     few = learn_few(training, predicted(training, pick[units.cut[pick]], mapped))
     mapped = replace(mapped, few=few)
-    tried = replace(mapped, persistence=NO_LASTING + np.eye(len(NO_LASTING))[-1] * np.ones((len(KINDS), 1)))
+    tried = replace(mapped, persistence=np.tile(ALL_LASTS, (len(KINDS), 1)))
     classed = predicted(training, pick[training.classed[pick]], tried)
     return replace(mapped, persistence=learn_persistence(training, classed, tried))
 
@@ -237,14 +246,15 @@ def learn_calibration(training: TrainingSet, seen: Predicted) -> Floats:
 def learn_few(training: TrainingSet, seen: Predicted) -> Floats:
     """Learn the maps of logit P for histories of few figures: intercept and slope of each sort and kind."""
     histories = [training.desk.histories[i] for i in training.history(seen.pick)]
-    place = np.array([h.own - 1 + (FEW if len(h.relative) > h.own else 0) for h in histories])
+    own = np.array([h.own for h in histories], np.intp)
+    sorts = sort_of(own, np.array([len(h.relative) for h in histories]) > own)
     kinds = np.array([h.kind for h in histories])
     few = np.tile(NO_FEW, (len(KINDS), 1, 1))
     for kind in range(len(KINDS)):
         for sort in range(len(FEWS)):
-            of = np.flatnonzero((kinds == kind) & (place == sort))
+            of = np.flatnonzero((kinds == kind) & (sorts == sort) & (own <= FEW))
             if len(of):
-                p, hits, weight = _thresholds(training, seen.pick[of], seen.futures.rows(of))
+                p, hits, weight = _thresholds(training, seen.pick[of], seen.futures.rows(of), FEW_OWN_WEIGHT)
                 z = logit(p)
                 x = np.stack([np.ones_like(z), z], -1)
                 few[kind, sort] = _logistic(x, hits, weight, NO_CHANGE[[0, 2]], RIDGE)
@@ -260,16 +270,23 @@ def learn_persistence(training: TrainingSet, seen: Predicted, tried: Learned) ->
         if not len(of):
             continue
         law = _law(_classes(training, seen, of))
-        lean = np.array([_departure(seen, i, law) for i in of.tolist()])
-        before = np.array([_departure(seen, i, tried.persistence[kind, :-1]) for i in of.tolist()])
+        before, now = _departures(seen, of, tried.persistence[kind, :-1]), _departures(seen, of, law)
         futures = seen.futures.rows(of)
         futures = replace(futures, intercept=futures.intercept - before)
         p, hits, weight = _thresholds(training, seen.pick[of], futures)
         z = logit(p)
-        x = np.stack([np.ones_like(z), z, np.broadcast_to(lean[:, None], z.shape)], -1)
-        share = _logistic(x, hits, weight, np.array([0.0, 1.0, 0.0]), RIDGE)[-1]
-        lasting[kind] = [*law, max(share, 0.0)]
+        x = np.stack([np.ones_like(z), z, np.broadcast_to(now[:, None], z.shape)], -1)
+        # A shift of all classes is no departure of one: it is let go.
+        _, _, share = _logistic(x, hits, weight, np.array([0.0, 1.0, 0.0]), RIDGE)
+        lasting[kind] = [*law, np.clip(share, 0.0, 1.0)]
     return lasting
+
+
+def _departures(seen: Predicted, of: Ints, law: Floats) -> Floats:
+    """Return the departure of each one's class."""
+    between, days = map(float, law)
+    told = [(seen.persistence[i], seen.own[i]) for i in of.tolist()]
+    return np.array([p.departure(own, between, days) if p else 0.0 for p, own in told])
 
 
 def _classes(training: TrainingSet, seen: Predicted, of: Ints) -> list[tuple[Floats, Floats, float]]:
@@ -281,27 +298,22 @@ def _classes(training: TrainingSet, seen: Predicted, of: Ints) -> list[tuple[Flo
     return [(*p.days(frozenset()), float(w)) for p, w in zip(told, 1 / size[which], strict=True) if p]
 
 
-def _departure(seen: Predicted, i: int, law: Floats) -> float:
-    class_ = seen.persistence[i]
-    return class_.departure(seen.own[i], *map(float, law)) if class_ else 0.0
-
-
 def _law(classes: Sequence[tuple[Floats, Floats, float]]) -> Floats:
-    """Return mean and variance between classes, and variance between days, most likely for what was seen."""
+    """Return the variances between classes and between days that are most likely for what was seen."""
     told = [c for c in classes if len(c[0])]
     which = np.repeat(np.arange(len(told)), [len(each) for each, _, _ in told])
     each, variance = (np.concatenate([c[k] for c in told] or [np.zeros(0)]) for k in (0, 1))
     weight = np.array([w for *_, w in told])
 
     def surprise(law: Floats) -> float:
-        between, daily = np.exp(law[1:])
-        off, precision = each - law[0], 1 / (variance + daily)
+        between, daily = np.exp(law)
+        precision = 1 / (variance + daily)
         whole, pulled, square, size = (
             np.bincount(which, x, len(told))
-            for x in (precision, precision * off, precision * off**2, -np.log(precision))
+            for x in (precision, precision * each, precision * each**2, -np.log(precision))
         )
         square = square - between / (1 + between * whole) * pulled**2
         return float((weight * (square + size + np.log1p(between * whole))).sum())
 
-    found = minimize(surprise, np.zeros(3), method="Nelder-Mead", options={"maxiter": 300})
-    return np.array([found.x[0], *np.exp(np.clip(found.x[1:], -6, 4))])
+    found = minimize(surprise, np.zeros(2), method="Nelder-Mead", options={"maxiter": 300})
+    return np.asarray(np.exp(np.clip(found.x, -6, 4)), float)

@@ -25,7 +25,7 @@ def pool_of(goals: pd.DataFrame, series: pd.DataFrame) -> Units:
     members: dict[str, list[Series]] = {}
     for (indicator, region), one in series.sort_values("as_of").groupby(["indicator", "region"], sort=False):
         whole = Series(
-            clock(one.as_of.to_numpy(str)),
+            clock(list(one.as_of)),
             one.value.to_numpy(float),
             f"{indicator}-{region}",
             never_falls=one.kind.iloc[0] == TOTAL,

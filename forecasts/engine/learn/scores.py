@@ -1,8 +1,8 @@
 """What the learning is worth: on series, indicators and sources that it was not learned from.
 
 Every unit is predicted with its class as known by its day. Each skill stands beside its standard error, in
-which series (or indicators) count as one, and beside the skill against the group's own base rate, which nobody
-could have known: how often goals of a level are met differs between domains.
+which series (or indicators) count as one, and beside the skill against the group's own base rate, which
+nobody could have known: how often goals of a level are met differs between domains.
 """
 
 from collections.abc import Mapping

@@ -331,7 +331,7 @@ def _made_totals(frame: pd.DataFrame, seed: int, each: int = 2) -> list[Unit]:
 
 
 def _cuts(units: Sequence[Unit]) -> Iterator[Unit]:
-    """Yield the shortest unit of every origin cut to a few figures; goals by its own pace and by its class's."""
+    """Yield the shortest unit of every origin cut to a few figures; goals by its own pace and its class's."""
     shortest: dict[tuple[str, float], Unit] = {}
     for u in units:
         key = u.region, float(u.ask.own.times[-1])
