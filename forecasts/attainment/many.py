@@ -53,6 +53,9 @@ DTYPES: dict[str, type] = {
     name: int if name == "n" else object for name in BLANK if BLANK[name] in ("", "[]", 0)
 }
 
+#: The last day of all.
+END = np.datetime64("2200-12-31")
+
 #: Goals that one process answers at a time, about.
 CHUNK = 5_000
 
@@ -114,11 +117,11 @@ def answer_many(
         became = resolve(ledger, goals.one(int(row)), known[row].item())
         columns["outcome"][row] = became.state
         rule = f"the deadline has passed by the day of knowledge {known[row]}: {became.note}"
-        refuse(columns, problems, goals, int(row), rule, "name an earlier day", became.note)
+        refuse(columns, problems, opened, int(row), rule, "name an earlier day", became.note)
     ledger.figures.forget()
     far = goals.days("deadline")[rows] > known[rows] + np.timedelta64(MOST_DAYS)
     for row in rows[far]:
-        refuse(columns, problems, goals, int(row), TOO_FAR, "correct the deadline")
+        refuse(columns, problems, opened, int(row), TOO_FAR, "correct the deadline")
     open_ = rows[~late & ~far]
     open_ = open_[~np.isin(open_, unclear(opened, goals, columns, problems, open_))]
     parts, done = _parts(goals, open_), len(rows) - len(open_)
@@ -129,7 +132,7 @@ def answer_many(
         progress(done, len(rows))
     silent = np.isnan(np.asarray(columns["probability"], float))
     for row in open_[silent[open_]]:
-        refuse(columns, problems, goals, int(row), str(columns["note"][row]), "add figures")
+        refuse(columns, problems, opened, int(row), str(columns["note"][row]), "add figures")
     words, notes = notes_of(opened)
     columns["notes"] = np.array(notes, object)
     for row in rows.tolist():
@@ -157,12 +160,9 @@ def _days_known(goals: Rows[Goal], ledger: Ledger, known_on: dt.date | None) -> 
         return np.full(len(goals), np.datetime64(known_on), "datetime64[D]")
     # The day of publication, not the day described: an expectation in print looks ahead.
     published = ledger.rows.days("published_on")
-    deadlines = goals.days("deadline")
-    deadlines = deadlines[~np.isnat(deadlines)]
-    if len(published):
-        newest = published.max()
-    else:  # any day: nothing is known on it
-        newest = deadlines.min() - np.timedelta64(1, "D") if len(deadlines) else np.datetime64("1900-01-01")
+    # Where nothing is published, any day before the deadlines: nothing is known on it.
+    ends = goals.days("deadline")
+    newest = published.max() if len(published) else np.sort(np.r_[ends[~np.isnat(ends)], END])[0] - 1
     announced = goals.days("announced_on")
     return np.where(np.isnat(announced), newest, announced)
 
@@ -308,7 +308,10 @@ def _answer_groups(groups: Sequence[_Group]) -> dict[int, Row]:
     looks = times.shape[1]
     ahead = _chance(found.futures, looked.ravel(), np.repeat(edge, looks), np.repeat(below, looks))
     since = np.array(
-        [_since(groups[k].past, e, b) for k, e, b in zip(owner.tolist(), edge, below, strict=True)]
+        [
+            reached_since(past.history.days, past.history.value, e, b) if past.own else NEVER
+            for past, e, b in zip((groups[k].past for k in owner.tolist()), edge, below, strict=True)
+        ]
     )
     curve = curve_of(~np.isnat(since), ahead.reshape(times.shape))
     chance = floored(chance)
@@ -329,11 +332,6 @@ def _answer_groups(groups: Sequence[_Group]) -> dict[int, Row]:
         }
         answers |= _rows(group, chance[part], quantiles[part], days)
     return answers
-
-
-def _since(past: Past, edge: float, below: bool) -> np.datetime64:
-    """Return the day from which all figures meet a goal; NaT if the newest does not, or is nobody's count."""
-    return reached_since(past.history.days, past.history.value, edge, below) if past.own else NEVER
 
 
 def _rows(group: _Group, chance: Floats, quantiles: Floats, days: dict[str, Days]) -> dict[int, Row]:

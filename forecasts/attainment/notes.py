@@ -89,7 +89,14 @@ def _written(entries: list[Entry]) -> tuple[str, str]:
 def _entry(table: Table, kind: str, row: int, column: str, rule: str, rows: int = 1) -> Entry:
     value = "" if column not in table.frame else shortened(table.frame[column].iloc[row])
     line = int(table.lines[row])
-    said = {"kind": kind, "table": table.place, "line": line, "column": column, "rule": rule, "value": value}
+    said = {
+        "kind": kind,
+        "table": table.place_of(row),
+        "line": line,
+        "column": column,
+        "rule": rule,
+        "value": value,
+    }
     return said | ({"rows": rows} if rows > 1 else {})
 
 

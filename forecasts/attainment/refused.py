@@ -20,18 +20,14 @@ MOST = 100
 
 
 def refuse(
-    columns: Fields,
-    problems: list[Problem],
-    goals: Rows[Goal],
-    row: int,
-    rule: str,
-    remedy: str,
-    note: str = "",
-) -> None:  # fmt: skip
+    columns: Fields, problems: list[Problem], opened: Opened, row: int, rule: str, remedy: str, note: str = ""
+) -> None:
     """Say of a sound goal why it has no answer; in its note perhaps in fewer words."""
-    name = shortened(goals.columns["id"].at(row))
+    assert opened.goals is not None
+    assert opened.rows is not None
+    name, line = shortened(opened.rows.columns["id"].at(row)), int(opened.goals.lines[row])
     columns["note"][row] = note or rule
-    problems.append(Problem(goals.place, rule, name, remedy, int(goals.lines[row]), "goal"))
+    problems.append(Problem(opened.goals.place_of(row), rule, name, remedy, line, "goal"))
 
 
 def unclear(
@@ -51,7 +47,7 @@ def unclear(
     named = zip(map(str, goals.words("indicator")[rows]), map(str, goals.words("region")[rows]), strict=True)
     found = [row for row, key in zip(rows.tolist(), named, strict=True) if key in unclear]
     for row in found:
-        refuse(columns, problems, goals, row, ANEW, "declare kind flow, and give period_start")
+        refuse(columns, problems, opened, row, ANEW, "declare kind flow, and give period_start")
     return found
 
 

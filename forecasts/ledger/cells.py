@@ -167,7 +167,8 @@ def _distinct(cells: "pd.Series[Any]") -> tuple[Ints, list[Any]]:
     try:
         code, found = pd.factorize(cells, use_na_sentinel=True)
     except TypeError:  # cells that are lists or the like
-        nested = cells.map(lambda cell: cell if isinstance(cell, Hashable) else _Nested(cell))
+        plain = [cell if isinstance(cell, Hashable) else _Nested(cell) for cell in cells]
+        nested = pd.Series(plain, dtype=object)
         code, found = pd.factorize(nested, use_na_sentinel=True)
     distinct: Sequence[Any] = found.tolist() if hasattr(found, "tolist") else list(found)
     texts = ["" if isinstance(c, str) and not c.strip() else _python(c) for c in distinct]

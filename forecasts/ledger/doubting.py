@@ -18,11 +18,8 @@ from forecasts.ledger.tables import Table
 #: The tables of each name, with all of their rows, sound or not.
 Read = Mapping[str, Sequence[tuple[Table, Rows[Any]]]]
 
-#: Columns of observations in which a % may stand beside the number.
-UNITS = ("value", "unit", "unit_en", "unit_zh", "单位")
-
-#: What the column of ids is called in tables of other people.
-ALIASES = {"indicators": "indicator", "regions": "region", "goals": "goal"}
+#: Columns of observations in which a % may stand, beside that of the number.
+UNITS = ("unit", "unit_en", "unit_zh", "单位")
 
 
 def doubt(
@@ -49,9 +46,7 @@ def doubt(
         for table, rows in read[found.table]:
             sound = np.flatnonzero(table.good[: len(rows)])
             mine = found.rows[(found.rows >= offset) & (found.rows < offset + len(sound))] - offset
-            column = found.column
-            if column == "id" and column not in table.frame:
-                column = ALIASES.get(found.table, column)
+            column = table.headings.get(found.column) or found.column
             table.remark(sound[mine], column, found.rule, found.remedy)
             offset += len(sound)
 
@@ -74,7 +69,7 @@ def _marked(read: Read) -> Bools | None:
     found = []
     for table, rows in read.get("observations", ()):
         some = np.zeros(len(table.frame), bool)
-        for name in UNITS:
+        for name in {table.headings.get("value", "value"), *UNITS}:
             if name in table.frame and table.frame[name].dtype.kind not in "biuf":
                 code, cells = table.frame[name].factorize(use_na_sentinel=False)
                 some |= np.array([PERCENT.search(str(c)) is not None for c in cells], bool)[code]

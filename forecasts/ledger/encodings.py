@@ -65,8 +65,8 @@ def _chinese(data: bytes) -> str | None:
     broken = loose.count("\ufffd")
     if sum(sign > "\x7f" for sign in loose) - broken > broken:
         return None  # UTF-8 with a broken sign
-    # Of Chinese in print nearly every second byte, too, lies high, and most first ones belong to common signs;
-    # accented Latin letters have hardly a second high byte, and Cyrillic or Greek ones lie above the common signs.
+    # Of Chinese in print nearly every second byte, too, lies high, and most first ones are those of common
+    # signs; accented Latin letters have hardly a high second byte, and Cyrillic and Greek ones lie above.
     pairs = re.findall(rb"[\x81-\xfe].", data, re.DOTALL)
     high = sum(pair[1] >= 0xA1 for pair in pairs)
     common = sum(pair[0] <= 0xD7 for pair in pairs)

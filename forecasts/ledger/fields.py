@@ -36,12 +36,22 @@ Label = Annotated[str, BeforeValidator(as_words)]
 #: Words of a source or about a row: it may be empty, and it may have lines.
 Note = Annotated[str, BeforeValidator(as_text)]
 
+#: Years of which figures are published, and goals set.
+FIRST_YEAR, LAST_YEAR = 1900, 2200
+
 #: Year-month-day, perhaps with a time.
 WRITTEN_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}($|[T ])")
 
 
 def as_day(value: object) -> dt.date:
     """Take a day as people and tables give it: year-month-day, perhaps with a time, which is dropped."""
+    day = _plain_day(value)
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise ValueError(f"must lie in the years {FIRST_YEAR} to {LAST_YEAR}")
+    return day
+
+
+def _plain_day(value: object) -> dt.date:
     if isinstance(value, np.datetime64):
         value = value.astype("datetime64[s]").item()
     if isinstance(value, dt.datetime):

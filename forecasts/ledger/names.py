@@ -55,8 +55,15 @@ def almost(name: str, others: Collection[str]) -> str:
     if len(name) < 4 or len(others) > MANY:
         return ""
     near = difflib.get_close_matches(name, [o for o in others if o != name], n=3, cutoff=0.88)
-    letters = re.sub(r"\d", "", name)
-    return next((o for o in near if re.sub(r"\d", "", o) != letters and spelt(o) != spelt(name)), "")
+    return next((o for o in near if _a_slip(name, o)), "")
+
+
+def _a_slip(name: str, other: str) -> bool:
+    """Whether two names differ by letters alone: not by digits, not by a word, not by how they are spelt."""
+    if re.sub(r"\d", "", name) == re.sub(r"\d", "", other) or spelt(name) == spelt(other):
+        return False
+    one, two = (set(re.split(r"[\s_-]+", n.casefold())) for n in (name, other))
+    return not (one < two or two < one)
 
 
 def doubts_of_names(held: Held, marked: Bools | None = None) -> Iterator[Doubt]:

@@ -176,10 +176,13 @@ def read_table(path: Path, place: str = "", kind: str = "", foreign: bool = True
         if path.exists() and not path.is_file():
             raise refusal(place, "is no file", "name a file")
         return Table.of_raw(_raw(path, place, kind, foreign), place)
+    except BadInput:
+        raise
     except FileNotFoundError:
         raise refusal(place, "there is no such file", "check the path") from None
-    except OSError as error:
-        raise refusal(shortened(place), f"cannot be read: {error.strerror or error}", "check it") from None
+    except (OSError, ValueError) as error:  # a name with a NUL is a ValueError
+        why = getattr(error, "strerror", None) or str(error)
+        raise refusal(shortened(place), f"cannot be read: {why}", "check the path") from None
 
 
 def _raw(path: Path, place: str, kind: str, foreign: bool) -> Raw:

@@ -19,7 +19,7 @@ from forecasts.models.base import Floats, GrowthModel, ModelFailed, ModelUnfit, 
 from forecasts.models.curves import CURVES
 from forecasts.models.flow import Flow, is_yearly
 from forecasts.models.gamma import GammaTotal
-from forecasts.models.laws import NET, RATE, SHARE
+from forecasts.models.laws import RATE, SHARE
 from forecasts.models.peers import Peers
 from forecasts.models.prophet import ProphetLinear, ProphetLogistic
 from forecasts.models.reference import Reference
@@ -28,7 +28,7 @@ from forecasts.models.trend import Trend
 
 #: Every growth model there is, in the order in which they are shown. A new one is one line here.
 MODELS: tuple[GrowthModel, ...] = (
-    Trend(), SHARE, RATE, Flow(), NET, Peers(), GammaTotal(), *CURVES, LocalTrend(), DampedEts(),
+    Trend(), SHARE, RATE, Flow(), Peers(), GammaTotal(), *CURVES, LocalTrend(), DampedEts(),
     ProphetLinear(), ProphetLogistic(),
 )  # fmt: skip
 
@@ -94,9 +94,7 @@ class Blend(Predictive):
 def fit(model: GrowthModel, history: History, reference: Reference, seed: int) -> Fitted:
     """Give a model its turn on one history."""
     law = law_of(history)
-    if history.kind not in model.kinds or (
-        model.name != law if law else model.name in {*LAWS.values(), NET.name}
-    ):
+    if history.kind not in model.kinds or (model.name != law if law else model.name in LAWS.values()):
         return Fitted(model.name, "unfit", reason=f"kind:{history.kind}")
     if not model.min_n <= len(history) <= model.max_n:
         bound = f"n<{model.min_n}" if len(history) < model.min_n else f"n>{model.max_n}"
@@ -126,8 +124,6 @@ def law_of(history: History) -> str | None:
 
     A flow that is told several times a year, and does not say that it begins anew, is a level like others.
     """
-    if history.kind in NET.kinds and len(history) and float(history.low.min()) < 0:
-        return NET.name
     if history.kind is Kind.FLOW and not is_yearly(history):
         return None
     return LAWS.get(history.kind)

@@ -19,6 +19,7 @@ from forecasts.publish.brief import compose
 from forecasts.publish.charts import fan_chart, members_chart, pace_chart
 from forecasts.publish.drawing import AnyChart, svg_of, to_spec
 from forecasts.publish.fonts import SANS, Face, faces
+from forecasts.publish.pacing import paces
 from forecasts.publish.parts import Cell, Column, Table
 from forecasts.publish.words import Language, Words
 
@@ -145,7 +146,7 @@ class View:
         """The pace that the goal asks for against those that were observed."""
         chart = pace_chart(self.result, self.words)
         if chart is None:
-            return Text((phrases.paces(self.result, self.words),))
+            return Text((paces(self.result, self.words),))
         return Drawing.of(chart)
 
     @property

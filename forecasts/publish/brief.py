@@ -7,6 +7,7 @@ from forecasts.attainment.result import Attainment
 from forecasts.ledger.problems import BadInput, Problem
 from forecasts.publish import detail, phrases
 from forecasts.publish.fonts import spell_out
+from forecasts.publish.pacing import paces
 from forecasts.publish.parts import (
     Answer,
     Block,
@@ -142,7 +143,7 @@ def _answer(
             reading=phrases.scenario_name(head, words) if len(heads) > 1 else "",
             number=words.probability(head.probability),
             likelihood=words.likelihood(head.probability),
-            pace=phrases.paces(head, words),
+            pace=paces(head, words),
             figure=detail.fan_figure(head, words, beside=heads, compact=True),
         )
         for head in heads

@@ -20,17 +20,15 @@ from forecasts.publish.drawing import (
     to_spec,
     to_svg,
 )
+from forecasts.publish.pacing import change, in_points, pace_value
 from forecasts.publish.phrases import (
     FEW_STEPS,
-    change,
     fan_alt,
     goal_mark,
     goal_sentence,
     growth_name,
-    in_points,
     member_name,
     members_alt,
-    pace_value,
 )
 from forecasts.publish.words import Words
 

@@ -7,6 +7,7 @@ from forecasts.ledger.fields import Qualifier
 from forecasts.models.members import LAWS
 from forecasts.publish import charts, phrases
 from forecasts.publish.addresses import link_of
+from forecasts.publish.pacing import paces
 from forecasts.publish.parts import Block, Cell, Column, Figure, Heading, Paragraph, Section, Table
 from forecasts.publish.words import Words
 
@@ -48,7 +49,7 @@ def _view(attainment: Attainment, heads: Sequence[Attainment], words: Words) -> 
     blocks: list[Block] = [
         fan_figure(attainment, words, beside=heads),
         Paragraph(phrases.dates(attainment, words)),
-        Paragraph(phrases.paces(attainment, words)),
+        Paragraph(paces(attainment, words)),
     ]
     pace = charts.pace_chart(attainment, words)
     if pace is not None:

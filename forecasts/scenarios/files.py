@@ -91,10 +91,16 @@ def _problem(detail: Any, told: Located, place: str) -> Problem:
     # Discriminator tags of pydantic are no keys of the file.
     kinds = {str(change.model_fields["kind"].default) for change in ADJUSTMENTS}
     way = tuple(part for part in detail["loc"] if part not in kinds or part == detail["loc"][-1])
-    rule = detail["msg"].removeprefix("Value error, ")
+    rule, remedy = detail["msg"].removeprefix("Value error, "), "correct it"
     given = detail["input"] if isinstance(detail["input"], str | int | float) else ""
+    if detail["type"] == "extra_forbidden":
+        fields = [change.model_fields for change in ADJUSTMENTS] if len(way) > 1 else [Scenario.model_fields]
+        rule, remedy = "unknown key", nearest(str(way[-1]), {name for known in fields for name in known})
+    elif detail["type"] == "union_tag_invalid":
+        given = str(detail["ctx"]["tag"])
+        rule, remedy, way = "no such kind of adjustment", nearest(given, kinds), (*way, "kind")
     column = ".".join(map(str, way)) or None
-    return Problem(place, rule, shortened(given), "correct it", told.line(way), column)
+    return Problem(place, rule, shortened(given), remedy, told.line(way), column)
 
 
 def _misnamed(

@@ -64,12 +64,18 @@ def batch(seed: int, size: int) -> Batch:
         goals += [
             {
                 "goal": f"{i}:{k}", "indicator": indicator, "region": region, "comparison": comparison,
-                "value": float(values[-1] + k * size_of), "deadline": deadline, "announced_on": announced,
+                "value": asked(float(values[-1] + k * size_of), kind), "deadline": deadline,
+                "announced_on": announced,
                 "tolerance": 0.1 * size_of if comparison == "~" else np.nan,
             }
             for k in ASKED
         ]  # fmt: skip
     return Batch(pd.DataFrame(rows), pd.DataFrame(goals), kinds)
+
+
+def asked(value: float, kind: Kind) -> float:
+    """Return a goal that somebody may set: only a rate's is negative."""
+    return value if kind is Kind.RATE else max(value, 0.0)
 
 
 def _rows(kind: Kind, rng: np.random.Generator) -> list[dict[str, object]]:
@@ -107,8 +113,6 @@ def _rows(kind: Kind, rng: np.random.Generator) -> list[dict[str, object]]:
             values = np.maximum.accumulate(values)
         elif rng.random() < 0.1:
             values[rng.integers(0, n) :] = 0.0
-        elif kind is Kind.STOCK and rng.random() < 0.1:
-            values = values - 1.5 * float(np.mean(values))
     digits = 6 if rng.random() < 0.5 else 12
     return [{"as_of": str(d), "value": float(f"{v:.{digits}g}")} for d, v in zip(days, values, strict=True)]
 

@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 import compare
+import faults
 import folds
 import methods
 import numpy as np
@@ -107,6 +108,13 @@ def test_scale_runs_the_command(frame: pd.DataFrame) -> None:
     came, answered = scale.attain_files(observations, asked, "csv", jobs=1)
     assert answered == len(asked) == 100
     assert came.seconds > 0
+
+
+@pytest.mark.slow
+def test_every_fault_of_a_table_is_told() -> None:
+    row = faults.row_of(20_000, 0.01, "csv", seed=0, jobs=1)
+    assert row[2:4] == ["200", "200"]
+    assert row[5] == "3"
 
 
 @pytest.mark.slow

@@ -75,18 +75,15 @@ def break_file(given: Input, draw: random.Random) -> None:
     if kind == "kind":
         given.files[name] = draw.choice((FOLDER, LOOP, MISSING, b"", b"\x00", b"\n", b"\xff\xfe"))
         given.said.append(f"{name}: {given.files[name]!r}")
-    elif kind == "door":
-        other_door(given, name, data, draw)
-    else:
-        try:
-            given.files[name], said = how[kind](data, draw)
-        except (
-            ValueError,
-            IndexError,
-            UnicodeError,
-        ):  # it is broken already in such a way that this cannot be done
-            given.files[name], said = of_bytes(data, draw)
-        given.said.append(f"{name}: {said}")
+        return
+    try:
+        if kind == "door":
+            other_door(given, name, data, draw)
+            return
+        given.files[name], said = how[kind](data, draw)
+    except Exception:  # it is broken already, in such a way that this cannot be done to it
+        given.files[name], said = of_bytes(data, draw)
+    given.said.append(f"{name}: {said}")
 
 
 def break_options(given: Input, draw: random.Random) -> None:

@@ -82,6 +82,7 @@ DESCRIBES = {
     ("observations", "id"),
     ("goals", "baseline"),
     ("goals", "id"),
+    ("goals", "goal"),
     ("observations", "indicator"),
     ("observations", "region"),
 }
@@ -277,9 +278,8 @@ def class_of(change: Change, came: Came, sound: Came) -> str:
     if any(f"{change.table}.csv:{change.line}:" in line for line in of_row):
         return verb  # the row as a whole, e.g. a mark that no CSV holds
     describes = {(change.table, change.column), (change.table, None)} & DESCRIBES
-    named = (
-        [change.id, change.old] if change.column in ("id", "indicator", "region", "baseline") else [change.id]
-    )
+    ids = ("id", "goal", "indicator", "region", "baseline")
+    named = [change.id, *([change.old, change.new] if change.column in ids else [])]
     if describes and any(name and name in line for line in told for name in named):
         return f"{verb} where it is used"
     if came.code or told:
@@ -308,7 +308,7 @@ def silent(change: Change) -> str:
     if column in NUMBERS and old is not None and new is not None:
         if change.kind == "rate" and abs(new) <= 100:
             return "a rate of any size"
-        if old != 0 and 1 / 3 < new / old < 3:
+        if (old != 0 and 1 / 3 < new / old < 3) or (column == "q4_share" and 0 <= new < 1):
             return "another figure"
     return ""
 

@@ -137,16 +137,47 @@ CELLS = st.one_of(
 )
 
 
+#: A sound cell of every column that tables have.
+SOUND: dict[str, object] = {
+    "value": 12.5,
+    "as_of": "2020-12-31",
+    "deadline": "2026-12-31",
+    "published_on": "2021-02-01",
+    "kind": "stock",
+    "announced_on": "2021-02-01",
+    "id": "a",
+    "region": "a",
+    "indicator": "x",
+    "parent": "b",
+}
+
+
+@st.composite
+def frames(draw: st.DrawFn, columns: tuple[str, ...]) -> pd.DataFrame:
+    """Return a table of two sound rows, of which a few cells are anything."""
+    cells = {c: [SOUND.get(c, "")] * 2 for c in columns}
+    for column in draw(st.lists(st.sampled_from(columns), max_size=3)):
+        cells[column][draw(st.integers(0, 1))] = draw(CELLS)
+    if draw(st.booleans()):
+        cells = {c: cells[c] for c in columns if c != draw(st.sampled_from(columns))}
+    frame = pd.DataFrame({c: pd.Series([None, None], dtype=object) for c in cells})
+    for column, (one, other) in cells.items():
+        for row, cell in enumerate((one, other)):
+            frame.at[row, column] = cell
+    return frame
+
+
 @pytest.mark.parametrize("name", TABLES)
-@settings(max_examples=120)
+@settings(max_examples=80)
 @given(data=st.data())
 def test_rows_of_any_cells(name: str, data: st.DataObject) -> None:
     sheet = TABLES[name]
-    columns = [*sheet.required, *sheet.optional]
-    size = data.draw(st.integers(0, 4))
-    cells = {c: data.draw(st.lists(CELLS, min_size=size, max_size=size)) for c in columns}
-    table = Table.of(pd.DataFrame({c: pd.Series(v, dtype=object) for c, v in cells.items()}), "t")
+    frame = data.draw(frames((*sheet.required, *sheet.optional)))
+    size = len(frame)
+    table = Table.of(frame, "t")
     rows = read_rows(table, sheet)
+    if table.headless:
+        return
     assert len(rows) == size
     assert set(table.dropped) == set(np.flatnonzero(~table.good).tolist())
     for row in np.flatnonzero(table.good).tolist():
@@ -163,14 +194,8 @@ def test_rows_of_any_cells(name: str, data: st.DataObject) -> None:
 @settings(max_examples=60)
 @given(data=st.data())
 def test_frames_of_any_cells(data: st.DataObject) -> None:
-    def frame(columns: tuple[str, ...]) -> pd.DataFrame:
-        size = data.draw(st.integers(0, 3))
-        return pd.DataFrame(
-            {c: data.draw(st.lists(CELLS, min_size=size, max_size=size)) for c in columns}, dtype=object
-        )
-
-    seen = frame(("region", "indicator", "as_of", "value"))
-    asked = frame(("goal", "region", "indicator", "value", "deadline"))
+    seen = data.draw(frames(("region", "indicator", "as_of", "value")))
+    asked = data.draw(frames(("goal", "region", "indicator", "value", "deadline")))
     refused_at_most(lambda: open_frames(seen, asked, None, None, None))
 
 

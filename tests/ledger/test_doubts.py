@@ -215,6 +215,7 @@ def test_other_names_are_other_names(one: str, other: str) -> None:
 
 def test_digits_tell_names_apart() -> None:
     assert almost("region_1045", ["region_1046"]) == ""
+    assert almost("tech_smes_provincial_new", ["tech_smes_provincial"]) == ""
     assert almost("Germny", ["Germany", "France"]) == "Germany"
 
 

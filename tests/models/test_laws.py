@@ -14,7 +14,7 @@ from forecasts.ledger.fields import Kind
 from forecasts.ledger.history import Counts, History
 from forecasts.models.base import Predictive
 from forecasts.models.flow import Flow
-from forecasts.models.laws import NET, RATE, SHARE
+from forecasts.models.laws import RATE, SHARE
 from forecasts.models.reference import Reference
 
 LEVELS = np.array([0.001, 0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975, 0.999])
@@ -51,7 +51,7 @@ def is_a_law(future: Predictive, end: float, low: float, high: float) -> None:
         below = future.cdf(end + ahead, q)
         # Where levels lie closer than digits reach, they cannot be told apart.
         gap = np.minimum(np.diff(q, prepend=-np.inf), np.diff(q, append=np.inf))
-        apart = gap > 1e-6 * np.abs(q)
+        apart = (gap > 1e-6 * np.abs(q)) & (np.abs(q) < 1e300)
         inside = apart & (q > low + 1e-3 * abs(low)) & ((q < high * 0.999) | (high == np.inf)) & (q > 1e-290)
         if high < np.inf:
             inside &= q > 0.001 * high
@@ -95,17 +95,6 @@ def test_a_flow_never_falls_below_what_is_counted(values: list[float], count: fl
     whole = float(year + 1)
     assert float(future.quantile(whole, 0.0001)) >= count
     assert float(future.cdf(whole, count)) == 0.0
-
-
-@given(st.lists(st.floats(-100.0, 100.0), min_size=2, max_size=8).filter(lambda v: min(v) < 0))
-@settings(max_examples=40, deadline=None)
-def test_what_was_negative_may_be_so_again(values: list[float]) -> None:
-    h = history(values, Kind.FLOW)
-    is_a_law(NET.fit(h, Reference(), 1), float(h.years[-1]), -np.inf, np.inf)
-    scaled = NET.fit(history([1000 * v for v in values], Kind.FLOW), Reference(), 1)
-    plain = NET.fit(h, Reference(), 1)
-    end = float(h.years[-1]) + 1
-    assert scaled.quantile(end, LEVELS) == pytest.approx(1000 * plain.quantile(end, LEVELS), rel=1e-9)
 
 
 def test_the_more_of_a_year_is_counted_the_surer_it_is() -> None:

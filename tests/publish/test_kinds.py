@@ -15,7 +15,7 @@ from conftest import END_2022, END_2023, Maker, scenario
 from forecasts.attainment.result import Attainment, FanPoint, HistoryPoint, Pace, SoFar
 from forecasts.attainment.tables import attain
 from forecasts.ledger.fields import Comparison, Kind
-from forecasts.publish import charts, detail, hub, phrases
+from forecasts.publish import charts, detail, hub, pacing, phrases
 from forecasts.publish.brief import compose
 from forecasts.publish.parts import strings
 from forecasts.publish.words import Words
@@ -74,20 +74,20 @@ def test_of_a_goal_that_asks_for_less_a_fall_is_told(
         value=value, now=now, comparison=Comparison.AT_MOST, observed_pace=pace(observed),
         required_pace=pace(100 * (value / now - 1)),
     )  # fmt: skip
-    assert said in phrases.paces(a, Words("en"))
-    assert "-" not in phrases.paces(a, Words("zh")).replace("-4", "" if value > now else "-4")
+    assert said in pacing.paces(a, Words("en"))
+    assert "-" not in pacing.paces(a, Words("zh")).replace("-4", "" if value > now else "-4")
 
 
 def test_met_is_what_the_goal_asks_and_not_the_sign_of_a_pace(make: Maker, words: Words) -> None:
     reached = words.say("pace.reached", whose="", observed="").split("；")[0].split(";")[0]
     same = {"value": 1000.0, "now": 1000.0, "required_pace": pace(0.0), "observed_pace": pace(2.0)}
-    assert phrases.paces(make(**same), words).startswith(reached)
-    assert not phrases.paces(make(**same, comparison=Comparison.ABOVE), words).startswith(reached)
-    assert phrases.paces(make(**same, comparison=Comparison.AT_MOST), words).startswith(reached)
-    assert not phrases.paces(make(**same, comparison=Comparison.BELOW), words).startswith(reached)
+    assert pacing.paces(make(**same), words).startswith(reached)
+    assert not pacing.paces(make(**same, comparison=Comparison.ABOVE), words).startswith(reached)
+    assert pacing.paces(make(**same, comparison=Comparison.AT_MOST), words).startswith(reached)
+    assert not pacing.paces(make(**same, comparison=Comparison.BELOW), words).startswith(reached)
     # Last year's count says nothing of this year's, and a count so far may still rise.
     flow = make(**(same | {"value": 900.0}), kind=Kind.FLOW)
-    assert not phrases.paces(flow, words).startswith(reached)
+    assert not pacing.paces(flow, words).startswith(reached)
 
 
 def test_points_are_told_as_points(make: Maker) -> None:
@@ -95,13 +95,13 @@ def test_points_are_told_as_points(make: Maker) -> None:
         value=8.0, now=5.0, units=("%", "%"), kind=Kind.RATE,
         required_pace=pace(3.0, "points_per_year"), observed_pace=pace(-0.5, "points_per_year"),
     )  # fmt: skip
-    assert "needs 3 percentage points a year" in phrases.paces(a, Words("en"))
-    assert "每年 3 个百分点" in phrases.paces(a, Words("zh"))
+    assert "needs 3 percentage points a year" in pacing.paces(a, Words("en"))
+    assert "每年 3 个百分点" in pacing.paces(a, Words("zh"))
     chart = charts.pace_chart(a, Words("en"))
     assert chart is not None
     assert "percentage points" in charts.to_spec(chart)
     per_mille = with_goal(a, unit_zh="‰", unit_en="per mille")
-    assert "3 per mille a year" in phrases.paces(per_mille, Words("en"))
+    assert "3 per mille a year" in pacing.paces(per_mille, Words("en"))
 
 
 @pytest.mark.parametrize("kind", [Kind.SHARE, Kind.RATE, Kind.FLOW])
@@ -248,12 +248,12 @@ def test_of_a_year_that_is_counted_anew_what_was_counted_so_far_is_told(make: Ma
     so_far = SoFar(start=dt.date(2023, 1, 1), date=dt.date(2023, 6, 30), value=60.0)
     a = make(value=100.0, kind=Kind.FLOW, so_far=so_far, units=("件", "permits"))
     said = "So far in the deadline's year: 60 permits by 30 June 2023, 60.0% of the goal."
-    assert phrases.paces(a, Words("en")).startswith(said)
-    assert "截至2023年6月30日已有 60 件，为目标值的 60.0%。" in phrases.paces(a, Words("zh"))
+    assert pacing.paces(a, Words("en")).startswith(said)
+    assert "截至2023年6月30日已有 60 件，为目标值的 60.0%。" in pacing.paces(a, Words("zh"))
     met = a.model_copy(update={"so_far": so_far.model_copy(update={"value": 120.0})})
-    assert "already meets the goal" in phrases.paces(met, Words("en"))
+    assert "already meets the goal" in pacing.paces(met, Words("en"))
     less = with_goal(a, comparison=Comparison.AT_MOST)
-    assert "already meets" not in phrases.paces(less, Words("en"))
+    assert "already meets" not in pacing.paces(less, Words("en"))
 
 
 def test_a_class_of_rates_is_told_in_points(make: Maker) -> None:

@@ -239,3 +239,16 @@ def test_scenarios_of_a_goal_begin_with_its_own_baseline(seeds: fc.Seeds) -> Non
         roles = [seeds.scenarios[n].role for n in names[1:]]
         assert "baseline" not in roles
         assert roles == sorted(roles, key=["reading", "alternative"].index)
+
+
+def test_what_a_file_misspells_is_told_with_what_is_nearest(tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(SEEDS, tmp_path / "seeds"))
+    text = "id: x\nrole: reading\nname_en: A\nwhy_end: B\nadjustments:\n- {kind: clok, q4_share: 0.5}\n"
+    text += "- {kind: clock, q4_shares: 0.5}\n- {kind: share, low: no, high: yes}\n"
+    (folder / "scenarios" / "x.yaml").write_text(text, encoding="utf-8")
+    _, problems = open_scenarios(folder / "scenarios", open_seeds(folder))
+    told = {(p.line, p.column): (p.rule, p.remedy) for p in problems}
+    assert told[4, "why_end"] == ("unknown key", "did you mean 'why_en'?")
+    assert told[6, "adjustments.0.kind"] == ("no such kind of adjustment", "did you mean 'clock'?")
+    assert told[7, "adjustments.1.q4_shares"] == ("unknown key", "did you mean 'q4_share'?")
+    assert {told[8, f"adjustments.2.{name}"][0] for name in ("low", "high")} == {"must be a number"}
