@@ -1,17 +1,18 @@
 """What was learned from real growth series: one small file, made by ``forecasts train``."""
 
 import json
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from forecasts.engine.grid import FLOW, SIZES, Cells, Grid
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.intp]
 
 #: Name of the score that is cited: every source predicted by what was learned from the others.
 SCORE = "all, sources left out"
@@ -31,7 +32,7 @@ LASTING = ("between classes", "between days", "share")
 LEAST_SLOPE = 0.3
 
 
-def sort_of(own: NDArray[np.intp], borrowed: NDArray[np.bool_]) -> NDArray[np.intp]:
+def sort_of(own: Ints, borrowed: NDArray[np.bool_]) -> Ints:
     """Return the place among :data:`FEWS` of histories of at most :data:`FEW` figures of their own."""
     return np.where(borrowed, FEW - 1 + np.clip(own, 1, len(FEWS) - FEW), np.clip(own, 1, FEW) - 1)
 
@@ -70,7 +71,7 @@ class Learned:
     strength: float = 1.0
     scores: dict[str, Any] = field(default_factory=dict)
 
-    def calibrate(self, kind: ArrayLike, flow: Floats, n: Floats, own: Floats) -> tuple[Floats, Floats]:
+    def calibrate(self, kind: Ints, flow: Floats, n: Ints, own: Ints) -> tuple[Floats, Floats]:
         """Return intercept and slope of the map of logit P for some histories.
 
         Parameters
@@ -78,13 +79,17 @@ class Learned:
         kind, flow, n, own : (U,) arrays
             Kind, share of flow cells, figures, and figures of its own.
         """
-        kind, own = np.asarray(kind, np.intp), np.asarray(own, np.intp)
         c = self.calibration[kind]
         intercept, slope = c[:, 0] + c[:, 1] * flow, c[:, 2] + c[:, 3] * flow + c[:, 4] * np.log(n / 6)
         few = own <= FEW
         shift, turn = np.moveaxis(self.few[kind, sort_of(own, n > own)], -1, 0)
         intercept = np.where(few, shift + turn * intercept, intercept)
         return intercept, np.maximum(np.where(few, turn, 1.0) * slope, LEAST_SLOPE)
+
+    def without_few(self) -> "Learned":
+        """Return the numbers without the maps of few figures."""
+        same = np.broadcast_to([0.0, 1.0], self.few.shape)
+        return replace(self, few=same)
 
     def to_json(self) -> str:
         """Return the file's text: one row a cell, its settings and its weights for each kind."""

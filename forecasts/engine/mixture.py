@@ -164,8 +164,8 @@ def mix(
     intercept, slope = learned.calibrate(
         kind=np.array([h.kind for h in of], np.intp),
         flow=lesson.flow[learner],
-        n=np.array([len(h.relative) for h in of], float),
-        own=np.array([h.own for h in of], float),
+        n=np.array([len(h.relative) for h in of], np.intp),
+        own=np.array([h.own for h in of], np.intp),
     )
     return Mixture(
         weight=weight / weight.sum(1, keepdims=True),

@@ -34,8 +34,8 @@ def test_a_calibration_never_turns_a_ranking_round(n: int) -> None:
     for kind in range(len(KINDS)):
         for flow in (0.0, 0.5, 1.0):
             for seen in (n, n + 3):
-                asked = [np.array([x], float) for x in (flow, seen, n)]
-                _, slope = learned().calibrate(np.array([kind]), *asked)
+                counts = [np.array([x]) for x in (seen, n)]
+                _, slope = learned().calibrate(np.array([kind]), np.array([flow]), *counts)
                 assert slope[0] > 0
 
 
