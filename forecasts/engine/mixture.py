@@ -24,6 +24,9 @@ ELEMENTS = 400_000
 #: No probability is surer than this before calibration; the flattest map still reaches one in a thousand.
 EDGE = 1e-7
 
+#: Steps in which a quantile is refined.
+STEPS = 5
+
 #: Relative values that bracket every quantile, beside those of the heaviest components.
 _WIDE = np.array(
     [1e-9, 1e-6, 1e-4, 0.01, 0.1, 0.3, 0.6, 0.9, 0.999, 1.001, 1.1, 1.5, 3.0, 10.0, 100.0, 1e4, 1e9]
@@ -107,7 +110,8 @@ class Mixture:
     def quantiles(self, levels: ArrayLike) -> Floats:
         """Return the quantiles at increasing `levels` (k,), shape (P, k), by inverting `survival`.
 
-        The heaviest components' own quantiles bracket the answer; regula falsi on the logit refines it.
+        The heaviest components' own quantiles bracket the answer; regula falsi on the logit refines it
+        (Dowell and Jarratt, "A modified regula falsi method", 1971).
         """
         wanted = (logit(1 - np.asarray(levels, float))[None] - self.intercept[:, None]) / self.slope[:, None]
         wanted = -np.clip(wanted, logit(EDGE) + 0.01, logit(1 - EDGE) - 0.01)
@@ -116,14 +120,19 @@ class Mixture:
         s = np.maximum.accumulate(s, 1) + np.arange(s.shape[1]) * 1e-9
         high = np.stack([(s < w[:, None]).sum(1) for w in wanted.T], 1).clip(1, s.shape[1] - 1)
         u0, u1 = np.take_along_axis(u, high - 1, 1), np.take_along_axis(u, high, 1)
-        s0, s1 = np.take_along_axis(s, high - 1, 1), np.take_along_axis(s, high, 1)
-        for _ in range(3):
-            middle = u0 + (u1 - u0) * np.clip((wanted - s0) / (s1 - s0), 0.02, 0.98)
-            at = -logit(self._raw(np.exp(middle)))
-            low = at < wanted
-            u0, s0 = np.where(low, middle, u0), np.where(low, np.minimum(at, s1 - 1e-9), s0)
-            u1, s1 = np.where(low, u1, middle), np.where(low, s1, np.maximum(at, s0 + 1e-9))
-        x = np.exp(u0 + (u1 - u0) * np.clip((wanted - s0) / (s1 - s0), 0, 1))
+        # How far the ends are off, below and above.
+        low, top = (np.take_along_axis(s, high - k, 1) - wanted for k in (1, 0))
+        stayed = np.zeros(wanted.shape, np.intp)
+        for _ in range(STEPS):
+            middle = u0 + (u1 - u0) * np.clip(low / np.minimum(low - top, -1e-12), 0.02, 0.98)
+            off = -logit(self._raw(np.exp(middle))) - wanted
+            below = off < 0
+            # An end that stays twice counts half (Illinois), or it would stay for ever.
+            top = np.where(below, np.where(stayed > 0, top / 2, top), np.maximum(off, 0.0))
+            low = np.where(below, off, np.where(stayed < 0, low / 2, low))
+            u0, u1 = np.where(below, middle, u0), np.where(below, u1, middle)
+            stayed = np.where(below, 1, -1)
+        x = np.exp(u0 + (u1 - u0) * np.clip(low / np.minimum(low - top, -1e-12), 0, 1))
         q = np.maximum(x * self.scale[:, None] - self.offset[:, None], self.floor[:, None])
         return np.maximum.accumulate(q, 1)
 
