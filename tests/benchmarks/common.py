@@ -137,7 +137,7 @@ def walk(truth: Truth, steps: Sequence[int]) -> Forecast:
 
 def scaled_crps(forecast: Forecast, truth: Truth) -> Floats:
     """Return the CRPS from quantiles, over the mean absolute first difference of the history."""
-    steps = np.array([float(np.mean(np.abs(np.diff(x)))) for x in truth.histories])
+    steps = np.array([float(np.abs(np.diff(x)).sum()) / max(len(x) - 1, 1) for x in truth.histories])
     size = np.array([abs(float(x[-1])) * 1e-3 for x in truth.histories])
     y, q = truth.actual[:, None], forecast.quantiles
     loss = np.where(y >= q, (y - q) * LEVELS, (q - y) * (1 - LEVELS))

@@ -91,13 +91,15 @@ def rows_of(left: LeftOut, by: Names, names: Sequence[str]) -> list[list[str]]:
 def _row(name: str, left: LeftOut, pick: NDArray[np.bool_]) -> list[str]:
     engine, plain = left.scores(pick)
     told = scored(left.units, pick, left.engine.chance, left.truth.base)
+    # One figure has no steps to scale the CRPS by, and no walk.
     beside = [] if plain is None else [
+        f"{engine.crps:.2f}",
         f"{plain.skill:+.3f}", f"{plain.ece:.3f}", per_cent(plain.coverage[80]), f"{plain.crps:.2f}"
     ]  # fmt: skip
     return [
         name, str(engine.units), f"{told['brier_skill']:+.3f}", f"{told['std_error']:.3f}",
         f"{told['against_own_base_rate']:+.3f}", f"{told['calibration_error']:.3f}",
-        *(per_cent(c) for c in engine.coverage.values()), f"{engine.crps:.2f}", *beside,
+        *(per_cent(c) for c in engine.coverage.values()), *beside,
     ]  # fmt: skip
 
 
@@ -160,7 +162,7 @@ def main(given: Sequence[str] | None = None) -> None:
     title = f"{said.folds} folds by series, by source"
     print_table(title, COLUMNS, rows_of(left, left.units.family, _families(left)), CAPTION)
     title = "totals, few figures, and whole indicators left out"
-    print_table(title, COLUMNS[:-4], other_rows(units, forecast, truth), CAPTION)
+    print_table(title, COLUMNS[:-5], other_rows(units, forecast, truth), CAPTION)
     if said.no_sources:
         return
     forecast, truth = leave_out(training, units.family)
