@@ -4,7 +4,6 @@ import csv
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -166,7 +165,7 @@ def test_nothing_stale_is_left_and_nothing_of_others_is_touched(
 @pytest.mark.slow
 def test_a_broken_brief_leaves_the_results(copy_house: Callable[[], Path], tmp_path: Path) -> None:
     house = copy_house()
-    shutil.rmtree(house / "reports" / "templates")
+    (house / "reports" / "templates" / "brief.typ").write_text("#nothing-of-this-name()", encoding="utf-8")
     plan = house / "reports" / "plans" / "one.yaml"
     goal = read_seeds(house / "seeds").ledger.headline_goals()[0]
     plan.write_text(f"goals: [{goal}]\nscenarios: [baseline]\ndraws: {DRAWS}\n", encoding="utf-8")
