@@ -8,7 +8,7 @@ and Morris, 1975) with a variance between classes and one between days.
 
 from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, WeakValueDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,6 +48,9 @@ class Trial:
     hits: Floats
 
 
+#: Trials that are in use: the same series as known on another day shares most of them.
+_KNOWN: "WeakValueDictionary[tuple[object, ...], Trial]" = WeakValueDictionary()
+
 _TRIALS: "WeakKeyDictionary[Series, tuple[Trial, ...]]" = WeakKeyDictionary()
 
 
@@ -70,13 +73,31 @@ def _trials(series: Series) -> Sequence[Trial]:
         growth = (x[last] - x[first]) / (t[last] - t[first]) * (t[end] - t[last]) / x[last]
         if growth <= LEAST_GROWTH:
             continue
-        goals = x[last] * (1 + growth * MULTIPLES)
-        sd = None if series.log_sd is None else series.log_sd[: last + 1]
-        seen = replace(series, times=t[: last + 1], values=x[: last + 1], log_sd=sd, low=None)
-        found.append(Trial(seen, float(t[end]), goals, (x[end] >= goals) * 1.0))
+        found.append(_trial(series, last, end, growth))
         if len(found) == EACH:
             break
     return found
+
+
+def _trial(series: Series, last: int, end: int, growth: float) -> Trial:
+    """Return the trial from value `last` to value `end`: the same object, whenever it was looked back from."""
+    t, x = series.times[: last + 1], series.values[: last + 1]
+    sd = None if series.log_sd is None else series.log_sd[: last + 1]
+    came = float(series.times[end]), float(series.values[end])
+    key = (
+        series.name,
+        series.never_falls,
+        *came,
+        t.tobytes(),
+        x.tobytes(),
+        b"" if sd is None else sd.tobytes(),
+    )
+    known = _KNOWN.get(key)
+    if known is None:
+        goals = x[-1] * (1 + growth * MULTIPLES)
+        seen = replace(series, times=t, values=x, log_sd=sd, low=None)
+        known = _KNOWN[key] = Trial(seen, came[0], goals, (came[1] >= goals) * 1.0)
+    return known
 
 
 def some(members: Sequence[Series]) -> list[Series]:
