@@ -80,7 +80,7 @@ def _trials(series: Series) -> Sequence[Trial]:
 
 
 def _trial(series: Series, last: int, end: int, growth: float) -> Trial:
-    """Return the trial from value `last` to value `end`: the same object, whenever it was looked back from."""
+    """Return the trial from value `last` to value `end`: one object, whenever it was looked back from."""
     t, x = series.times[: last + 1], series.values[: last + 1]
     sd = None if series.log_sd is None else series.log_sd[: last + 1]
     came = float(series.times[end]), float(series.values[end])
