@@ -7,7 +7,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from forecasts.engine.grid import SIZES
 from forecasts.engine.learn.fit import learn, training_set
+from forecasts.engine.learn.prune import CELLS, pruned
 from forecasts.engine.learn.scores import brier_skill, folds_of, left_out, scored, skill_error
 from forecasts.engine.learn.units import LEVELS, Units, units_of
 from forecasts.engine.learned import FEWS, KINDS, LASTING, SCORE, Learned, learned
@@ -97,6 +99,13 @@ def test_learning_runs_on_a_made_part() -> None:
     found = learn(training, np.arange(len(training.units)))
     assert found.weights.sum(1) == pytest.approx(1)
     assert np.all(found.calibration[:, 2] > 0)
+
+
+def test_pruning_keeps_so_many_cells_of_both_sorts() -> None:
+    grid = pruned(units_of(made_frame(6)))
+    assert len(grid) == CELLS * SIZES
+    assert 0 < len(grid.flow_cells) < CELLS
+    assert grid.cells.power.tolist() == [*grid.level_cells.power, *grid.flow_cells.power]
 
 
 @pytest.mark.skipif(not TRAIN.exists(), reason=f"no training part at {TRAIN}; name it in FORECASTS_TRAIN")
