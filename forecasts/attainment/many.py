@@ -133,7 +133,7 @@ def answer_many(
     silent = np.isnan(np.asarray(columns["probability"], float))
     for row in open_[silent[open_]]:
         refuse(columns, problems, opened, int(row), str(columns["note"][row]), "add figures")
-    words, notes = notes_of(opened)
+    words, notes = notes_of(opened.read)
     columns["notes"] = np.array(notes, object)
     for row in rows.tolist():
         said = (str(columns["note"][row]), words[row])

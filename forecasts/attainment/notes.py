@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from forecasts.ledger.doubting import Read
 from forecasts.ledger.names import spelt
 from forecasts.ledger.problems import Remark, shortened
 from forecasts.ledger.rows import Rows
-from forecasts.ledger.sheets import Opened
 from forecasts.ledger.tables import Table
 
 #: One thing that is told: kind, table, line, column, rule, value; and of how many rows, where of several.
@@ -24,10 +24,15 @@ MOST = 20
 ORDER = {"dropped": 0, "doubtful": 1, "converted": 2}
 
 
-def notes_of(opened: Opened) -> tuple[list[str], list[str]]:
+def notes_of(read: Read) -> tuple[list[str], list[str]]:
     """Return what is told of every goal: a few words, and all of it as JSON.
 
     Only rows of which something is told are looked at, and those of one series once.
+
+    Parameters
+    ----------
+    read : mapping
+        By name, the tables with all of their rows, sound or not; of goals there is one.
 
     Returns
     -------
@@ -35,14 +40,12 @@ def notes_of(opened: Opened) -> tuple[list[str], list[str]]:
         One a goal. The words are empty where nothing was dropped and nothing is doubtful; JSON is a list of
         objects, empty where nothing is told.
     """
-    assert opened.rows is not None
-    assert opened.goals is not None
-    goals = opened.rows
+    ((table, goals),) = read["goals"]
     named = list(zip(map(str, goals.words("indicator")), map(str, goals.words("region")), strict=True))
-    series, general = _of_series(opened, set(named))
-    indicators, regions = _of_names(opened, "indicators"), _of_names(opened, "regions")
+    series, general = _of_series(read, set(named))
+    indicators, regions = _of_names(read, "indicators"), _of_names(read, "regions")
     own: dict[int, list[Entry]] = defaultdict(list)
-    for row, entry in _of_rows(opened.goals):
+    for row, entry in _of_rows(table):
         (own[row] if row >= 0 else general).append(entry)
     written: dict[tuple[str, str], tuple[str, str]] = {}
     words, notes = [], []
@@ -123,10 +126,10 @@ def _of_rows(table: Table) -> Iterator[tuple[int, Entry]]:
             yield row, _entry(table, remark.kind, row, remark.problem.column or "", remark.problem.rule)
 
 
-def _of_names(opened: Opened, name: str) -> dict[str, list[Entry]]:
+def _of_names(read: Read, name: str) -> dict[str, list[Entry]]:
     """Return what is told of the rows that describe indicators or regions, by the name's spelling."""
     found: dict[str, list[Entry]] = defaultdict(list)
-    for table, rows in opened.read[name]:
+    for table, rows in read.get(name, ()):
         for row, entry in _of_rows(table):
             if row >= 0:
                 found[spelt(str(rows.columns["id"].at(row)))].append(entry)
@@ -134,12 +137,12 @@ def _of_names(opened: Opened, name: str) -> dict[str, list[Entry]]:
 
 
 def _of_series(
-    opened: Opened, wanted: set[tuple[str, str]]
+    read: Read, wanted: set[tuple[str, str]]
 ) -> tuple[dict[tuple[str, str], list[Entry]], list[Entry]]:
     """Return what is told of observations, by the series of the goals, and what of their tables as wholes."""
     found: dict[tuple[str, str], list[Entry]] = defaultdict(list)
     general: list[Entry] = []
-    for table, rows in opened.read["observations"]:
+    for table, rows in read["observations"]:
         for row, entry in _dropped(table):
             key = (str(rows.columns["indicator"].at(row)), str(rows.columns["region"].at(row)))
             if key in wanted:

@@ -7,6 +7,7 @@ import pandas as pd
 
 from forecasts.attainment.many import answer_many
 from forecasts.attainment.question import day_of_knowledge
+from forecasts.ledger.problems import warn_of
 from forecasts.ledger.sheets import open_tables
 from forecasts.ledger.tables import Table
 
@@ -57,6 +58,11 @@ def attain(
         row is left out, the others are answered. What is told of sound rows stands in ``attrs["remarks"]``:
         how they were read, what is doubtful.
 
+    Warns
+    -----
+    UserWarning
+        Once for each of those remarks.
+
     Raises
     ------
     BadInput
@@ -85,6 +91,7 @@ def attain(
         table(regions, "regions"),
         kinds,
     )
+    warn_of(opened.remarks, 2)
     found = answer_many(opened, None if known_on is None else day_of_knowledge(known_on), jobs)
     found.table.attrs["remarks"] = [str(remark) for remark in found.remarks]
     found.table.attrs["problems"] = [str(problem) for problem in found.problems]

@@ -11,7 +11,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from forecasts.ledger.fields import Id, Text
 from forecasts.ledger.located import Located, Way, read_located
 from forecasts.ledger.problems import BadInput, Problem, nearest
-from forecasts.ledger.root import provided, shown
+from forecasts.ledger.root import provided, resolved, shown
 from forecasts.notebook.parameters import Draws, Parameters, Seed, parse_date
 from forecasts.publish.words import Language
 from forecasts.scenarios.scenario import BASELINE
@@ -202,11 +202,12 @@ def _unfit(error: ValidationError, told: Located, given: Mapping[str, Any]) -> d
             remedy = (
                 f"it is called {Parameters.renamed[key]} now" if renamed else nearest(key, Plan.model_fields)
             )
-            problem = Problem(told.place, "unknown key", "", remedy, line, column)
-        elif key in given:
-            problem = Problem(f"--{key.replace('_', '-')}", _rule(detail), str(given[key]), HELP[key])
+            found[key] = Problem(told.place, "unknown key", "", remedy, line, column)
+            continue
+        remedy = HELP.get(key, "correct the value")
+        if key in given:
+            problem = Problem(f"--{key.replace('_', '-')}", _rule(detail), str(given[key]), remedy)
         else:
-            remedy = HELP.get(key, "correct the value")
             problem = Problem(told.place, _rule(detail), str(detail["input"]), remedy, line, column)
         # A choice such as "all" or a list yields an error for each branch: keep the deepest.
         if key not in found or len(column) > len(found[key].column or ""):
@@ -258,8 +259,8 @@ def _misnamed(plan: Plan, told: Located, seeds: Seeds) -> list[Problem]:
 def _notebook_fault(name: str, root: Path) -> str:
     """Say what is wrong with a notebook's name: it must be a file below notebooks/, by every path."""
     try:
-        shelf = provided(root, "notebooks").resolve()
-        path = (shelf / name).resolve()
+        shelf = resolved(provided(root, "notebooks"))
+        path = resolved(shelf / name)
         if not path.is_relative_to(shelf):
             return "the notebook must lie inside notebooks/"
         there = path.suffix == ".ipynb" and path.is_file()

@@ -8,6 +8,7 @@ import pandas as pd
 
 from forecasts.attainment.explain import Explanation, explain
 from forecasts.attainment.many import COLUMNS, Many, answer_many, row_of
+from forecasts.attainment.notes import notes_of
 from forecasts.attainment.outlook import Outlook, outlook
 from forecasts.attainment.past import Reader
 from forecasts.attainment.question import find_question
@@ -79,9 +80,15 @@ def explanations(
     return [explain(found) for found in outlooks_of(seeds, goal, scenario, known_on)]
 
 
-def table_of(found: list[Outlook]) -> pd.DataFrame:
+def table_of(seeds: Seeds, found: list[Outlook]) -> pd.DataFrame:
     """Lay outlooks out as the table of many goals, with the scenario as one more column."""
-    rows = [
-        {"goal": one.question.goal.id, "scenario": one.question.scenario.id, **row_of(one)} for one in found
-    ]
+    words, notes = notes_of(seeds.read)
+    place = {name: row for row, name in enumerate(seeds.ledger.goals)}
+    rows: list[dict[str, object]] = []
+    for one in found:
+        goal, answer = one.question.goal.id, row_of(one)
+        said = (str(answer["note"]), words[place[goal]])
+        note = "; ".join(part for part in said if part)
+        of = {"goal": goal, "scenario": one.question.scenario.id}
+        rows.append({**answer, **of, "note": note, "notes": notes[place[goal]]})
     return pd.DataFrame(rows, columns=["goal", "scenario", *COLUMNS[1:]])

@@ -142,7 +142,7 @@ def _tell_seeds(
             typer.echo(told.explained(explanation))
         return
     found = list(answers.outlooks_of(seeds, goal, scenario, day))
-    table = answers.table_of(found)
+    table = answers.table_of(seeds, found)
     if out is not None:
         write_table(table, out)
     elif format is TableFormat.TEXT:

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -9,6 +10,8 @@ from typing import Any
 
 import typer
 from typer.core import TyperGroup
+
+from forecasts.ledger.problems import shortened
 
 
 @contextmanager
@@ -21,6 +24,16 @@ def errors_told() -> Iterator[None]:
             typer.echo(" ".join(_said(error).split()), err=True)
         _drop_what_waits()
         raise SystemExit(1) from None
+    except Exception as error:
+        if isinstance(said := getattr(error, "message", None), str):  # of a word on the command line
+            error.message = _short(said)  # type: ignore[attr-defined]
+        raise
+
+
+def _short(said: str) -> str:
+    """Say what is wrong with the command line without the whole of what somebody typed."""
+    said = re.sub(r"\S{61,}", lambda word: f"{word[0][:60]}...", said.replace("Value error, ", ""))
+    return shortened(said, 600)
 
 
 def _said(error: OSError) -> str:

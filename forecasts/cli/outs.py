@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from forecasts.ledger.problems import BadInput, Problem
+from forecasts.ledger.root import resolved
 
 #: Bytes of a file that are looked at to see what it is.
 HEAD = 1_000_000
@@ -24,7 +25,7 @@ def check_folder(path: Path, option: str = "--out") -> Path:
     """Refuse a path that cannot become a folder, before anything is written; return it in full."""
     _check_name(path, option)
     _check_place((path, *path.parents), "choose a folder", option)
-    return path.resolve()
+    return resolved(path)
 
 
 def check_file(
@@ -51,7 +52,7 @@ def check_file(
     _check_name(path)
     _check_place(path.parents, "name a file in a folder")
     read = [given for given in inputs if given is not None and given.exists()]
-    if any(given.is_dir() and path.resolve().is_relative_to(given.resolve()) for given in read):
+    if any(given.is_dir() and resolved(path).is_relative_to(resolved(given)) for given in read):
         raise _refused("lies in a folder that is read", path, "name a file elsewhere")
     if path.is_symlink():
         raise _refused("is a link", path, "name the file itself")

@@ -1,7 +1,9 @@
 """The cells of a column, each distinct one read once: as people write, then by the field's rules."""
 
 import datetime as dt
-from collections.abc import Callable, Hashable, Sequence
+import math
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -14,9 +16,11 @@ import pandas as pd
 from numpy.typing import NDArray
 from pydantic import TypeAdapter, ValidationError
 
+from forecasts.ledger.problems import shown
+from forecasts.ledger.raw import Broken
 from forecasts.ledger.records import Record
 from forecasts.ledger.tables import Table
-from forecasts.ledger.written import Readings, read_numbers
+from forecasts.ledger.written import Readings, Unit, read_numbers, same_unit
 from forecasts.ledger.written_days import read_days
 from forecasts.ledger.written_words import read_words
 
@@ -27,8 +31,9 @@ Ints = NDArray[np.intp]
 STARTS = ("period_start",)
 
 
-class _Nested(str):
-    """A cell that holds a list or the like, as a text."""
+#: Columns of names, and what is hardly one; NA is a country.
+NAMES = ("id", "region", "indicator")
+_NO_NAME = re.compile(r"nan|null|none|#?n/a|#\w+[!?]|[-.…*?—]{1,3}|-[0-9.]+", re.IGNORECASE)
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,9 +49,9 @@ def read_cells(table: Table, record: type[Record], name: str, heading: str, requ
     """Read the column of one field; refuse the cells that cannot be read, and tell of other forms."""
     info = record.model_fields[name]
     default = None if info.is_required() else info.default
-    code, cells = _distinct(table.frame[heading])
-    odd = [i for i, cell in enumerate(cells) if type(cell) in (_Nested, bytes)]
-    filled = [i for i, cell in enumerate(cells) if type(cell) not in (_Nested, bytes) and cell != ""]
+    code, cells = distinct(table.frame[heading])
+    odd = {i: (cell.rule, cell.remedy) for i, cell in enumerate(cells) if isinstance(cell, Broken)}
+    filled = [i for i, cell in enumerate(cells) if i not in odd and cell != ""]
     found = _readings(table, record, name, [cells[i] for i in filled])
     values = [default] * len(cells)
     for i, value in zip(filled, found.values, strict=True):
@@ -54,8 +59,8 @@ def read_cells(table: Table, record: type[Record], name: str, heading: str, requ
     for at in found.faults:
         values[filled[at]] = default
     faults: dict[tuple[str, str], list[int]] = {}
-    if odd:
-        faults["holds no plain value", "write one text, number or day in a cell"] = odd
+    for i, fault in odd.items():
+        faults.setdefault(fault, []).append(i)
     for at, fault in found.faults.items():
         faults.setdefault(fault, []).append(filled[at])
     for (rule, remedy), some in faults.items():
@@ -65,6 +70,11 @@ def read_cells(table: Table, record: type[Record], name: str, heading: str, requ
         table.refuse(_among(code, blank, len(cells)), heading, "must not be empty", "fill the cell")
         faulty += blank
     _tell(table, name, heading, found, filled, code)
+    if name in NAMES and (
+        odd_names := [i for i, v in enumerate(values) if isinstance(v, str) and _NO_NAME.fullmatch(v)]
+    ):
+        rule = "looks like a cell without a value, and is read as a name"
+        table.remark(_among(code, odd_names, len(cells)), heading, rule, "correct it, or leave the row out")
     unread = _among(code, faulty, len(cells)) if faulty else None
     return Cells(tuple(values), code, unread if unread is not None and unread.any() else None)
 
@@ -78,10 +88,13 @@ def _among(code: Ints, some: Sequence[int], count: int) -> Bools:
 
 def _tell(table: Table, name: str, heading: str, found: Readings, filled: Sequence[int], code: Ints) -> None:
     """Tell every form in which cells were read, once, and keep their units."""
-    if found.units:
-        units = {filled[at]: unit for at, unit in found.units.items()}
-        rows = np.flatnonzero(np.isin(code, list(units)))
-        table.units[name] = {int(row): units[int(code[row])] for row in rows}
+    if units := {at: unit for at, unit in found.units.items() if at not in found.faults}:
+        distinct_units = tuple(dict.fromkeys(units.values()))
+        number = {unit: i for i, unit in enumerate(distinct_units)}
+        which = np.full(int(code.max(initial=0)) + 1, -1)
+        for at, unit in units.items():
+            which[filled[at]] = number[unit]
+        table.units[name] = (distinct_units, which[code])
     forms: dict[str, list[int]] = {}
     for at, form in found.told.items():
         if at not in found.faults:
@@ -105,6 +118,8 @@ def _readings(table: Table, record: type[Record], name: str, cells: list[Any]) -
         return read_days(cells, name in STARTS, table.serials)
     if kind is Decimal or kind is float:
         found = read_numbers(cells, table.semicolons)
+        if name in table.heading_units:
+            _carry_on(found, table.heading_units[name])
     elif kind is bool or issubclass(kind, StrEnum):
         found = read_words(cells, kind)
     else:
@@ -121,6 +136,26 @@ def _readings(table: Table, record: type[Record], name: str, cells: list[Any]) -
         except ValidationError as error:
             found.faults[i] = (_rule_of(error), "correct the value")
     return found
+
+
+def _carry_on(found: Readings, heading: Unit) -> None:
+    """Let every number carry the unit of its heading; one that carries another is refused."""
+    for i, value in enumerate(found.values):
+        own = found.units.get(i)
+        if i in found.faults or not isinstance(value, int | float | Decimal) or isinstance(value, bool):
+            continue
+        if own is None:
+            if heading.power and math.isfinite(value):
+                found.values[i] = Decimal(f"{Decimal(str(value)).scaleb(heading.power):f}")
+            found.units[i] = heading
+        elif same_unit(own.text, heading.text) or (
+            own.base and not heading.power and same_unit(own.base, heading.base)
+        ):
+            continue
+        elif not own.base and not heading.power:
+            found.units[i] = Unit(f"{own.text}{heading.text}", heading.base, own.power)
+        else:
+            found.faults[i] = ("carries another unit than its heading", "name the unit in one place")
 
 
 def _extremes_pass(values: Sequence[Any], keep: Callable[[Any], Any]) -> bool:
@@ -159,27 +194,48 @@ def _rules(record: type[Record], name: str) -> Callable[[Any], Any]:
     return adapter.validate_python
 
 
-def _distinct(cells: "pd.Series[Any]") -> tuple[Ints, list[Any]]:
-    """Return a column's distinct cells, an empty one as an empty text, and which stands in each row."""
-    if cells.dtype == object and pd.api.types.infer_dtype(cells).startswith("mixed"):
-        # True and 1 are equal, but only one of them is a number.
-        cells = cells.map(lambda cell: str(cell) if isinstance(cell, bool | np.bool_) else cell)
+#: Types of columns in which equal cells are the same, and none is odd.
+_ALIKE = ("string", "integer", "floating", "date", "datetime", "datetime64", "empty")
+
+
+def distinct(cells: "pd.Series[Any]") -> tuple[Ints, list[Any]]:
+    """Return a column's distinct cells, an empty one as an empty text, and which stands in each row.
+
+    A cell that can be no value of any column becomes a :class:`~forecasts.ledger.raw.Broken` one.
+    """
+    if cells.dtype == object and pd.api.types.infer_dtype(cells) not in _ALIKE:
+        cells = _told_apart(cells)
     try:
         code, found = pd.factorize(cells, use_na_sentinel=True)
-    except TypeError:  # cells that are lists or the like
-        plain = [cell if isinstance(cell, Hashable) else _Nested(cell) for cell in cells]
-        nested = pd.Series(plain, dtype=object)
-        code, found = pd.factorize(nested, use_na_sentinel=True)
-    distinct: Sequence[Any] = found.tolist() if hasattr(found, "tolist") else list(found)
-    texts = ["" if isinstance(c, str) and not c.strip() else _python(c) for c in distinct]
+    except (TypeError, NotImplementedError):  # cells that are lists or the like
+        code, found = pd.factorize(_told_apart(cells), use_na_sentinel=True)
+    texts = ["" if isinstance(c, str) and not c.strip() else _plain(c) for c in found.tolist()]
     return np.where(code < 0, len(texts), code).astype(np.intp), [*texts, ""]
 
 
-def _python(cell: Any) -> Any:
-    """Return a value of NumPy's as one of Python's."""
-    if isinstance(cell, np.datetime64):
-        return cell.astype("datetime64[us]").item()
-    return cell.item() if isinstance(cell, np.generic) else cell
+def _told_apart(cells: "pd.Series[Any]") -> "pd.Series[Any]":
+    """Return cells of which those that are equal are the same: True and 1 are equal, but one is no number."""
+    held = (str(cell) if isinstance(cell, bool | np.bool_) else _plain(cell) for cell in cells)
+    return pd.Series(list(held), dtype=object)
+
+
+def _plain(cell: Any) -> Any:
+    """Return a cell as a value of Python's: text, number, day, period; a broken one where it is none."""
+    if isinstance(cell, np.generic):
+        cell = cell.astype("datetime64[us]").item() if isinstance(cell, np.datetime64) else cell.item()
+        cell = float(cell) if isinstance(cell, np.floating) else cell
+    if isinstance(cell, Decimal) and cell.is_snan():
+        return Broken("sNaN", *_NO_VALUE)
+    if isinstance(cell, int) and cell.bit_length() > 2_000:
+        return Broken(
+            f"about 10^{cell.bit_length() * 0.30103:.0f}", "has too many digits", "correct the value"
+        )
+    if isinstance(cell, str | int | float | Decimal | dt.date | pd.Period | Broken) or cell is None:
+        return cell
+    return cell if cell is pd.NaT or cell is pd.NA else Broken(shown(cell), *_NO_VALUE)
+
+
+_NO_VALUE = ("holds no plain value", "write one text, number or day in a cell")
 
 
 def _rule_of(error: ValidationError) -> str:

@@ -8,7 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from forecasts.ledger.doubts import ANEW, READ_ANEW, Doubt, doubts_of_figures, doubts_of_goals
+from forecasts.ledger.cells import distinct
+from forecasts.ledger.doubts import ANEW, OTHER_SCALE, READ_ANEW, Doubt, doubts_of_figures
+from forecasts.ledger.goals import doubts_of_goals
 from forecasts.ledger.names import PERCENT, doubts_of_names
 from forecasts.ledger.records import Indicator
 from forecasts.ledger.rows import Column, Rows
@@ -59,19 +61,27 @@ def _of_figures(
     rows = held["observations"]
     runs = runs_of(rows, {name: one.kind for name, one in indicators.items()})
     settled = {name for name, one in indicators.items() if one.accepted}
-    yield from doubts_of_figures(rows, runs, settled, undeclared)
+    told = list(doubts_of_figures(rows, runs, settled, undeclared))
+    yield from told
     if "goals" in held:
-        yield from doubts_of_goals(held["goals"], rows, runs)
+        # A goal is not doubted for the sake of a figure that is.
+        off = [found.rows for found in told if found.rule == OTHER_SCALE]
+        runs = runs.take(~np.isin(runs.row, np.concatenate(off))) if off else runs
+        yield from doubts_of_goals(held["goals"], rows, runs, indicators)
 
 
 def _marked(read: Read) -> Bools | None:
     """Return which sound observations have a % beside the number or in their unit."""
     found = []
     for table, rows in read.get("observations", ()):
+        if table.headless:
+            continue
         some = np.zeros(len(table.frame), bool)
+        if PERCENT.search(table.headings.get("value", "")):
+            some[:] = True
         for name in {table.headings.get("value", "value"), *UNITS}:
             if name in table.frame and table.frame[name].dtype.kind not in "biuf":
-                code, cells = table.frame[name].factorize(use_na_sentinel=False)
+                code, cells = distinct(table.frame[name])
                 some |= np.array([PERCENT.search(str(c)) is not None for c in cells], bool)[code]
         found.append(some[: len(rows)][table.good[: len(rows)]])
     return np.concatenate(found) if found else None

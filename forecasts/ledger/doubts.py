@@ -11,15 +11,19 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from forecasts.ledger.dating import late, lonely, misdated
 from forecasts.ledger.fields import Kind
 from forecasts.ledger.figures import ORDER, bounds_of
-from forecasts.ledger.records import Goal, Observation
+from forecasts.ledger.records import Observation
 from forecasts.ledger.rows import Rows
 from forecasts.ledger.runs import Bools, Ints, Runs, series_of, sizes_of
-from forecasts.ledger.scales import off_goals, other_scale
+from forecasts.ledger.scales import other_scale
 
 #: What to do about a figure or a goal that is doubted.
 ACCEPT = "correct the row, or say in its column `accepted` why it is right"
+
+#: What is said of a figure that no goal is measured by, then.
+OTHER_SCALE = "is plainly on another scale than its series: tenfold or more"
 
 #: What is said of a series that begins anew every year: nobody can tell what its level means.
 ANEW = "the series begins anew every year, but does not say so"
@@ -69,7 +73,7 @@ def doubts_of_figures(
 
     steady = runs.take(~np.isin(runs.series, runs.series[resets]))
     off, jumps = other_scale(steady)
-    yield from doubt(off, "value", "is plainly on another scale than its series: tenfold or more", ACCEPT)
+    yield from doubt(off, "value", OTHER_SCALE)
     yield from doubt(
         jumps, "value", "from here on the series is on another scale: another unit, or rebased?",
         "bring the series to one scale, or say in `accepted` why it is right",
@@ -82,6 +86,11 @@ def doubts_of_figures(
         conflicting(rows, sure), "value", "contradicts another figure of the same day and publication",
         "both are kept, as an interval: remove one, or say in `accepted` why both are right",
     )  # fmt: skip
+    yield from doubt(lonely(rows), "as_of", "lies decades from every other day of its series")
+    yield from doubt(late(rows), "published_on", "lies decades after the day that the figure describes")
+    yield from doubt(
+        misdated(rows), "as_of", "has a figure already, and this one was published as of another day: which?"
+    )
     of = rows.columns["indicator"]
     odd = np.array([str(v) not in settled for v in of.values], bool)[of.code]
     free = np.array([str(v) in undeclared for v in of.values], bool)[of.code]
@@ -184,12 +193,3 @@ def idle_periods(runs: Runs, rows: Rows[Observation]) -> Ints:
     """Return the rows of stocks that give a first day of a period, which a stock does not have."""
     dated = ~np.isnat(rows.days("period_start"))[runs.row]
     return np.asarray(runs.row[dated & (runs.kind == Kind.STOCK)], np.intp)
-
-
-def doubts_of_goals(goals: Rows[Goal], rows: Rows[Observation], runs: Runs) -> Iterator[Doubt]:
-    """Yield the goals that are plainly on another scale than the last figure of their series."""
-    at = off_goals(goals, runs, rows)
-    at = at[~accepted(goals)[at]]
-    if len(at):
-        rule = "is plainly on another scale than the last figure of its series: a slip of the unit?"
-        yield Doubt("goals", at, "value", rule, ACCEPT)

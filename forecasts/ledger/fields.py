@@ -17,7 +17,7 @@ def as_name(value: object) -> object:
     value = value.item() if isinstance(value, np.generic) else value
     if isinstance(value, bool) or not isinstance(value, int | float):
         return value
-    return str(int(value)) if float(value).is_integer() else value
+    return str(int(value)) if isinstance(value, int) or value.is_integer() else value
 
 
 #: What stands in the rows of a table: any text of one line that is not empty, every character of it visible.
@@ -71,7 +71,13 @@ def as_number(value: object) -> object:
     """Refuse what only could be a number; a number of NumPy's becomes one of Python's."""
     if isinstance(value, bool | np.bool_):
         raise ValueError("must be a number")
-    return value.item() if isinstance(value, np.generic) else value
+    value = value.item() if isinstance(value, np.generic) else value
+    # What is not a number compares with none, so that no bound may look at it.
+    if (isinstance(value, Decimal) and value.is_nan()) or (
+        isinstance(value, str) and "nan" in value.casefold()
+    ):
+        raise ValueError("must be a finite number")
+    return value
 
 
 Day = Annotated[dt.date, BeforeValidator(as_day)]

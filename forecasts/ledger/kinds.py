@@ -1,13 +1,16 @@
-"""What a kind allows: no stock, total, flow or share below zero, no share above its upper bound."""
+"""What a kind allows: no stock, total or share below zero, no share above its upper bound."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
+from forecasts.ledger.doubts import accepted
 from forecasts.ledger.fields import Comparison, Kind
 from forecasts.ledger.records import Indicator
 from forecasts.ledger.rows import Rows
+from forecasts.ledger.runs import Bools
 from forecasts.ledger.tables import Table
 
 #: The upper bound of a share that states none.
@@ -33,8 +36,11 @@ def refuse_by_kind(
         of = np.array([one is not None and one.kind is kind for one in found], bool)[column.code]
         if kind is Kind.RATE or not of.any():
             continue
+        if kind is Kind.FLOW:
+            _doubt_net_flows(table, rows, of & ~_of_net(found)[column.code], goals)
+            continue
         a = "a cumulative total" if kind is Kind.CUMULATIVE else f"a {kind.value}"
-        remedy = "correct the value; what may be negative is of kind rate"
+        remedy = "correct the value; what may be negative is of kind rate, or a net flow"
         for name in ("value",) if goals else ("value", "low", "high"):
             below = of & (rows.numbers(name) < 0)
             what = f"a goal of {a}" if goals else a
@@ -51,16 +57,49 @@ def refuse_by_kind(
             )
 
 
+#: What says that a flow is one of comings less goings, which may be below zero.
+NET = re.compile(r"(?<![a-z])net(?![a-z])|净", re.IGNORECASE)
+
+
+def says_net(indicator: Indicator) -> bool:
+    """Whether an indicator's id, name or scope says that it is counted net."""
+    said = (indicator.id, indicator.name_en, indicator.name_zh, indicator.scope_en, indicator.scope_zh)
+    return any(NET.search(text) for text in said)
+
+
+def _of_net(found: Sequence[Indicator | None]) -> Bools:
+    return np.array([one is not None and says_net(one) for one in found], bool)
+
+
+def _doubt_net_flows(table: Table, rows: Rows[Any], of: Bools, goals: bool) -> None:
+    """Tell flows that are below zero although nothing says that they are net ones: those may well be."""
+    open_ = of & table.good[: len(rows)] & ~accepted(rows)
+    what = "a goal of a flow" if goals else "a flow"
+    rule = f"{what} is below zero, and nothing says that it is counted net"
+    remedy = "correct the row, say net (净) in the indicator's name or scope, or accept it"
+    for name in ("value",) if goals else ("value", "low", "high"):
+        below = open_ & (rows.numbers(name) < 0)
+        table.remark(below, name, rule, remedy)
+        open_ &= ~below
+
+
 def refuse_empty_goals(table: Table, rows: Rows[Any], indicators: Mapping[str, Indicator]) -> None:
     """Refuse goals that ask for at least nothing, or for less: they say nothing of a quantity above zero."""
-    if not len(rows):
-        return
+    if len(rows):
+        table.refuse(empty_goals(rows, indicators), "value", "must be above zero", "correct the row")
+
+
+def empty_goals(rows: Rows[Any], indicators: Mapping[str, Indicator]) -> Bools:
+    """Return which goals ask of a quantity that is never below zero to be at least nothing, or less."""
     column, asked = rows.columns["indicator"], rows.columns["comparison"]
     kinds = [indicators.get(str(v)) for v in column.values]
-    counts = np.array([one is not None and one.kind is not Kind.RATE for one in kinds], bool)[column.code]
+    counts = np.array([one is not None and _never_below(one) for one in kinds], bool)[column.code]
     most = np.array([v is Comparison.AT_MOST for v in asked.values], bool)[asked.code]
-    value = rows.numbers("value")
-    table.refuse(counts & (value == 0) & ~most, "value", "must be above zero", "correct the row")
+    return np.asarray(counts & (rows.numbers("value") == 0) & ~most)
+
+
+def _never_below(one: Indicator) -> bool:
+    return one.kind is not Kind.RATE and not (one.kind is Kind.FLOW and says_net(one))
 
 
 def plainly_rates(rows: Rows[Any], indicators: Mapping[str, Indicator]) -> tuple[str, ...]:

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecasts.ledger.fields import FILE_NAME
+from forecasts.ledger.headings import Sheet
 from forecasts.ledger.records import Columns, Goal, Indicator, Observation, Region, Rule, Source
-from forecasts.ledger.rows import Sheet
 
 Bools = NDArray[np.bool_]
 

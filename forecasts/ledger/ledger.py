@@ -76,6 +76,11 @@ class Ledger:
         BadInput
             With every column that is missing, or every row that is not sound.
 
+        Warns
+        -----
+        UserWarning
+            For each thing that is told of sound rows: how they were read, what is doubtful.
+
         Examples
         --------
         >>> import pandas as pd

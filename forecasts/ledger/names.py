@@ -37,6 +37,12 @@ PERCENT = re.compile(r"[%％﹪‰]|\bper ?cent|\bpct\b|百分", re.IGNORECASE)
 #: Kinds of which a % says nothing that is not declared.
 OF_A_HUNDRED = (Kind.SHARE, Kind.RATE)
 
+#: How nearly a name that has no row must be one that has, to be asked about.
+LOOSE = 0.75
+
+#: So many pairs of names are compared at most.
+PAIRS = 20_000
+
 #: Beyond so many names, none is looked for that is nearly another.
 MANY = 5_000
 
@@ -50,11 +56,11 @@ def spelt(name: str) -> str:
     return re.sub(r"(?<!\d)[\s_\-‐-―]+|[\s_\-‐-―]+(?!\d)", "", plain) or plain
 
 
-def almost(name: str, others: Collection[str]) -> str:
+def almost(name: str, others: Collection[str], cutoff: float = 0.88) -> str:
     """Return another name that this one is nearly; empty if there is none. Digits tell names apart."""
     if len(name) < 4 or len(others) > MANY:
         return ""
-    near = difflib.get_close_matches(name, [o for o in others if o != name], n=3, cutoff=0.88)
+    near = difflib.get_close_matches(name, [o for o in others if o != name], n=3, cutoff=cutoff)
     return next((o for o in near if _a_slip(name, o)), "")
 
 
@@ -82,6 +88,8 @@ def doubts_of_names(held: Held, marked: Bools | None = None) -> Iterator[Doubt]:
     yield from _told(fractions(held))
     yield from _told(idle_kinds(held))
     yield from _told(lost_goals(held))
+    for what in NAMED:
+        yield from _told(undescribed(held, what))
     yield from _told(lost_parents(held))
     if "indicators" in held:
         rows = held["indicators"]
@@ -254,6 +262,43 @@ def lost_goals(held: Held) -> Iterator[Doubt]:
                 at = np.flatnonzero(np.array([v == name for v in values], bool)[code] & ~sure)
                 if len(at):
                     yield Doubt("goals", at, what, f"no figure is of this {what}", f"did you mean {near!r}?")
+
+
+def _among(values: list[str], code: NDArray[np.intp], names: Collection[str]) -> Bools:
+    """Return which rows hold one of some names."""
+    return np.array([v in names for v in values], bool)[code]
+
+
+def undescribed(held: Held, what: str) -> Iterator[Doubt]:
+    """Yield the names that have no row in the table that describes their like, where there is one.
+
+    One that is nearly another is told by itself, the others once for each column. One that is only spelt in
+    another way is told as such.
+    """
+    table = held.get(f"{what}s")
+    if table is None:
+        return
+    described = {str(name) for name in table.words("id").tolist()} if len(table) else set()
+    forms = {spelt(name) for name in described}
+    uses = [use for use in _uses(held, what) if use[0] in ("observations", "goals")]
+    counted = {values[c] for t, _, values, code, _ in uses if t == "observations"
+               for c in np.unique(code).tolist()}  # fmt: skip
+    for where, column, values, code, sure in uses:
+        names = {values[c] for c in np.unique(code[~sure]).tolist()} - described
+        lost = sorted(name for name in names if spelt(name) not in forms)
+        looked = lost[: PAIRS // max(len(described), 1)]
+        near = {name: found for name in looked if (found := almost(name, described, LOOSE))}
+        rule = f"has no row in the table of {what}s"
+        for name, other in near.items():
+            at = np.flatnonzero(_among(values, code, {name}) & ~sure)
+            yield Doubt(where, at, column, rule, f"did you mean {other!r}? Otherwise add it, or accept it")
+        # Of which there is no figure either, but of nearly that name: that is told.
+        elsewhere = {name for name in lost[:TOLD] if name not in counted and almost(name, counted)}
+        bare = set(lost) - set(near) - elsewhere
+        at = np.flatnonzero(_among(values, code, bare) & ~sure)
+        if len(at):
+            more = f"; nor have {len(bare) - 1} more names" if len(bare) > 1 else ""
+            yield Doubt(where, at, column, f"{rule}{more}", "add it, or say in `accepted` why there is none")
 
 
 def lost_parents(held: Held) -> Iterator[Doubt]:

@@ -3,6 +3,7 @@
 import difflib
 import re
 import unicodedata
+import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
@@ -91,9 +92,29 @@ class Unanswerable(Refusal):
     """The rows are sound, but they cannot answer the question: no figure and no class, a passed deadline."""
 
 
+def warn_of(remarks: Iterable[Remark], depth: int) -> None:
+    """Tell remarks to whoever is in Python, each as a warning of the line of theirs that read the tables.
+
+    Parameters
+    ----------
+    depth : int
+        How many calls lie between that line and this one.
+    """
+    for remark in remarks:
+        warnings.warn(str(remark).removeprefix("warning: "), UserWarning, stacklevel=depth + 1)
+
+
+def shown(value: object) -> str:
+    """Return any value as a text, even where it has none, as a whole number of too many digits."""
+    try:
+        return str(value)
+    except Exception:  # a value that somebody's program made
+        return f"a value of the type {type(value).__name__}"
+
+
 def shortened(value: object, limit: int = 60) -> str:
     """Show a value, but not a whole document."""
-    text = str(value)
+    text = shown(value)
     return text if len(text) <= limit else text[:limit] + "..."
 
 

@@ -13,6 +13,18 @@ from forecasts.ledger.problems import BadInput, Problem
 TOLD = 100
 
 
+@dataclass(frozen=True)
+class Broken:
+    """A cell that shows something, but holds no value: what it shows, the rule that it breaks, what to do."""
+
+    text: str
+    rule: str
+    remedy: str
+
+    def __str__(self) -> str:
+        return self.text
+
+
 @dataclass(eq=False)
 class Raw:
     """Cells of one file.

@@ -1,5 +1,7 @@
 """Where the house stands: the folder that holds seeds/, and what it takes from the package beside them."""
 
+import errno
+import os
 from pathlib import Path
 
 from forecasts.ledger.problems import BadInput, Problem
@@ -23,7 +25,7 @@ def find_root(start: Path | None = None) -> Path:
     """
     remedy = "change to the project's folder, or make one with `forecasts new FOLDER`"
     try:
-        begin = (start or Path.cwd()).resolve()
+        begin = resolved(start or Path.cwd())
         for folder in (begin, *begin.parents):
             if (folder / "seeds").is_dir():
                 return folder
@@ -43,12 +45,26 @@ def provided(root: Path, name: str) -> Path:
     if (root / name).exists():
         return root / name
     given = TENANT / name
-    return next(given.iterdir()).resolve().parent if given.is_dir() else given.resolve()
+    return resolved(next(given.iterdir())).parent if given.is_dir() else resolved(given)
+
+
+def resolved(path: Path) -> Path:
+    """Return a path without links.
+
+    Raises
+    ------
+    OSError
+        If it cannot be followed; also where links lead in a circle, which older Pythons tell in another way.
+    """
+    try:
+        return path.resolve()
+    except RuntimeError:
+        raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(path)) from None
 
 
 def shown(path: Path, root: Path) -> str:
     """Name a path as people under `root` do: relative and with slashes, where that is possible."""
     try:
-        return path.resolve().relative_to(root.resolve()).as_posix()
+        return resolved(path).relative_to(resolved(root)).as_posix()
     except (OSError, ValueError):
         return str(path)

@@ -1,6 +1,6 @@
 """A table becomes the rows of a record: every cell by its field's own rules, a distinct text once."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Generic, TypeVar, overload
@@ -9,43 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecasts.ledger.cells import read_cells
-from forecasts.ledger.problems import Problem, Remark, folded, nearest, nearly
+from forecasts.ledger.headings import Sheet, match_headings
 from forecasts.ledger.records import Record, Rule
 from forecasts.ledger.tables import Table
-from forecasts.ledger.written_words import headings_doubled, headings_meant
 
 Bools = NDArray[np.bool_]
 Ints = NDArray[np.intp]
 R = TypeVar("R", bound=Record)
-
-
-@dataclass(frozen=True)
-class Sheet:
-    """What a table of one kind may hold.
-
-    Attributes
-    ----------
-    required : tuple of str
-        Columns that must be there, and filled in every row.
-    optional : tuple of str
-        Columns that are read where they are there.
-    either : tuple of (str, str)
-        Pairs of columns, one a language, of which one must be there and filled in every row.
-    alias : str
-        Another name of the column ``id``: the table's own.
-    whole : bool
-        Whether all of the record's columns may be there, and no other.
-    rules : tuple of Rule
-        What is asked of a row here beside the record's own rules.
-    """
-
-    record: type[Record]
-    required: tuple[str, ...]
-    optional: tuple[str, ...] = ()
-    either: tuple[tuple[str, str], ...] = ()
-    alias: str = ""
-    whole: bool = False
-    rules: tuple[Rule, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -229,7 +199,7 @@ def read_rows(table: Table, sheet: Sheet) -> Rows[Any]:
         All rows, sound or not (see ``table.good``), so that what a faulty one names can still be checked; a
         cell that cannot be read holds the field's default. No row, if the headings are not sound.
     """
-    headings = _headings(table, sheet)
+    headings = match_headings(table, sheet)
     if headings is None:
         return Rows(sheet.record, table.place, _empty(sheet), np.zeros(0, np.intp))
     table.headings = headings
@@ -253,64 +223,6 @@ def read_rows(table: Table, sheet: Sheet) -> Rows[Any]:
     if "id" in headings:
         _refuse_taken(table, columns["id"], headings["id"], unread.get("id"))
     return rows
-
-
-def _headings(table: Table, sheet: Sheet) -> dict[str, str] | None:
-    """Match the record's fields with the headings; None, and problems told, where that cannot be."""
-    present, fields = table.columns, sheet.record.model_fields
-    faults: list[Problem] = []
-
-    def tell(rule: str, column: str, remedy: str) -> None:
-        faults.append(Problem(table.place, rule, column, remedy, table.header, column))
-
-    read = fields if sheet.whole else (*sheet.required, *sheet.optional)
-    found = {name: name for name in read if name in present}
-    if sheet.alias and sheet.alias in present and "id" not in found:
-        found["id"] = sheet.alias
-    for column in sorted({c for c in present if present.count(c) > 1}):
-        tell("the column is there twice", column, "remove one")
-    for name in read:
-        _otherwise(table, sheet, name, found, tell)
-    free = set(present) - set(found.values())
-    if sheet.whole:
-        for column in (c for c in present if c in free):
-            tell("unknown column", column, nearest(column, fields))
-    elif lost := [name for name in sheet.optional if name not in found]:
-        # Without it the future could leak in, or a total be taken for a stock: told, never guessed.
-        for column in sorted(c for c in free if nearly(c, lost)):
-            tell("is spelt almost like a column that is read", column, nearest(folded(column), lost))
-    for name in sheet.required:
-        if name not in found:
-            shown = sheet.alias if name == "id" and sheet.alias else name
-            tell("a column is missing", shown, nearest(shown, free) if free else "add it")
-    for pair in sheet.either:
-        if not set(pair) & set(found):
-            tell("a column is missing", " or ".join(pair), "add one: a language is enough")
-    table.problems += faults
-    table.headless = bool(faults)
-    return None if faults else found
-
-
-def _otherwise(
-    table: Table, sheet: Sheet, name: str, found: dict[str, str], tell: Callable[[str, str, str], None]
-) -> None:
-    """Find a column by a heading in other words; refuse one that names the same as another."""
-    record, free = sheet.record.__name__, [c for c in table.columns if c not in found.values()]
-    if name in found:
-        for column in headings_doubled(record, name, free):
-            tell(f"names the same as the column {found[name]}", column, "remove one")
-        return
-    meant = headings_meant(record, name, free)
-    if not meant and name in sheet.required:
-        own = {name} | ({sheet.alias} if name == "id" and sheet.alias else set())
-        meant = [column for column in free if folded(column) in own]
-    if len(meant) > 1:
-        shown = sheet.alias if name == "id" and sheet.alias else name
-        tell(f"may be the column {shown}, and so may another", ", ".join(meant), f"call one of them {shown}")
-    elif meant:
-        found[name] = meant[0]
-        told = Problem(table.place, f"the heading is read as {name}", meant[0], "", table.header, meant[0])
-        table.remarks.append(Remark(told, (), "converted"))
 
 
 def _one_filled(pair: tuple[str, str]) -> Rule:

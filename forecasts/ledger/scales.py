@@ -1,10 +1,8 @@
-"""Which figures and goals are plainly on another scale than their series, and where a series is rebased."""
+"""Which figures are plainly on another scale than their series, and where a series is rebased."""
 
 import numpy as np
 
 from forecasts.ledger.fields import Kind
-from forecasts.ledger.records import Goal, Observation
-from forecasts.ledger.rows import Rows
 from forecasts.ledger.runs import Bools, Floats, Ints, Runs, largest_two, sizes_of
 
 #: How far off, in powers of ten, a figure is plainly on another scale: nearly one, since series grow.
@@ -13,15 +11,15 @@ SCALE = 0.9
 #: Both neighbours of a lone figure on another scale lie so far off at least, on the same side.
 BESIDE = 0.7
 
+#: Counts below this are so few that they may well be tenfold, or nothing, by chance.
+FEW = 10
+
 #: A step is a break of its series if it is so many times the largest of the others ...
 BREAK = 4.0
 
 #: ... and a fall by this factor in a series that otherwise rises is one that was rebased.
 REBASED = 1.5
 REBASED_TO_BASE = 1.1
-
-#: A goal grows by no more than this, in powers of ten a year, beyond what its series ever did.
-AHEAD = 0.02
 
 
 def other_scale(runs: Runs) -> tuple[Ints, Ints]:
@@ -33,7 +31,7 @@ def other_scale(runs: Runs) -> tuple[Ints, Ints]:
     """
     some = (runs.value > 0) & (runs.kind != Kind.RATE)
     seen = runs.take(np.asarray(some, bool))
-    wild = _wild_rates(runs)
+    wild = np.r_[_wild_rates(runs), _zeros(runs)]
     if len(seen) < 2:
         return wild, np.zeros(0, np.intp)
     log, time, same = np.log10(seen.value / seen.span), seen.time, seen.same
@@ -85,10 +83,22 @@ def _wild_rates(runs: Runs) -> Ints:
     return np.asarray(seen.row[wild], np.intp)
 
 
+def _zeros(runs: Runs) -> Ints:
+    """Return the rows of the one nothing in a series of something, but for a series that begins with it."""
+    if len(runs) < 3:
+        return np.zeros(0, np.intp)
+    nothing = (runs.value == 0) & (runs.high < FEW) & (runs.kind != Kind.RATE)
+    alone = np.repeat(np.add.reduceat((runs.value == 0).astype(int), runs.starts) == 1, sizes_of(runs))
+    before = np.r_[False, runs.same & (runs.value[:-1] >= FEW)]
+    after = np.r_[~runs.same | (runs.value[1:] >= FEW), True]
+    several = np.repeat(sizes_of(runs), sizes_of(runs)) >= 3
+    return np.asarray(runs.row[nothing & alone & before & after & several], np.intp)
+
+
 def _few(one: Floats, other: Floats, step: Floats) -> Bools:
     """Whether counts are so few that a tenfold step between them is plain chance."""
     least = np.minimum(one, other)
-    return np.asarray((least < 10) & (least == np.floor(least)) & (np.abs(step) < 2))
+    return np.asarray((least < FEW) & (least == np.floor(least)) & (np.abs(step) < 2))
 
 
 def _whole_powers(step: Floats, k: Ints) -> Bools:
@@ -132,42 +142,3 @@ def _rebased(runs: Runs, step: Floats, most: Floats, second: Floats, size: Ints)
     place = np.arange(len(runs)) - np.repeat(runs.starts, sizes_of(runs))
     inner = (place[k] >= 1) & (place[k + 1] < size[k] - 1)
     return k[rising[k] & inner] + 1
-
-
-def off_goals(goals: Rows[Goal], runs: Runs, rows: Rows[Observation]) -> Ints:
-    """Return the goals that lie a power of ten off the last figure known, and what growth could bring."""
-    seen = runs.take(np.asarray((runs.value > 0) & (runs.kind != Kind.RATE), bool))
-    value = goals.numbers("value")
-    if not len(seen) or not len(goals):
-        return np.zeros(0, np.intp)
-    names = (rows.columns["indicator"], rows.columns["region"])
-    place: dict[tuple[str, str], int] = {}
-    first = seen.starts
-    for k, row in enumerate(seen.row[first].tolist()):
-        place[str(names[0].at(row)), str(names[1].at(row))] = k
-    asked = zip(goals.words("indicator").tolist(), goals.words("region").tolist(), strict=True)
-    of = np.array([place.get((str(i), str(r)), -1) for i, r in asked], np.intp)
-    deadline, announced = goals.days("deadline"), goals.days("announced_on")
-    by = np.where(np.isnat(announced), deadline, np.minimum(announced, deadline)).astype("datetime64[D]")
-    number = np.repeat(np.arange(len(first)), sizes_of(seen))
-    day = seen.day.astype("datetime64[D]").astype(np.int64)
-    shift = np.int64(4_000_000)
-    key = number.astype(np.int64) * shift + day + 1_000_000
-    wanted = of.astype(np.int64) * shift + by.astype(np.int64) + 1_000_000
-    last = np.maximum(np.searchsorted(key, wanted, side="right") - 1, first[np.maximum(of, 0)])
-    log, gap = np.log10(seen.value), np.diff(seen.time)
-    speed = np.where(seen.same, np.abs(np.diff(log)) / np.maximum(gap, 0.5), 0.0)
-    fastest = np.minimum(np.maximum.reduceat(np.r_[0.0, speed], first), 1.0)[np.maximum(of, 0)]
-    years = np.maximum((deadline - seen.day[last]).astype(float) / 365.25, 0.0)
-    less = goals.columns["comparison"]
-    under = np.array([v is not None and v.asks_less for v in less.values], bool)[less.code]
-    with np.errstate(divide="ignore", invalid="ignore"):
-        ahead = np.log10(value) - log[last]
-        # A count within a year is small at first; the goal may be one of the whole year.
-        most = np.log10(value) - np.log10(np.maximum.reduceat(seen.value, first))[np.maximum(of, 0)]
-    nearer = np.where(np.abs(most) < np.abs(ahead), most, ahead)
-    off = np.where(seen.kind[last] == Kind.FLOW, nearer, ahead)
-    # Only towards the goal does time bring a series on.
-    towards = (off > 0) != under
-    room = np.where(towards, (AHEAD + fastest) * years, 0.0)
-    return np.flatnonzero((of >= 0) & (value > 0) & (np.abs(off) >= SCALE + room))

@@ -16,6 +16,7 @@ from pyarrow import csv as arrow_csv
 
 from forecasts.ledger.problems import Problem
 from forecasts.ledger.raw import Raw, told_shortly
+from forecasts.ledger.titles import LOOK, refuse_titles
 
 #: Rows that become columns at a time, so that memory stays small.
 CHUNK = 50_000
@@ -39,6 +40,7 @@ def read_separated(text: str, place: str) -> Raw:
     if found := re.match(r"sep=(.)\r?\n", text):  # a line that Excel writes for itself
         text, skipped = text[found.end() :], 1
     sign = found[1] if found and found[1] in SIGNS else _separator(text)
+    _look_for_titles(text, skipped, place)
     raw = _plain(text, sign, place) if len(text) > LARGE else None
     raw = raw or _careful(text, sign, place)
     raw.lines = raw.lines + skipped
@@ -54,6 +56,19 @@ def _separator(text: str) -> str:
     first = next((line for line in re.split(r"[\r\n]", text[:100_000]) if line.strip()), "")
     outside = re.sub(r'"[^"]*"', "", first)
     return max(SIGNS, key=outside.count)
+
+
+def _look_for_titles(text: str, skipped: int, place: str) -> None:
+    """Refuse a title above the headings, whatever separates the cells below it."""
+    lines = list(enumerate(re.split(r"\r\n|[\r\n]", text[:20_000]), skipped + 1))
+    lines = [(number, line) for number, line in lines if line.strip(" \t,;")][:LOOK]
+    split = {
+        sign: [(n, next(csv.reader([line], delimiter=sign), [])) for n, line in lines if len(line) < 5_000]
+        for sign in SIGNS
+    }
+    first = max((rows[0] for rows in split.values() if rows), key=lambda row: len(row[1]), default=None)
+    for rows in split.values():
+        refuse_titles([first, *rows[1:]] if first else [], place)
 
 
 @dataclass(eq=False)

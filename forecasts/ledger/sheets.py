@@ -1,7 +1,7 @@
 """The doors by which rows come in: ``seeds/``, files that somebody brings, DataFrames; one reader for all."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -14,7 +14,7 @@ from forecasts.ledger.fields import Kind
 from forecasts.ledger.kinds import plainly_rates, refuse_by_kind, refuse_empty_goals
 from forecasts.ledger.layouts import REFERENCES, SEEDS, TABLES
 from forecasts.ledger.names import odd_families
-from forecasts.ledger.problems import BadInput, Problem, Remark, nearest
+from forecasts.ledger.problems import BadInput, Problem, Remark, nearest, warn_of
 from forecasts.ledger.records import Goal, Indicator, Observation, Region, Source
 from forecasts.ledger.rows import Rows, read_rows
 from forecasts.ledger.tables import Table, read_table
@@ -53,6 +53,8 @@ class OpenedSeeds:
         All rows of the goals, sound or not.
     remarks : tuple of Remark
         What is told of the sound rows: how they were read, what is doubtful.
+    read : mapping
+        By name, every table that could be read with all of its rows, sound or not.
     """
 
     parts: Parts
@@ -60,6 +62,7 @@ class OpenedSeeds:
     ids: Mapping[str, frozenset[str]]
     goals: "Rows[Goal] | None" = None
     remarks: tuple[Remark, ...] = ()
+    read: Read = field(default_factory=dict)
 
 
 def open_seeds(folder: Path) -> OpenedSeeds:
@@ -95,7 +98,8 @@ def open_seeds(folder: Path) -> OpenedSeeds:
             refuse_by_kind(tables[name], rows[name], sound, goals=name == "goals")
     if "goals" in rows:
         refuse_empty_goals(tables["goals"], rows["goals"], sound)
-    doubt({name: [(tables[name], rows[name])] for name in rows}, sound)
+    read = {name: [(tables[name], rows[name])] for name in rows}
+    doubt(read, sound)
     if "observations" in rows:
         rows["observations"], _ = counts_since_january(tables["observations"], rows["observations"])
     texts, unread = read_texts(folder / "texts", ids.get("sources"))
@@ -106,7 +110,7 @@ def open_seeds(folder: Path) -> OpenedSeeds:
     told += unread
     held = {name: r.take(tables[name].good[: len(r)]) for name, r in rows.items()}
     remarks = tuple(remark for name in SEEDS if name in tables for remark in tables[name].remarks)
-    return OpenedSeeds(_parts(held), tuple(told), ids, rows.get("goals"), remarks)
+    return OpenedSeeds(_parts(held), tuple(told), ids, rows.get("goals"), remarks, read)
 
 
 def _refuse_odd_families(table: Table, rows: Rows[Indicator]) -> None:
@@ -349,7 +353,7 @@ def open_frames(
     regions: "pd.DataFrame | None",
     kinds: Mapping[str, str] | None,
 ) -> Parts:
-    """Read DataFrames, of which every row must be sound."""
+    """Read DataFrames, of which every row must be sound; what is told of them is a warning."""
 
     def table(frame: "pd.DataFrame | None", place: str) -> Table | None:
         return None if frame is None else Table.of(frame, place)
@@ -363,4 +367,5 @@ def open_frames(
     )
     if opened.problems:
         raise BadInput(opened.problems)
+    warn_of(opened.remarks, 3)
     return opened.parts

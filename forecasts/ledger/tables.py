@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from forecasts.ledger.encodings import decoded
 from forecasts.ledger.files import whole
 from forecasts.ledger.jsons import read_json
-from forecasts.ledger.problems import BadInput, Problem, Remark, nearest, shortened
+from forecasts.ledger.problems import BadInput, Problem, Remark, nearest, shortened, shown
 from forecasts.ledger.raw import TOLD, Raw, refusal
 from forecasts.ledger.separated import read_separated
 from forecasts.ledger.workbook import read_workbook
@@ -50,8 +50,10 @@ class Table:
         See :class:`forecasts.ledger.raw.Raw`.
     headings : mapping
         By field, the heading that its column has here.
+    heading_units : dict
+        By field, the unit that its heading names.
     units : dict
-        By field, the units that stand beside its numbers, by the row's position.
+        By field, the units that stand beside its numbers, and which of them in each row; -1 = none.
     good : (N,) array of bool
         Rows that are sound so far.
     """
@@ -70,7 +72,8 @@ class Table:
     semicolons: bool = False
     serials: bool = False
     headings: Mapping[str, str] = field(default_factory=dict)
-    units: dict[str, dict[int, Unit]] = field(default_factory=dict)
+    heading_units: dict[str, Unit] = field(default_factory=dict)
+    units: dict[str, tuple[tuple[Unit, ...], Ints]] = field(default_factory=dict)
     good: Bools = field(init=False)
 
     def __post_init__(self) -> None:
@@ -79,7 +82,9 @@ class Table:
     @classmethod
     def of(cls, frame: pd.DataFrame, place: str) -> "Table":
         """Take a DataFrame; its rows are counted from 0, as its index most likely does."""
-        return cls(frame.reset_index(drop=True), place, np.arange(len(frame)))
+        names = pd.Index([shown(name) for name in frame.columns], dtype=object)
+        plain = frame.reset_index(drop=True).set_axis(names, axis=1)
+        return cls(plain, place, np.arange(len(frame)))
 
     @classmethod
     def of_raw(cls, raw: Raw, place: str) -> "Table":

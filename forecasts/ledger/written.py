@@ -88,7 +88,7 @@ _UNIT = re.compile(
     rf"[%‰]|[$€£¥]|(?:{_LETTERS}{{2,16}}|[^\W\d_a-zA-Z]|[a-zA-Z](?=\^)|t(?![a-z]))(?:\^[23])?\.?"
     rf"(?:[ /·]{{1,3}}(?:{_LETTERS}{{1,16}})(?:\^[23])?\.?){{0,3}}"
 )
-_PERCENT = re.compile(r"(?:%|pct|percent|per cent)$", re.IGNORECASE)
+_PERCENT = re.compile(r"%|pct\.?|per ?cent", re.IGNORECASE)
 #: Words behind a number that say how it is meant, not what it counts.
 _FLAGS = re.compile(
     r"(?:.*\b(?:est|estimated?|provisional|prelim\w*|approx\w*|about|or|more|less|plus|min|max|revised|to|and|per"
@@ -108,8 +108,26 @@ _HEDGED_BEHIND = re.compile(
 )
 _SEVERAL = re.compile(r".*[0-9]\s*(?:[-~/～至到;:]|\bto\b|\s)\s*[-+]?[0-9].*", re.DOTALL)
 
+#: Marks that stand where there is no value, and marks of notes and of brackets about one.
+MISSING = re.compile(
+    r"[-.…:*/\\x]{1,4}|n\.?\s?[/.]?\s?[adrs]\.?|nan|null|none|nil|na|tbd|#n/a|missing|not available|unknown"
+    r"|(?:暂|尚)?无(?:数据)?|缺(?:失|数)?|空|不详|未知|未(?:公布|统计|发布)|待(?:定|公布)",
+    re.IGNORECASE,
+)
+_IN_BRACKETS = re.compile(r"[(\[【<]\s*[-+]?[0-9][0-9.,' ]*[^0-9]{0,8}[)\]】>]")
+_FIGURE = r"[-+]?[0-9][0-9.,' ]*(?:[%家元]\s*)?"
+_NOTED = re.compile(
+    rf"[*†‡#]+\s*{_FIGURE}"
+    rf"|{_FIGURE}(?:[*†‡#?]+|[\[({{【]\s*\w{{1,3}}\s*[\])}}】]|\^\w{{1,2}}|[aceprsuz]\)?)",
+    re.IGNORECASE,
+)
+
 _GROUPED = "commas set thousands apart"
 _PLAIN_HEAD = re.compile(r"([\x20-\x7e]*[0-9])([^0-9]*)", re.DOTALL)
+NO_VALUE = (
+    "stands where there is no value",
+    "write it, or leave it out (of a figure: the whole row); nothing is read as zero",
+)
 _NO_NUMBER = ("must be a number", "write it in digits, as 1036.5")
 
 
@@ -163,8 +181,12 @@ def read_numbers(cells: Sequence[Hashable], semicolons: bool = False) -> Reading
     for i, cell in enumerate(cells):
         if not isinstance(cell, str):
             values[i] = cell
+            if not isinstance(cell, int | float | Decimal):
+                found.faults[i] = _NO_NUMBER
         elif len(cell) < LONGEST and PLAIN.fullmatch(cell) and not (doubtful and "." in cell):
-            values[i] = Decimal(cell.strip())
+            values[i] = Decimal(text := cell.strip())
+            if text.lstrip("+-")[:1] == "0" and text.lstrip("+-")[1:2].isdigit():
+                found.told[i] = "zeros before the number are left out"
         elif not doubtful and len(cell) < LONGEST and _ENGLISH.fullmatch(cell):
             values[i] = Decimal(cell.replace(",", ""))
             found.told[i] = _GROUPED
@@ -218,6 +240,8 @@ def _number(cell: str, sign: str, semicolons: bool) -> tuple[Decimal, str, Unit 
     """Read one number; return it, the form it was read in (empty = plainly), and its unit."""
     text = plain_text(cell)
     found = _NUMBER.fullmatch(text)
+    if found is None or re.search("[0-9]", re.sub(r"\^[23]", "", found["tail"])):
+        _refuse_by_marks(text)
     if found is None:
         if _HEDGED_BEFORE.match(text) and re.search("[0-9]", text):
             raise _hedged()
@@ -235,13 +259,24 @@ def _number(cell: str, sign: str, semicolons: bool) -> tuple[Decimal, str, Unit 
         if unit.power:
             value = Decimal(f"{value.scaleb(unit.power):f}")
             said.append(f"{unit.text.removesuffix(unit.base).strip()} is read as times {10**unit.power:,}")
-        if _PERCENT.match(unit.base):
+        if _PERCENT.fullmatch(unit.base):
             said.append("a percentage is read in percent, 45 % as 45")
         elif unit.base:
             said.append(f"the unit {unit.base} is left out")
     if not said and text != cell.strip():
         said.append("digits and signs are read in their plain width")
     return (-value if found["sign"] == "-" else value), "; ".join(said), unit
+
+
+def _refuse_by_marks(text: str) -> None:
+    """Refuse a cell without a value, one in brackets, one with the mark of a note, each in its own words."""
+    if MISSING.fullmatch(text):
+        raise Unread(*NO_VALUE)
+    if _IN_BRACKETS.fullmatch(text):
+        rule = "stands in brackets, which may be a negative number, or a note"
+        raise Unread(rule, "write the number alone, with a minus if it is negative")
+    if _NOTED.fullmatch(text):
+        raise Unread("carries the mark of a note", "write the number alone; notes have columns of their own")
 
 
 def _hedged() -> Unread:
@@ -274,6 +309,35 @@ def _digits(digits: str, sign: str, semicolons: bool) -> tuple[Decimal, str]:
     raise Unread(*_NO_NUMBER)
 
 
+def read_unit(text: str) -> Unit:
+    """Read a unit that stands alone, as in a heading.
+
+    Raises
+    ------
+    Unread
+        If it is no unit that is known to be one.
+    """
+    unit = _unit("", plain_text("1 " + text)[1:].strip())
+    if unit is None or re.search("[0-9]", re.sub(r"\^[23]", "", unit.text)):
+        raise Unread("is no unit", "name a unit")
+    return unit
+
+
+@lru_cache(1_000)
+def plain_unit(unit: str) -> str:
+    """Return a unit in one width, case and spelling."""
+    try:
+        text = plain_text(unit).casefold()
+    except Unread:
+        return unit
+    return "%" if text in ("percent", "per cent", "pct", "百分比") else text
+
+
+def same_unit(one: str, other: str) -> bool:
+    """Whether two units are the same but for their spelling."""
+    return plain_unit(one) == plain_unit(other)
+
+
 @lru_cache(1_000)
 def _unit(lead: str, tail: str) -> Unit | None:
     """Read what stands around the digits."""
@@ -282,7 +346,10 @@ def _unit(lead: str, tail: str) -> Unit | None:
     if _HEDGED_BEHIND.fullmatch(tail):
         raise _hedged()
     power, base = split_power(tail)
+    if _PERCENT.fullmatch(base):
+        return Unit(tail, base, power)
     if base and (_FLAGS.fullmatch(base) or not _UNIT.fullmatch(base)):
+        _refuse_by_marks("1 " + tail)
         raise Unread(
             "what stands behind the number is no unit that is known to be one",
             "write the number alone; units and remarks have columns of their own",

@@ -17,9 +17,9 @@ from scipy.special import expit, logit, stdtr, stdtrit
 from forecasts.ledger.fields import Kind
 from forecasts.ledger.history import Counts, History
 from forecasts.models.base import Floats, ModelFailed, Predictive
-from forecasts.models.laws import PRIORS, Pace, brownian_ranks, level_sd, pace_of
+from forecasts.models.laws import MIN_STEP, PRIORS, Pace, Walk, brownian_ranks, level_sd, pace_of
 from forecasts.models.reference import Reference, ReferenceClass
-from forecasts.models.scales import FINITE, on_scale
+from forecasts.models.scales import FINITE, Points, on_scale
 
 #: How much the share of a year that is counted by some day differs from the clock's (sd of its logit):
 #: between indicators and regions, and from year to year within one. Of the three flows of the training part
@@ -29,6 +29,9 @@ SEASON_SD, SEASON_NOISE = 0.25, 0.20
 
 #: How well the logarithm of a year's total is known after a year of nothing.
 NOTHING_SD = 2.0
+
+#: Yearly change of a flow that may be negative, in parts of its usual size, and how many steps that is worth.
+NET_SPREAD, NET_WORTH = 0.5, 2.0
 
 #: A day this shortly after the end of a year (in years) is its end: years end some days late in print.
 AT_END = 0.015
@@ -220,10 +223,12 @@ class Flow:
     kinds = frozenset({Kind.FLOW})
     knows_totals = True
 
-    def fit(self, history: History, reference: Reference, seed: int) -> Yearly:
+    def fit(self, history: History, reference: Reference, seed: int) -> Yearly | Walk:
         """See :class:`forecasts.models.base.GrowthModel`."""
         if not len(history):
             raise ModelFailed("no figure to start from")
+        if float(history.value.min()) < 0:
+            return _net(history)
         pace = pace_of(history, reference, PRIORS[Kind.FLOW])
         end, level, sd, now = (
             float(history.years[-1]),
@@ -238,6 +243,18 @@ class Flow:
         if not history.rises and now is not None and now.value > 0:
             middle = float(np.log(now.value / now.part))
         return Yearly(end, middle, sd, pace, season_of(history, reference), now)
+
+
+def _net(history: History) -> Walk:
+    """Return the law of a flow that may be negative, as net increases are: a walk in units of its size."""
+    size = float(np.median(np.abs(history.value[history.value != 0])))
+    years = history.years
+    change, gap = np.diff(history.value), np.maximum(np.diff(years), MIN_STEP)
+    squares = float((change**2 / gap).sum())
+    spread = np.sqrt((NET_WORTH * (NET_SPREAD * size) ** 2 + squares) / (NET_WORTH + len(change)))
+    width = float(history.high[-1] - history.low[-1]) / np.sqrt(12)
+    pace = Pace(0.0, 0.0, float(spread), NET_WORTH + min(len(change), 8))
+    return Walk(Points(), float(years[-1]), float(history.value[-1]), width, 0.0, pace)
 
 
 def is_yearly(history: History) -> bool:

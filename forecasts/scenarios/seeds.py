@@ -2,9 +2,10 @@
 
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from forecasts.ledger.doubting import Read
 from forecasts.ledger.ledger import Ledger
 from forecasts.ledger.problems import BadInput, Problem, Remark
 from forecasts.ledger.sheets import open_seeds
@@ -27,11 +28,14 @@ class Seeds:
         By id, in the order of the files' names; ``baseline`` is among them even where no file says it.
     remarks : tuple of Remark
         What is told of the tables although nothing is refused.
+    read : mapping
+        By name, the tables with their rows, as they were read.
     """
 
     ledger: Ledger
     scenarios: Mapping[str, Scenario]
     remarks: tuple[Remark, ...] = ()
+    read: Read = field(default_factory=dict, repr=False)
 
     def resolve(self, scenario: str, goal: str) -> str:
         """Return the scenario's id: ``baseline`` stands for the goal's own."""
@@ -91,4 +95,4 @@ def read_seeds(folder: Path) -> Seeds:
         files = (folder / "scenarios").glob("*.yaml")
         names = frozenset([*scenarios, *(path.stem for path in files)])
         raise FaultySeeds([*opened.problems, *more], opened.ids.get("goals"), names)
-    return Seeds(Ledger.of(opened.parts), scenarios, opened.remarks)
+    return Seeds(Ledger.of(opened.parts), scenarios, opened.remarks, opened.read)

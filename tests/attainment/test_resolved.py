@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 import pandas as pd
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 import forecasts as fc
 from forecasts.attainment.resolved import resolve
 from forecasts.attainment.tables import attain
+from forecasts.ledger.ledger import Ledger
 
 YEARS = ("2018-12-31", "2019-12-31", "2020-12-31", "2021-12-31", "2022-12-31")
 
@@ -122,6 +124,25 @@ def test_notes_tell_what_was_dropped_and_what_is_doubtful_of_a_series_and_no_oth
     assert found["note"][0].startswith("dropped: observations:1 [value]")
     assert "1 more in notes" in found["note"][0]
     assert found["note"][1] == ""
+
+
+def test_who_is_in_python_is_warned_once_of_everything() -> None:
+    frame = table([100, 110, 1210, 133], YEARS[:4])
+    asked = asked_for(150, "2030-12-31")
+    with pytest.warns(UserWarning, match="on another scale") as warned:
+        found = attain(frame, asked)
+    assert ["warning: " + str(w.message) for w in warned] == found.attrs["remarks"]
+    assert {w.filename for w in warned} == {__file__}
+    with pytest.warns(UserWarning, match="on another scale") as again:
+        Ledger.from_frames(frame)
+    assert [w.filename for w in again] == [__file__]
+
+
+def test_a_cell_that_is_no_value_at_all_is_refused() -> None:
+    bad = [Decimal("sNaN"), [1], {}, b"x", complex(1, 2)]
+    for cell in bad:
+        found = attain(table([100, 110, cell, 133], YEARS[:4]), asked_for(150, "2030-12-31"))
+        assert any("observations:2 [value]" in p for p in found.attrs["problems"])
 
 
 def test_notes_are_capped_and_count_the_rest() -> None:

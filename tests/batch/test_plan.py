@@ -59,6 +59,13 @@ def test_baseline_stands_for_each_goals_own(tmp_path: Path, root: Path, seeds: S
     ]
 
 
+def test_an_unfit_option_of_any_key_is_told(tmp_path: Path, root: Path, seeds: Seeds) -> None:
+    unfit = {name: {"no": "plan"} for name in Plan.model_fields}
+    found = faults("seed: 2\n", tmp_path, root, seeds, **unfit)
+    assert {p.place for p in found} == {f"--{name.replace('_', '-')}" for name in unfit}
+    assert all(p.remedy for p in found)
+
+
 def test_all_faults_at_once_with_their_lines(tmp_path: Path, root: Path, seeds: Seeds, goal: str) -> None:
     text = f"""\
 notebok: goal.ipynb

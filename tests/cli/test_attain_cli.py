@@ -1,6 +1,7 @@
 """``forecasts attain`` and ``forecasts train`` as people use them."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -295,3 +296,20 @@ def test_faults_of_all_tables_are_told_at_once(tables: tuple[Path, Path], tmp_pa
     code, _, err = ask_files(tables, tmp_path / "out.csv", "--indicators", tmp_path / "none.csv")
     assert code == 2
     assert [line.split()[0] for line in err.splitlines()] == ["none.csv:", "goals.csv:6"]
+
+
+def test_answers_of_seeds_carry_what_is_told_of_their_series(
+    copy_house: Callable[[], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = copy_house()
+    path = home / "seeds" / "observations.csv"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace(",26371,", ",263710,"), encoding="utf-8")
+    monkeypatch.chdir(home)
+    ended = CliRunner().invoke(app, ["attain", "--goal", "chongqing-tech-2027", "--format", "json"])
+    assert ended.exit_code == 0, ended.stderr
+    assert "on another scale" in ended.stderr
+    for row in json.loads(ended.stdout):
+        [note] = json.loads(row["notes"])
+        assert (note["kind"], note["column"], note["value"]) == ("doubtful", "value", "263710")
+        assert note["rule"] in row["note"]

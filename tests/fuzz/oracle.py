@@ -81,6 +81,7 @@ DESCRIBES = {
     ("sources", "id"),
     ("observations", "id"),
     ("goals", "baseline"),
+    ("goals", "headline"),
     ("goals", "id"),
     ("goals", "goal"),
     ("observations", "indicator"),
@@ -259,7 +260,7 @@ class Asker:
 
 def number(text: str) -> float | None:
     """Return a number as it is plainly written."""
-    return float(text) if re.fullmatch(r"-?[0-9]+(\.[0-9]+)?(e[0-9]+)?", text.strip()) else None
+    return float(text) if re.fullmatch(r"-?[0-9]+(\.[0-9]*)?(e[0-9]+)?", text.strip()) else None
 
 
 def class_of(change: Change, came: Came, sound: Came) -> str:
@@ -273,7 +274,9 @@ def class_of(change: Change, came: Came, sound: Came) -> str:
     verb = "refused" if came.code in (2, 3) else "told"
     if any(f"[{change.column}]" in line for line in (of_row if verb == "refused" else of_file)):
         return verb
-    if any(f"[{name}]" in line for line in of_row for name in beside):
+    # Of several rows a warning names the first, and says how many there are.
+    several = [line for line in of_file if line.startswith("warning: ") and line.endswith(" rows)")]
+    if any(f"[{name}]" in line for line in (*of_row, *several) for name in beside):
         return f"{verb} beside"
     if any(f"{change.table}.csv:{change.line}:" in line for line in of_row):
         return verb  # the row as a whole, e.g. a mark that no CSV holds
@@ -302,7 +305,9 @@ def silent(change: Change) -> str:
         return "left out"
     if column in DAYS and way in ("next day", "a year after"):
         return "another day"
-    if column in WORDS and way == "another row's":
+    if column in (*WORDS, "tolerance") and way == "another row's":
+        return "another word"
+    if column in ("headline", "success_selected") and change.new in ("0", "1"):
         return "another word"
     old, new = number(change.old), number(change.new)
     if column in NUMBERS and old is not None and new is not None:

@@ -16,7 +16,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[2]
 
 #: Inputs that one process tries, and seconds after which it is given up.
-LIFE, PATIENCE = 2_000, 30.0
+LIFE, PATIENCE = 1_000, 30.0
 
 
 @dataclass

@@ -229,7 +229,8 @@ def test_spellings_are_told_over_all_tables() -> None:
 
 def test_a_kind_that_no_figure_has_is_told_with_the_nearest_name() -> None:
     described = pd.DataFrame({"indicator": ["xx"], "kind": ["cumulative"]})
-    [remark] = opened(rows([100, 110, 120]), indicators=described).remarks
+    bare, remark = opened(rows([100, 110, 120]), indicators=described).remarks
+    assert bare.problem.rule == "has no row in the table of indicators"
     assert "no figure and no goal is of this indicator" in remark.problem.rule
     assert "'x'" in remark.problem.remedy
 
@@ -259,17 +260,31 @@ def test_a_share_that_looks_like_a_fraction_is_told() -> None:
 def test_a_parent_that_nobody_knows_is_told() -> None:
     places = pd.DataFrame({"region": ["A"], "parent": ["Germny"]})
     seen = pd.concat([rows([100, 110]), rows([1, 2]).assign(region="Germany")])
-    [remark] = opened(seen, regions=places).remarks
+    bare, remark = opened(seen, regions=places).remarks
+    assert (bare.problem.rule, bare.problem.value) == ("has no row in the table of regions", "Germany")
     assert "Germany" in remark.problem.remedy
 
 
 # What a kind allows
 
 
-@pytest.mark.parametrize("kind", ["stock", "cumulative", "flow", "share"])
+@pytest.mark.parametrize("kind", ["stock", "cumulative", "share"])
 def test_what_is_counted_is_not_below_zero(kind: str) -> None:
     found = opened(rows([10, -5, 12]), goals({"value": -1}), kind=kind)
     assert [(p.place, p.line) for p in found.problems] == [("o", 1), ("g", 0)]
+
+
+@pytest.mark.parametrize("name", ["净增", "Net increase", "net_exports"])
+def test_a_flow_below_zero_is_a_net_one_or_told(name: str) -> None:
+    seen, asked = rows([10, -5, 12]), goals({"value": -1}, {"value": 0})
+    found = opened(seen, asked, kind="flow")
+    assert found.problems == ()
+    assert said(found, "nothing says that it is counted net") == [1, 0]
+    assert said(found, "the goal asks for nothing") == [1]
+    called = pd.DataFrame({"indicator": ["x"], "kind": ["flow"], "name_en": [name]})
+    assert told(opened(seen, asked, indicators=called)) == []
+    planets = called.assign(name_en="Planets")
+    assert said(opened(seen, indicators=planets), "counted net") == [1]
 
 
 def test_a_rate_may_be_negative_and_one_that_nobody_describes_is_told() -> None:

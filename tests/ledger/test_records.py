@@ -10,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from forecasts.ledger.headings import Sheet
 from forecasts.ledger.problems import BadInput
 from forecasts.ledger.records import Goal, Observation, Record, Rule
-from forecasts.ledger.rows import Rows, Sheet, read_rows
+from forecasts.ledger.rows import Rows, read_rows
 from forecasts.ledger.tables import Table
 
 OBSERVATION: dict[str, Any] = {

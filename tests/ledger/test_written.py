@@ -3,6 +3,7 @@
 import datetime as dt
 from decimal import Decimal
 
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -134,6 +135,12 @@ def test_what_is_no_plain_number_is_refused(written: str) -> None:
     found = read_numbers([written])
     assert found.values == [None]
     assert all(found.faults[0])
+
+
+def test_zeros_before_a_number_are_told() -> None:
+    found = read_numbers(["0110", "0.5", "0", "-012"])
+    assert found.values == [110, Decimal("0.5"), 0, -12]
+    assert set(found.told) == {0, 3}
 
 
 def test_the_column_says_which_sign_is_decimal() -> None:
@@ -375,3 +382,189 @@ def test_words_that_are_none_are_refused_with_the_nearest() -> None:
     for same in ("=", "eq", "＝", "等于"):
         assert "choose >=" in read_words([same], Comparison).faults[0][1]
     assert not read_words(["stock", ">="], Kind).told
+
+
+@pytest.mark.parametrize(
+    ("written", "last"),
+    [
+        ("2023/12", "2023-12-31"),
+        ("2023/5", "2023-05-31"),
+        ("12/2023", "2023-12-31"),
+        ("5-2023", "2023-05-31"),
+        ("05.2023", "2023-05-31"),
+        ("2023年12月末", "2023-12-31"),
+        ("2023年度", "2023-12-31"),
+        ("2023年全年", "2023-12-31"),
+        ("2023全年", "2023-12-31"),
+        ("2023年1-6月", "2023-06-30"),
+        ("2023年1—6月", "2023-06-30"),
+        ("2023年1至6月", "2023-06-30"),
+        ("2023年1月至6月", "2023-06-30"),
+        ("2023年7-12月", "2023-12-31"),
+        ("2023年前5个月", "2023-05-31"),
+        ("2023年前五个月", "2023-05-31"),
+        ("2023年前三季度", "2023-09-30"),
+        ("2023年前3季度", "2023-09-30"),
+        ("2023上半年", "2023-06-30"),
+        ("2023年上半年末", "2023-06-30"),
+        ("2023年四季度末", "2023-12-31"),
+        ("2023年第四季度", "2023-12-31"),
+        ("2023-Q4", "2023-12-31"),
+        ("2023:Q4", "2023-12-31"),
+        ("Q4/2023", "2023-12-31"),
+        ("4Q2023", "2023-12-31"),
+        ("2023H2", "2023-12-31"),
+        ("1H2023", "2023-06-30"),
+        ("Dec. 2023", "2023-12-31"),
+        ("Sept 2023", "2023-09-30"),
+        ("2023-Dec", "2023-12-31"),
+        ("end-May 2023", "2023-05-31"),
+        ("by end of 2030", "2030-12-31"),
+        ("到2030年", "2030-12-31"),
+        ("2023年底前", "2023-12-31"),
+        ("二〇二三年五月底", "2023-05-31"),
+        ("二零二三年十二月三十一日", "2023-12-31"),
+        ("2023年十二月", "2023-12-31"),
+        ("2023年12月31日24时", "2023-12-31"),
+        ("2023年12月31日0:00", "2023-12-31"),
+        ("2023-12-31T23:59:59-08:00", "2023-12-31"),
+        ("2023-12-31 00:00:00+00:00", "2023-12-31"),
+        ("2023-12-31T00:00:00.000Z", "2023-12-31"),
+        ("12/31/2023 12:00:00 AM", "2023-12-31"),
+        ("2023/12/31 0:00", "2023-12-31"),
+        ("31. 12. 2023", "2023-12-31"),
+        ("31-12-2023", "2023-12-31"),
+        ("31/Dec/2023", "2023-12-31"),
+        ("2023 December 31", "2023-12-31"),
+        ("2023−12−31", "2023-12-31"),
+        (Decimal("2023"), "2023-12-31"),
+        (pd.Period("2023-05", "M"), "2023-05-31"),
+        (pd.Period("2023Q2", "Q"), "2023-06-30"),
+    ],
+)
+def test_more_ways_to_write_a_day(written: object, last: str) -> None:
+    found = read_days([written])
+    assert (found.faults, found.values) == ({}, [dt.date.fromisoformat(last)])
+    assert len(found.told) == 1
+
+
+@pytest.mark.parametrize(
+    ("written", "words"),
+    [
+        ("2023/24", "range"),
+        ("2003/04", "range"),
+        ("2023至2024年", "range"),
+        ("2022财年", "not the calendar's"),
+        ("2022/23财年", "not the calendar's"),
+        ("FY 2023/24", "not the calendar's"),
+        ("2023W05", "week"),
+        ("2023年第5周", "week"),
+        ("2023.12", "decimals"),
+        ("Dec-23", "two digits"),
+        ("4Q23", "two digits"),
+        ("1H23", "two digits"),
+        ("Q4'23", "two digits"),
+        ("23年", "two digits"),
+        ("2023年初", "no day of it"),
+        ("2023年中", "no day of it"),
+        ("2023年年中", "no day of it"),
+        ("2023年5月上旬", "no day of it"),
+        ("2030年前", "no day of it"),
+        ("2023E", "beside the year"),
+        ("2023*", "beside the year"),
+        ("2023 (p)", "beside the year"),
+        ("2023[1]", "beside the year"),
+        ("2023、2024", "beside the year"),
+        ("1-6月", "no year"),
+        ("31 Dec", "no year"),
+        ("-", "no value"),
+        ("n/a", "no value"),
+        ("—", "no value"),
+        ("待定", "no value"),
+        ("by 2030", "a day"),
+        ("2023Q5", "the year"),
+        ("Q5 2023", "a day"),
+        ("2023-12-31/2024-12-31", "a day"),
+        ("Monday, 31 December 2023", "a day"),
+        ("2023年13月", "no such month"),
+        ("2023年前13个月", "no such month"),
+        ("2023年6-1月", "no such month"),
+        ("00/2023", "no such month"),
+        ("13/2023", "no such month"),
+        ("2023-02-29", "no such day"),
+        (Decimal("1e9999999"), "a day"),
+        (dt.time(1), "a day"),
+    ],
+)
+def test_more_that_names_no_day(written: object, words: str) -> None:
+    found = read_days([written])
+    assert found.values == [None]
+    assert words in fault(found)
+
+
+def test_a_stroke_between_years_is_no_month_anywhere_in_its_column() -> None:
+    assert [str(v) for v in read_days(["2023/05", "2023/12"]).values] == ["2023-05-31", "2023-12-31"]
+    assert set(read_days(["2003/05", "2003/04"]).faults) == {0, 1}
+    assert set(read_days(["2003/05", "2012/14"]).faults) == {0, 1}
+    assert set(read_days(["2003-05", "2012/14"]).faults) == {1}
+
+
+@pytest.mark.parametrize(
+    ("written", "words"),
+    [
+        *[(mark, "there is no value") for mark in (
+            "NA", "N/A", "n/a", "n.a.", "nan", "NaN", "null", "None", "-", "--", "—", "——", "..", "…",
+            ":",
+            "x", "*", "#N/A", "暂无", "无", "无数据", "缺", "不详", "未公布", "待定", "／",
+        )],
+        *[(mark, "in brackets") for mark in ("(1,036)", "(1036)", "（1036）", "[5]", "【5】", "(5%)")],
+        *[(mark, "mark of a note") for mark in (
+            "1036*", "*1036", "1036**", "1036†", "1036#", "1036?", "1036[1]", "1036 [a]", "1036(p)", 
+            "1036 (p)",
+            "1036（1）", "1036^1", "1036p", "1036 e", "1036r", "45%*", "1,036 (1)",
+        )],
+        *[(mark, "digit that is raised") for mark in ("1036¹", "1036①", "½", "10²")],
+        *[(mark, "how it is meant") for mark in (
+            "约1036", "1036+", ">1036", "≥1036", "≤5", "<5", "~5", "1036以上", "1036左右", "近1036", "1036余",
+        )],
+        *[(mark, "no unit") for mark in ("5k", "1.2M", "1.2B", "5 m", "5-", "5=")],
+        *[(mark, "a number") for mark in (
+            "五千", "5万3千", "百分之五", ",5",
+            "1_036", "0x1F", "是", "True", "∞")],
+        *[(mark, "more than one") for mark in ("5-6", "5至6", "1/2", "10:30", "1 1/2")],
+        *[(mark, "decimal comma") for mark in ("0,5", "1036,5", "12,50", "1,5%")],
+    ],
+)  # fmt: skip
+def test_every_cell_that_is_no_number_is_told_in_its_own_words(written: str, words: str) -> None:
+    found = read_numbers([written])
+    assert found.values == [None]
+    assert words in fault(found)
+
+
+@pytest.mark.parametrize(
+    ("written", "value", "unit"),
+    [
+        ("1036.", "1036", ""),
+        (".5", "0.5", ""),
+        ("5e3", "5000", ""),
+        ("1.2万家", "12000", "家"),
+        ("6.3万亿元", "6300000000000", "元"),
+        ("3.5千亿", "350000000000", ""),
+        ("5万吨标准煤", "50000", "吨标准煤"),
+        ("45 percent", "45", "percent"),
+        ("45 per cent", "45", "per cent"),
+        ("45pct", "45", "pct"),
+        ("2.5 Mrd. €", "2500000000", "€"),
+        ("US$1.2bn", "1200000000", "US$"),
+        ("63万美元", "630000", "美元"),
+        ("5元/人", "5", "元/人"),
+        ("5 TWh/yr", "5", "TWh/yr"),
+        ("+1.5%", "1.5", "%"),
+        ("0012", "12", ""),
+        ("1 036,5", "1036.5", ""),
+    ],
+)
+def test_more_ways_to_write_a_number(written: str, value: str, unit: str) -> None:
+    found = read_numbers([written])
+    assert (found.faults, found.values) == ({}, [Decimal(value)])
+    assert (found.units[0].base if found.units else "") == unit
