@@ -18,7 +18,8 @@ import forecasts
 from forecasts.attainment.many import COLUMNS
 from forecasts.batch.plan import Plan
 from forecasts.cli import app
-from forecasts.engine.grid import COMPONENTS
+from forecasts.engine.grid import WHOLE
+from forecasts.engine.learned import learned
 from forecasts.ledger.layouts import SEEDS, TABLES
 from forecasts.ledger.past_goals import PAST_GOALS
 from forecasts.notebook.parameters import GoalParameters, PortfolioParameters
@@ -262,7 +263,8 @@ def test_every_file_that_a_page_names_is_there(path: Path) -> None:
 
 def test_the_size_of_the_grid_is_that_of_the_code() -> None:
     for text in (page("method.md"), *(path.read_text(encoding="utf-8") for path in READMES)):
-        assert f"{COMPONENTS:,}" in text
+        assert f"{len(WHOLE):,}" in text
+        assert f"{len(learned().grid)} " in text
 
 
 def test_the_readme_runs() -> None:

@@ -13,6 +13,7 @@ from forecasts.ledger.history import History
 from forecasts.models.base import Predictive
 from forecasts.models.members import leader
 from forecasts.models.reference import Reference
+from forecasts.models.trend import TrendFuture
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,9 @@ class Explanation:
     result : Attainment
         All that the brief says of it.
     steps : tuple of Step
-        ``last figure`` (the prior of all growth series alone), ``class``, ``own history``, ``all members``.
+        ``last figure`` (the prior of all growth series alone), ``class``, ``own history``; of the engine
+        ``persistence`` (how the class fared with goals of its own pace) and, with one to three figures,
+        ``few figures``; ``all members``.
     without_class : float
         The answer of the own history alone.
     prior_share : float
@@ -68,20 +71,32 @@ def explain(found: Outlook, record: Recalled | None = None) -> Explanation:
     alone = replace(reference, everyone=Reference().everyone, parent=None)
     last, model = history.newest(1), leader(history)
 
-    def future(seen: History, of: Reference) -> Predictive:
-        return found.under_scenario(model.fit(seen, of, found.seed))
+    def fitted(seen: History, of: Reference, **without: bool) -> Predictive:
+        made = model.fit(seen, of, found.seed)
+        if isinstance(made, TrendFuture):
+            return made.without(**{"persistence": False, "few": False} | without)
+        return made
 
-    with_class, with_both = future(last, reference), future(history, reference)
-    steps = (
-        Step("last figure", found.chance(future(last, alone))),
-        Step("class", found.chance(with_class)),
-        Step("own history", found.chance(with_both)),
-        Step("all members", found.probability),
-    )
+    def future(seen: History, of: Reference, **without: bool) -> Predictive:
+        return found.under_scenario(fitted(seen, of, **without))
+
+    bare = {"persistence": True, "few": True}
+    steps = [
+        Step("last figure", found.chance(future(last, alone, **bare))),
+        Step("class", found.chance(future(last, reference, **bare))),
+        Step("own history", found.chance(future(history, reference, **bare))),
+    ]
+    whole = fitted(history, reference)
+    if isinstance(whole, TrendFuture):
+        steps.append(Step("persistence", found.chance(future(history, reference, few=True))))
+        if whole.is_short:
+            steps.append(Step("few figures", found.chance(found.under_scenario(whole))))
+    steps.append(Step("all members", found.probability))
+    with_class, with_both = future(last, reference), found.under_scenario(whole)
     apart = found.chance(future(history, alone))
     share = _prior_share(with_class, with_both, found.end)
     opinion = None if record is None else record.opinion(found)
-    return Explanation(verdict(found), steps, apart, share, opinion)
+    return Explanation(verdict(found), tuple(steps), apart, share, opinion)
 
 
 def _prior_share(before: Predictive, after: Predictive, time: float) -> float:

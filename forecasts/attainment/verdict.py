@@ -301,7 +301,8 @@ def _scenario_facts(found: Outlook, share: Share | None) -> ScenarioFacts:
 
 @cache
 def _engine_score() -> EngineScore:
-    return EngineScore.model_validate(learned().scores[SCORE])
+    told = learned().scores[SCORE]
+    return EngineScore.model_validate({name: told[name] for name in EngineScore.model_fields})
 
 
 @cache

@@ -120,7 +120,7 @@ def is_schema(path: Path) -> bool:
 
 def is_learned(path: Path) -> bool:
     """Whether a file holds the engine's numbers."""
-    return {"format", "discount", "weights"} <= _keys(path)
+    return {"format", "discount", "calibration"} <= _keys(path)
 
 
 def _keys(path: Path) -> set[str]:

@@ -14,6 +14,8 @@ STEPS = {
     "last figure": "from the last figure and all growth series that it learned from",
     "class": "with what its reference class did",
     "own history": "with its own earlier figures",
+    "persistence": "with how its reference class fared with goals of its own pace",
+    "few figures": "with the caution that one to three figures of its own ask for",
     "all members": "with every member that has weight",
 }
 

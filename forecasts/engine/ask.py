@@ -6,16 +6,18 @@ that is asked again and again.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from forecasts.engine.classes import Class, Lesson, relative, teach, weigh
+from forecasts.engine.grid import Grid
 from forecasts.engine.learned import Learned
 from forecasts.engine.mixture import Mixture, mix
+from forecasts.engine.persistence import Persistence, Trial, evidence, persistence_of, some, trials_of
 from forecasts.engine.scan import Scan, scan
-from forecasts.engine.series import Clean, Series, ahead_of, borrow_past, borrows, clean
+from forecasts.engine.series import BORROWED, Clean, Series, ahead_of, borrow_past, borrows, clean
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
@@ -25,6 +27,9 @@ NEWEST = 4
 
 #: Histories and looks ahead that are worked on together, about; each takes some 10 kB.
 BLOCK = 8_000
+
+#: Trials of classes that are rated together.
+TRIALS = 4_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,7 +94,7 @@ def forecast(asks: Sequence[Ask], learned: Learned) -> Answers:
     classes: Mapping[int, _Taught] = {}
     done = 0
     for block in _blocks(asks):
-        desk = _Desk(classes)
+        desk = Desk(classes)
         for i in block:
             rows[i] = desk.take(asks[i]) + done
         futures, classes = desk.answer(learned)
@@ -100,16 +105,17 @@ def forecast(asks: Sequence[Ask], learned: Learned) -> Answers:
 
 def learn_from(ask: Ask, learned: Learned) -> tuple[Clean, Lesson]:
     """Return the history behind a question, and what it was taught; `times` play no part."""
-    desk = _Desk({})
+    desk = Desk({})
     desk.take(Ask(ask.own, np.zeros(0), ask.peers, ask.without, ask.pace))
-    return desk.histories[desk.learners[0].history], desk.study(learned).lesson
+    study = desk.study(desk.scanned(learned.grid, learned.discount), np.zeros(1, np.intp), learned)
+    return desk.histories[desk.learners[0].history], study.lesson
 
 
 def look_ahead(history: Clean, lesson: Lesson, times: Floats, learned: Learned) -> Mixture:
     """Return the distributions of one history at some times."""
     ahead = np.array([ahead_of(history, float(t)) for t in times], float)
     nobody = np.zeros(len(ahead), np.intp)
-    found = scan([history], nobody, ahead, learned.discount)
+    found = scan([history], nobody, ahead, learned.grid, learned.discount)
     return mix(found, np.arange(len(ahead)), nobody, [history], lesson, learned)
 
 
@@ -154,6 +160,14 @@ class _Taught:
 
     lesson: Class | None
     names: Mapping[_Mark, frozenset[str]]
+    persistence: Persistence | None = None
+
+    def lean(self, own: frozenset[str], learned: Learned) -> float:
+        """Return by how much the persistence of the others moves logit P."""
+        if self.lesson is None or self.persistence is None:
+            return 0.0
+        between, days, share = map(float, learned.persistence[self.lesson.kind])
+        return share * self.persistence.departure(own, between, days)
 
 
 _UNTAUGHT = _Taught(None, {})
@@ -169,7 +183,8 @@ def _teach(
     for i, mark in zip(teachers, marks, strict=True):
         names.setdefault(mark, []).append(members[i].name)
     firsts = [names[mark][0] for mark in marks]
-    lesson = teach(likelihood[teachers], firsts, learned) if len(set(firsts)) > 1 else None
+    kind = histories[teachers[0]].kind if teachers else 0
+    lesson = teach(likelihood[teachers], firsts, kind, learned) if len(set(firsts)) > 1 else None
     return _Taught(lesson, {mark: frozenset(some) for mark, some in names.items()})
 
 
@@ -195,16 +210,38 @@ _Reading = tuple[int, tuple[float, float] | None, float]
 
 
 @dataclass(frozen=True, eq=False)
-class _Study:
-    """What came of a block's histories, learners and classes."""
+class Study:
+    """What some learners were taught, and by whom.
 
-    found: Scan
+    Attributes
+    ----------
+    lesson : Lesson
+        A row a learner.
+    classes : dict
+        What their classes teach, by the object.
+    persistence : tuple
+        What came of the trials of each learner's class.
+    own : tuple of set of str
+        The names in the class that are the learner itself.
+    """
+
     lesson: Lesson
     classes: Mapping[int, _Taught]
+    persistence: tuple[Persistence | None, ...]
+    own: tuple[frozenset[str], ...]
+
+
+@dataclass(frozen=True, eq=False)
+class _Members:
+    """A class on the desk: the place of each member's history, and its trials with their look ahead."""
+
+    peers: Peers
+    histories: list[int]
+    trials: list[tuple[Trial, int]]
 
 
 @dataclass
-class _Desk:
+class Desk:
     """The questions of a block, each history, learner and look ahead once.
 
     Attributes
@@ -218,7 +255,7 @@ class _Desk:
     learners: list[_Learner] = field(default_factory=list)
     _read: dict[_Reading, int] = field(default_factory=dict)
     _known: dict[_Learner, int] = field(default_factory=dict)
-    _members: dict[int, tuple[Peers, list[int]]] = field(default_factory=dict)
+    _members: dict[int, _Members] = field(default_factory=dict)
     _looks: dict[tuple[int, float], int] = field(default_factory=dict)
     _questions: dict[tuple[int, int], int] = field(default_factory=dict)
 
@@ -228,11 +265,7 @@ class _Desk:
         if ask.peers is not None:
             peers = id(ask.peers)
             if peers not in self._members:
-                taught = peers in self.classes
-                self._members[peers] = (
-                    ask.peers,
-                    [] if taught else [self._place(m) for m in ask.peers.members],
-                )
+                self._members[peers] = self._seat(ask.peers)
         history = self._place(
             ask.own,
             ask.pace if borrows(ask.own) else None,
@@ -242,41 +275,121 @@ class _Desk:
         learner = self._known.setdefault(new, len(self.learners))
         if learner == len(self.learners):
             self.learners.append(new)
-        leads = (ahead_of(self.histories[history], time) for time in np.asarray(ask.times, float).tolist())
-        looks = [self._looks.setdefault((history, lead), len(self._looks)) for lead in leads]
+        looks = [self._look(history, time) for time in np.asarray(ask.times, float).tolist()]
         rows = [self._questions.setdefault((learner, look), len(self._questions)) for look in looks]
         return np.array(rows, np.intp)
+
+    def _seat(self, peers: Peers) -> _Members:
+        """Take a class; one that was taught before needs nothing more."""
+        if id(peers) in self.classes:
+            return _Members(peers, [], [])
+        histories = [self._place(m) for m in peers.members]
+        trials = [trial for member in some(peers.members) for trial in trials_of(member)]
+        return _Members(peers, histories, [(t, self._look(self._place(t.seen), t.time)) for t in trials])
+
+    def _look(self, history: int, time: float) -> int:
+        lead = ahead_of(self.histories[history], time)
+        return self._looks.setdefault((history, lead), len(self._looks))
 
     def _place(self, series: Series, pace: tuple[float, float] | None = None, typical: float = 1.0) -> int:
         reading = id(series), pace, typical
         if reading not in self._read:
             self._read[reading] = len(self.histories)
-            self.histories.append(clean(borrow_past(series, *pace) if pace else series, typical))
+            whole = borrow_past(series, *pace) if pace else series
+            borrowed = BORROWED if whole is not series else 0
+            self.histories.append(clean(whole, typical, borrowed))
         return self._read[reading]
 
-    def study(self, learned: Learned) -> _Study:
-        """Scan every history, teach every class, weigh the components for every learner."""
+    def scanned(self, grid: Grid, discount: float) -> Scan:
+        """Scan every history and every look ahead: all that does not depend on what was learned."""
         owner = np.array([history for history, _ in self._looks], np.intp)
         ahead = np.array([lead for _, lead in self._looks], float)
-        found = scan(self.histories, owner, ahead, learned.discount)
-        likelihood = relative(found.likelihood)
-        classes = dict(self.classes)
-        for key, (peers, at) in self._members.items():
-            if key not in classes:
-                histories = [self.histories[h] for h in at]
-                classes[key] = _teach(peers.members, histories, likelihood[at], learned)
-        taught = [_UNTAUGHT if each.peers is None else classes[each.peers] for each in self.learners]
-        both = list(zip(self.learners, taught, strict=True))
+        return scan(self.histories, owner, ahead, grid, discount)
+
+    def study(self, found: Scan, learners: Ints, learned: Learned) -> Study:
+        """Teach the classes of some learners, weigh the components for each of them."""
+        who = [self.learners[i] for i in learners.tolist()]
+        keys = dict.fromkeys(each.peers for each in who if each.peers is not None)
+        told = self._try([self._members[key] for key in keys if key not in self.classes], found, learned)
+        classes = {
+            key: self.classes.get(key) or self._teach(self._members[key], found, told, learned)
+            for key in keys
+        }
+        taught = [_UNTAUGHT if each.peers is None else classes[each.peers] for each in who]
+        at = [each.history for each in who]
+        own = [
+            each.names | by.names.get(each.mark, frozenset()) for each, by in zip(who, taught, strict=True)
+        ]
         lesson = weigh(
-            likelihood[np.array([each.history for each in self.learners], np.intp)],
+            relative(found.likelihood[at]),
+            np.array([self.histories[h].kind for h in at], np.intp),
             [by.lesson for by in taught],
-            [each.names | by.names.get(each.mark, frozenset()) for each, by in both],
+            own,
             learned,
         )
-        return _Study(found, lesson, {key: classes[key] for key in self._members})
+        lean = [by.lean(names, learned) for names, by in zip(own, taught, strict=True)]
+        return Study(
+            replace(lesson, lean=np.array(lean)), classes, tuple(by.persistence for by in taught), tuple(own)
+        )
+
+    def _teach(
+        self, members: _Members, found: Scan, told: Mapping[int, tuple[float, float]], learned: Learned
+    ) -> _Taught:
+        """Teach a class, and put together what came of its trials."""
+        at = members.histories
+        taught = _teach(
+            members.peers.members, [self.histories[h] for h in at], relative(found.likelihood[at]), learned
+        )
+        if taught.lesson is None:
+            return taught
+        names = frozenset(taught.lesson.names)
+        tried = [(trial, told[at]) for trial, at in members.trials if trial.seen.name in names and at in told]
+        return replace(taught, persistence=persistence_of(tried)) if tried else taught
+
+    def _try(
+        self, classes: Sequence[_Members], found: Scan, learned: Learned
+    ) -> Mapping[int, tuple[float, float]]:
+        """Ask members as of earlier days, as if they had no class; return score and information by look."""
+        trials = {
+            at: trial
+            for members in classes
+            for trial, at in members.trials
+            if learned.persistence[int(trial.seen.never_falls), -1]
+        }
+        told: dict[int, tuple[float, float]] = {}
+        looks = list(trials)
+        for low in range(0, len(looks), TRIALS):
+            look = np.array(looks[low : low + TRIALS], np.intp)
+            used, own = np.unique(found.owner[look], return_inverse=True)
+            kind = np.array([self.histories[h].kind for h in used.tolist()], np.intp)
+            plain = weigh(
+                relative(found.likelihood[used]), kind, [None] * len(used), [frozenset()] * len(used), learned
+            )
+            asked = [trials[at] for at in look.tolist()]
+            chance = mix(found, look, own, self.histories, plain, learned).survival(
+                np.array([trial.goals for trial in asked])
+            )
+            told.update(zip(look.tolist(), evidence(asked, chance), strict=True))
+        return told
 
     def answer(self, learned: Learned) -> tuple[Mixture, Mapping[int, _Taught]]:
         """Return the distributions of all questions, and the classes."""
-        study = self.study(learned)
-        learner, look = np.array(list(self._questions), np.intp).reshape(-1, 2).T
-        return mix(study.found, look, learner, self.histories, study.lesson, learned), study.classes
+        found = self.scanned(learned.grid, learned.discount)
+        futures, study, _ = self.answer_some(found, np.arange(len(self._questions)), learned)
+        return futures, study.classes
+
+    def _asked(self, rows: Ints) -> tuple[Ints, Ints]:
+        """Return learner and look ahead of some questions."""
+        learner, look = np.array(list(self._questions), np.intp).reshape(-1, 2)[rows].T
+        return learner, look
+
+    def looks_of(self, rows: Ints) -> Ints:
+        """Return the look ahead of some questions."""
+        return self._asked(rows)[1]
+
+    def answer_some(self, found: Scan, rows: Ints, learned: Learned) -> tuple[Mixture, Study, Ints]:
+        """Return the distributions of some questions, the study behind them, and its row of each question."""
+        learner, look = self._asked(rows)
+        used, learner = np.unique(learner, return_inverse=True)
+        study = self.study(found, used, learned)
+        return mix(found, look, learner, self.histories, study.lesson, learned), study, learner

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit
 
-from forecasts.engine.grid import COMPONENT_IS_FLOW, Floats
+from forecasts.engine.grid import Floats
 from forecasts.engine.learned import Learned
 
 Ints = NDArray[np.intp]
@@ -27,9 +27,9 @@ def relative(likelihood: Floats) -> Floats:
     return np.asarray(np.exp(likelihood - likelihood.max(1, keepdims=True)), float)
 
 
-def plain_posterior(likelihood: Floats, learned: Learned) -> tuple[Floats, Floats]:
-    """Return the weights of the components under the learned prior, and the evidence."""
-    joint = likelihood * learned.weights
+def plain_posterior(likelihood: Floats, prior: Floats) -> tuple[Floats, Floats]:
+    """Return the weights of the components under a prior (one, or a row a history), and the evidence."""
+    joint = likelihood * prior
     evidence = joint.sum(1)
     return joint / evidence[:, None], evidence
 
@@ -42,6 +42,8 @@ class Class:
     ----------
     names : tuple of str
         Its series.
+    kind : int
+        Their kind.
     posterior : (R, C * S) array
         Weights of the components, a row a name.
     trust : float
@@ -51,6 +53,7 @@ class Class:
     """
 
     names: tuple[str, ...]
+    kind: int
     posterior: Floats
     trust: float
     flow: float
@@ -70,27 +73,27 @@ class Class:
     def prior(self, own: Set[str], learned: Learned) -> Floats:
         """Return the class's prior of the components, as the others teach it."""
         mine = sorted(self._row[name] for name in own if name in self._row)
-        taught = learned.strength * learned.weights + self._total - self.posterior[mine].sum(0)
+        taught = learned.strength * learned.weights[self.kind] + self._total - self.posterior[mine].sum(0)
         return np.asarray(np.maximum(taught, 0) / (learned.strength + self.others(own)), float)
 
 
-def teach(likelihood: Floats, names: Sequence[str], learned: Learned) -> Class:
+def teach(likelihood: Floats, names: Sequence[str], kind: int, learned: Learned) -> Class:
     """Learn a class from the (relative) likelihoods of its members' histories, each name counting once."""
+    weights = learned.weights[kind]
     distinct, who = np.unique(np.array(names), return_inverse=True)
     each = (1 / np.bincount(who))[who]
-    plain, evidence = plain_posterior(likelihood, learned)
+    plain, evidence = plain_posterior(likelihood, weights)
     post, found, own = plain, evidence, _by_name(plain, who, each)
     for _ in range(PASSES):
         own = _by_name(post, who, each)
-        prior = (learned.strength * learned.weights + own.sum(0) - own) / (
-            learned.strength + len(distinct) - 1
-        )
+        prior = (learned.strength * weights + own.sum(0) - own) / (learned.strength + len(distinct) - 1)
         joint = likelihood * prior[who]
         found = joint.sum(1)
         post = joint / found[:, None]
     trust = float(expit((each * (np.log(found) - np.log(evidence))).sum()))
-    mixed = trust * post[:, COMPONENT_IS_FLOW].sum(1) + (1 - trust) * plain[:, COMPONENT_IS_FLOW].sum(1)
-    return Class(tuple(map(str, distinct)), own, trust, float(mixed.mean()))
+    flow = learned.grid.is_flow
+    mixed = trust * post[:, flow].sum(1) + (1 - trust) * plain[:, flow].sum(1)
+    return Class(tuple(map(str, distinct)), kind, own, trust, float(mixed.mean()))
 
 
 def _by_name(weights: Floats, who: Ints, each: Floats) -> Floats:
@@ -110,14 +113,21 @@ class Lesson:
         Of the components, a row a history.
     flow : (U,) array
         Share of flow cells: the class's, or their own.
+    lean : (U,) array
+        By how much the class's persistence moves logit P.
     """
 
     weights: Floats
     flow: Floats
+    lean: Floats
 
 
 def weigh(
-    likelihood: Floats, taught: Sequence[Class | None], without: Sequence[Set[str]], learned: Learned
+    likelihood: Floats,
+    kind: Ints,
+    taught: Sequence[Class | None],
+    without: Sequence[Set[str]],
+    learned: Learned,
 ) -> Lesson:
     """Weigh the components for some histories.
 
@@ -125,17 +135,19 @@ def weigh(
     ----------
     likelihood : (U, C * S) array
         Relative.
+    kind : (U,) array
+        Of each history.
     taught : sequence of Class or None
         The class of each history, as known by then.
     without : sequence of set of str
         Names in the class that are the history itself.
     """
-    weights, _ = plain_posterior(likelihood, learned)
-    share = weights[:, COMPONENT_IS_FLOW].sum(1)
+    weights, _ = plain_posterior(likelihood, learned.weights[kind])
+    share = weights[:, learned.grid.is_flow].sum(1)
     for i, (lesson, own) in enumerate(zip(taught, without, strict=True)):
         if lesson is None or not lesson.others(own):
             continue
         joint = likelihood[i] * lesson.prior(own, learned)
         weights[i] = lesson.trust * joint / joint.sum() + (1 - lesson.trust) * weights[i]
         share[i] = lesson.flow
-    return Lesson(weights, share)
+    return Lesson(weights, share, np.zeros(len(share)))

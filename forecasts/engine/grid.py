@@ -1,6 +1,7 @@
 """The grid: every setting of the local trend that is tried, and the scales on which it is tried."""
 
 from dataclasses import dataclass, fields
+from functools import cached_property
 from itertools import product
 
 import numpy as np
@@ -61,7 +62,7 @@ _FLOW_SLOPES = (
 
 
 def all_cells() -> Cells:
-    """Return the grid: 144 cells on three Box-Cox scales and 40 on the flow scale."""
+    """Return every cell that is tried: 144 on three Box-Cox scales, then 40 on the flow scale."""
     rows = []
     for power, (level, error) in product((0.0, 0.5, 1.0), ((1, 0), (1, 0.3), (0.2, 1.0), (0.02, 0.15))):
         for slope, damp, spread, home in _SLOPES:
@@ -73,16 +74,44 @@ def all_cells() -> Cells:
     return Cells(*np.array(rows, float).T)
 
 
-CELLS = all_cells()
-IS_FLOW = CELLS.power == FLOW
-LEVEL_CELLS, FLOW_CELLS = CELLS[~IS_FLOW], CELLS[IS_FLOW]
+@dataclass(frozen=True, eq=False)
+class Grid:
+    """The cells that are used, and their components: a component is a cell with one size of noise.
 
-#: How many components there are: every cell with every size of noise.
-COMPONENTS = len(CELLS) * SIZES
+    Attributes
+    ----------
+    cells : Cells
+        Those of the flow scale last, at least one on either side.
+    """
 
-#: Scale and flow mark of every component; a component is a cell with one size of noise.
-COMPONENT_POWER = np.repeat(CELLS.power, SIZES)
-COMPONENT_IS_FLOW = np.repeat(IS_FLOW, SIZES)
+    cells: Cells
+
+    def __len__(self) -> int:
+        return len(self.cells) * SIZES
+
+    @cached_property
+    def level_cells(self) -> Cells:
+        """The cells on the Box-Cox scales."""
+        return self.cells[self.cells.power != FLOW]
+
+    @cached_property
+    def flow_cells(self) -> Cells:
+        """The cells on the flow scale."""
+        return self.cells[self.cells.power == FLOW]
+
+    @cached_property
+    def power(self) -> Floats:
+        """Scale of every component."""
+        return np.repeat(self.cells.power, SIZES)
+
+    @cached_property
+    def is_flow(self) -> NDArray[np.bool_]:
+        """Whether a component is on the flow scale."""
+        return np.equal(self.power, FLOW)
+
+
+#: The grid before anything was learned.
+WHOLE = Grid(all_cells())
 
 
 def box_cox(x: Floats, power: float) -> Floats:

@@ -1,7 +1,7 @@
 """What was learned from real growth series: one small file, made by ``forecasts train``."""
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -9,67 +9,142 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from forecasts.engine.grid import CELLS, FLOW, SIZES
+from forecasts.engine.grid import FLOW, SIZES, Cells, Grid
 
 Floats = NDArray[np.float64]
-
+Ints = NDArray[np.intp]
 
 #: Name of the score that is cited: every source predicted by what was learned from the others.
 SCORE = "all, sources left out"
 
+#: What is learned apart for each: a kind's number is its place. A total that never falls is no mere stock.
+KINDS = ("any", "total")
 
-@dataclass(frozen=True)
+#: A history of so few figures of its own has a calibration of its own, and so has one that borrowed a past.
+FEW = 3
+FEWS = ("1", "2", "3", "1 borrowed", "2 borrowed")
+
+#: What is learned of the persistence of classes.
+LASTING = ("between classes", "between days", "share")
+
+
+#: No map is flatter than this: a higher goal is never more likely.
+LEAST_SLOPE = 0.3
+
+
+def sort_of(own: Ints, borrowed: NDArray[np.bool_]) -> Ints:
+    """Return the place among :data:`FEWS` of histories of at most :data:`FEW` figures of their own."""
+    return np.where(borrowed, FEW - 1 + np.clip(own, 1, len(FEWS) - FEW), np.clip(own, 1, FEW) - 1)
+
+
+@dataclass(frozen=True, eq=False)
 class Learned:
-    """The engine's learned numbers.
+    """The engine's learned numbers; axis 0 of the arrays is the kind.
 
     Attributes
     ----------
-    weights : (C * S,) array
-        Prior of the components (a cell with one size of noise); sums to one.
-    calibration : (5,) array
+    grid : Grid
+        The cells that are used.
+    weights : (K, C * S) array
+        Prior of the components; a kind's sum to one.
+    calibration : (K, 5) array
         logit P' = c0 + c1 f + (c2 + c3 f + c4 log(n / 6)) logit P, with f the class's share of flow cells.
+    few : (K, 5, 2) array
+        logit P'' = a + b logit P' for histories of so few figures, in the order of :data:`FEWS`.
+    persistence : (K, 3) array
+        Variance of departures between classes, and between the days of one; the share of it that lasts
+        (:mod:`forecasts.engine.persistence`).
     discount : float
         Weight of an error relative to that of the next younger one.
     strength : float
         Weight of this prior, counted in series, when a class is learned.
     scores : dict
-        What was reached by leave-source-out, for the record.
+        What was reached on series that were left out, for the record.
     """
 
+    grid: Grid
     weights: Floats
     calibration: Floats
+    few: Floats
+    persistence: Floats
     discount: float = 0.97
     strength: float = 1.0
     scores: dict[str, Any] = field(default_factory=dict)
 
+    def calibrate(self, kind: Ints, flow: Floats, n: Ints, own: Ints) -> tuple[Floats, Floats]:
+        """Return intercept and slope of the map of logit P for some histories.
+
+        Parameters
+        ----------
+        kind, flow, n, own : (U,) arrays
+            Kind, share of flow cells, figures, and figures of its own.
+        """
+        c = self.calibration[kind]
+        intercept, slope = c[:, 0] + c[:, 1] * flow, c[:, 2] + c[:, 3] * flow + c[:, 4] * np.log(n / 6)
+        few = own <= FEW
+        shift, turn = np.moveaxis(self.few[kind, sort_of(own, n > own)], -1, 0)
+        intercept = np.where(few, shift + turn * intercept, intercept)
+        return intercept, np.maximum(np.where(few, turn, 1.0) * slope, LEAST_SLOPE)
+
+    def without_few(self) -> "Learned":
+        """Return the numbers without the maps of few figures."""
+        same = np.broadcast_to([0.0, 1.0], self.few.shape)
+        return replace(self, few=same)
+
     def to_json(self) -> str:
-        """Return the file's text: one row of weights a cell."""
-        rows = self.weights.reshape(len(CELLS), SIZES)
-        names = ["flow" if p == FLOW else f"power {p:g}" for p in CELLS.power]
-        grid = {
-            f"{n} #{i}": [float(f"{x:.3g}") for x in row]
-            for i, (n, row) in enumerate(zip(names, rows, strict=True))
-        }
+        """Return the file's text: one row a cell, its settings and its weights for each kind."""
         said = {
-            "format": 1,
+            "format": 2,
             "discount": self.discount,
             "strength": self.strength,
-            "calibration": [round(float(c), 4) for c in self.calibration],
+            "calibration": {k: _short(row) for k, row in zip(KINDS, self.calibration, strict=True)},
+            "few": {
+                k: dict(zip(FEWS, _short(rows), strict=True)) for k, rows in zip(KINDS, self.few, strict=True)
+            },
+            "persistence": {
+                k: dict(zip(LASTING, _short(row), strict=True))
+                for k, row in zip(KINDS, self.persistence, strict=True)
+            },
             "scores": self.scores,
         }
+        names = [f.name for f in fields(Cells)]
+        settings = np.stack([getattr(self.grid.cells, name) for name in names], 1)
+        by_cell = self.weights.reshape(len(KINDS), len(settings), SIZES)
+        cells = [
+            {
+                **{
+                    name: "flow" if name == "power" and v == FLOW else v
+                    for name, v in zip(names, map(float, row), strict=True)
+                },
+                **{k: [float(f"{x:.3g}") for x in by_cell[j, i]] for j, k in enumerate(KINDS)},
+            }
+            for i, row in enumerate(settings)
+        ]
         lines = [f"{json.dumps(k)}: {json.dumps(v)}" for k, v in said.items()]
-        weights = ",\n".join(f"  {json.dumps(k)}: {json.dumps(v)}" for k, v in grid.items())
-        return "{\n" + ",\n".join(lines) + ',\n"weights": {\n' + weights + "\n}}\n"
+        return "{\n" + ",\n".join(lines) + ',\n"cells": [\n' + ",\n".join(map(json.dumps, cells)) + "\n]}\n"
 
     @staticmethod
     def from_json(text: str) -> "Learned":
         """Read the file's text."""
         told = json.loads(text)
-        weights = np.array(list(told["weights"].values()), float).ravel()
+        rows = [
+            [FLOW if c[f.name] == "flow" else float(c[f.name]) for f in fields(Cells)] for c in told["cells"]
+        ]
+        weights = np.array([np.ravel([c[k] for c in told["cells"]]) for k in KINDS], float)
         return Learned(
-            weights / weights.sum(), np.array(told["calibration"]), told["discount"], told["strength"],
-            told["scores"],
-        )  # fmt: skip
+            grid=Grid(Cells(*np.array(rows).T)),
+            weights=weights / weights.sum(1, keepdims=True),
+            calibration=np.array([told["calibration"][k] for k in KINDS], float),
+            few=np.array([[told["few"][k][name] for name in FEWS] for k in KINDS], float),
+            persistence=np.array([[told["persistence"][k][name] for name in LASTING] for k in KINDS], float),
+            discount=told["discount"],
+            strength=told["strength"],
+            scores=told["scores"],
+        )
+
+
+def _short(numbers: Floats) -> Any:
+    return np.round(numbers, 4).tolist()
 
 
 @cache

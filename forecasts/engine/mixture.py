@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import expit, logit, stdtr, stdtrit
 
 from forecasts.engine.classes import Lesson
-from forecasts.engine.grid import COMPONENT_IS_FLOW, COMPONENT_POWER, FLOW, Floats, box_cox
+from forecasts.engine.grid import FLOW, Floats, box_cox
 from forecasts.engine.learned import Learned
 from forecasts.engine.scan import Scan
 from forecasts.engine.series import HUGE, TINY, Clean
@@ -21,8 +21,11 @@ KEPT = 64
 #: Elements that are worked on at once.
 ELEMENTS = 400_000
 
-#: No probability is surer than this before calibration.
-EDGE = 1e-4
+#: No probability is surer than this before calibration; the flattest map still reaches one in a thousand.
+EDGE = 1e-7
+
+#: Steps in which a quantile is refined.
+STEPS = 5
 
 #: Relative values that bracket every quantile, beside those of the heaviest components.
 _WIDE = np.array(
@@ -107,7 +110,8 @@ class Mixture:
     def quantiles(self, levels: ArrayLike) -> Floats:
         """Return the quantiles at increasing `levels` (k,), shape (P, k), by inverting `survival`.
 
-        The heaviest components' own quantiles bracket the answer; regula falsi on the logit refines it.
+        The heaviest components' own quantiles bracket the answer; regula falsi on the logit refines it
+        (Dowell and Jarratt, "A modified regula falsi method", 1971).
         """
         wanted = (logit(1 - np.asarray(levels, float))[None] - self.intercept[:, None]) / self.slope[:, None]
         wanted = -np.clip(wanted, logit(EDGE) + 0.01, logit(1 - EDGE) - 0.01)
@@ -116,14 +120,19 @@ class Mixture:
         s = np.maximum.accumulate(s, 1) + np.arange(s.shape[1]) * 1e-9
         high = np.stack([(s < w[:, None]).sum(1) for w in wanted.T], 1).clip(1, s.shape[1] - 1)
         u0, u1 = np.take_along_axis(u, high - 1, 1), np.take_along_axis(u, high, 1)
-        s0, s1 = np.take_along_axis(s, high - 1, 1), np.take_along_axis(s, high, 1)
-        for _ in range(3):
-            middle = u0 + (u1 - u0) * np.clip((wanted - s0) / (s1 - s0), 0.02, 0.98)
-            at = -logit(self._raw(np.exp(middle)))
-            low = at < wanted
-            u0, s0 = np.where(low, middle, u0), np.where(low, np.minimum(at, s1 - 1e-9), s0)
-            u1, s1 = np.where(low, u1, middle), np.where(low, s1, np.maximum(at, s0 + 1e-9))
-        x = np.exp(u0 + (u1 - u0) * np.clip((wanted - s0) / (s1 - s0), 0, 1))
+        # How far the ends are off, below and above.
+        low, top = (np.take_along_axis(s, high - k, 1) - wanted for k in (1, 0))
+        stayed = np.zeros(wanted.shape, np.intp)
+        for _ in range(STEPS):
+            middle = u0 + (u1 - u0) * np.clip(low / np.minimum(low - top, -1e-12), 0.02, 0.98)
+            off = -logit(self._raw(np.exp(middle))) - wanted
+            below = off < 0
+            # An end that stays twice counts half (Illinois), or it would stay for ever.
+            top = np.where(below, np.where(stayed > 0, top / 2, top), np.maximum(off, 0.0))
+            low = np.where(below, off, np.where(stayed < 0, low / 2, low))
+            u0, u1 = np.where(below, middle, u0), np.where(below, u1, middle)
+            stayed = np.where(below, 1, -1)
+        x = np.exp(u0 + (u1 - u0) * np.clip(low / np.minimum(low - top, -1e-12), 0, 1))
         q = np.maximum(x * self.scale[:, None] - self.offset[:, None], self.floor[:, None])
         return np.maximum.accumulate(q, 1)
 
@@ -156,22 +165,28 @@ def mix(
     learner : (P,) array
         The lesson's row behind each distribution.
     """
-    u, c, flow = found.owner[look], learned.calibration, lesson.flow
+    u = found.owner[look]
+    of = [histories[i] for i in u.tolist()]
     kept = _heaviest(lesson.weights)[learner]
     weight = np.take_along_axis(lesson.weights[learner], kept, 1)
-    freedom = np.where(COMPONENT_IS_FLOW[kept], found.freedom[u, 1:], found.freedom[u, :1])
-    n = np.array([len(h.relative) for h in histories])[u]
+    freedom = np.where(learned.grid.is_flow[kept], found.freedom[u, 1:], found.freedom[u, :1])
+    intercept, slope = learned.calibrate(
+        kind=np.array([h.kind for h in of], np.intp),
+        flow=lesson.flow[learner],
+        n=np.array([len(h.relative) for h in of], np.intp),
+        own=np.array([h.own for h in of], np.intp),
+    )
     return Mixture(
         weight=weight / weight.sum(1, keepdims=True),
         location=found.location[look[:, None], kept],
         spread=found.spread[look[:, None], kept],
         freedom=freedom,
-        power=COMPONENT_POWER[kept],
-        intercept=(c[0] + c[1] * flow)[learner],
-        slope=np.maximum((c[2] + c[3] * flow)[learner] + c[4] * np.log(n / 6), 0.05),
-        offset=np.array([h.offset for h in histories])[u],
-        scale=np.array([h.scale for h in histories])[u],
-        floor=np.array([h.floor for h in histories])[u],
+        power=learned.grid.power[kept],
+        intercept=intercept + lesson.lean[learner],
+        slope=slope,
+        offset=np.array([h.offset for h in of], float),
+        scale=np.array([h.scale for h in of], float),
+        floor=np.array([h.floor for h in of], float),
     )
 
 
@@ -181,8 +196,8 @@ def _heaviest(weights: Floats) -> Ints:
     Weights are compared to seven digits and of equals the first are taken: the last digits, in which the
     same question may differ between two calls, must not choose.
     """
-    rough = weights.astype(np.float32)
-    edge = -np.partition(-rough, KEPT - 1, 1)[:, KEPT - 1, None]
+    rough, count = weights.astype(np.float32), min(KEPT, weights.shape[1])
+    edge = -np.partition(-rough, count - 1, 1)[:, count - 1, None]
     above, equal = rough > edge, rough == edge
-    first = equal.cumsum(1, dtype=np.int32) <= KEPT - above.sum(1, keepdims=True)
-    return np.nonzero(above | (equal & first))[1].reshape(len(weights), KEPT)
+    first = equal.cumsum(1, dtype=np.int32) <= count - above.sum(1, keepdims=True)
+    return np.nonzero(above | (equal & first))[1].reshape(len(weights), count)

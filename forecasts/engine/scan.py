@@ -18,16 +18,7 @@ from forecasts.engine.filter import (
     run_filter,
     spread_of,
 )
-from forecasts.engine.grid import (
-    COMPONENTS,
-    FLOW_CELLS,
-    FLOW_NOISE,
-    LEVEL_CELLS,
-    NOISE,
-    SIZES,
-    Floats,
-    box_cox,
-)
+from forecasts.engine.grid import FLOW_NOISE, NOISE, SIZES, Cells, Floats, Grid, box_cox
 from forecasts.engine.series import Clean
 
 Ints = NDArray[np.intp]
@@ -110,18 +101,21 @@ class _Part:
     freedom: float
 
 
-def scan(histories: Sequence[Clean], owner: Ints, ahead: Floats, discount: float) -> Scan:
+def scan(histories: Sequence[Clean], owner: Ints, ahead: Floats, grid: Grid, discount: float) -> Scan:
     """Filter every history under every cell; look `ahead[i]` years on from the end of history `owner[i]`."""
     u, p = len(histories), len(owner)
-    likelihood, freedom = np.empty((u, COMPONENTS)), np.empty((u, 2))
-    location, spread = np.empty((p, COMPONENTS)), np.empty((p, COMPONENTS))
+    likelihood, freedom = np.empty((u, len(grid))), np.empty((u, 2))
+    location, spread = np.empty((p, len(grid))), np.empty((p, len(grid)))
     order = np.argsort(owner, kind="stable")
     starts = np.searchsorted(owner[order], np.arange(u + 1))
     for rows in _alike(histories):
         looks = np.concatenate([order[starts[i] : starts[i + 1]] for i in rows])
         local = np.repeat(np.arange(len(rows)), starts[rows + 1] - starts[rows])
         batch = _side_by_side([histories[i] for i in rows], local, ahead[looks])
-        parts = _scan_levels(batch, discount), _scan_flows(batch, discount)
+        parts = (
+            _scan_levels(batch, grid.level_cells, discount),
+            _scan_flows(batch, grid.flow_cells, discount),
+        )
         likelihood[rows] = np.concatenate([part.likelihood for part in parts], 1)
         freedom[rows] = [part.freedom for part in parts]
         location[looks] = np.concatenate([part.location for part in parts], 1)
@@ -179,10 +173,10 @@ class _Scaled:
     measured: Floats | None
 
 
-def _on_levels(batch: _Batch, discount: float) -> _Scaled:
+def _on_levels(batch: _Batch, cells: Cells, discount: float) -> _Scaled:
     """Bring a batch to the Box-Cox scales."""
     x, n = batch.x, batch.x.shape[1]
-    powers, which = np.unique(LEVEL_CELLS.power, return_inverse=True)
+    powers, which = np.unique(cells.power, return_inverse=True)
     ages = discount ** np.arange(n - 2, -1, -1.0)
     logs = (np.log(x[:, 1:]) * ages).sum(1)
     measured = None
@@ -191,15 +185,15 @@ def _on_levels(batch: _Batch, discount: float) -> _Scaled:
         measured = own[..., None] / NOISE**2
     return _Scaled(
         y=np.stack([box_cox(x, p) for p in powers], 2)[:, :, which],
-        jacobian=(LEVEL_CELLS.power - 1) * logs[:, None],
+        jacobian=(cells.power - 1) * logs[:, None],
         measured=measured,
     )
 
 
-def _scan_levels(batch: _Batch, discount: float) -> _Part:
+def _scan_levels(batch: _Batch, cells: Cells, discount: float) -> _Part:
     """Scan under the Box-Cox cells."""
-    cells, count = LEVEL_CELLS, discounted(batch.x.shape[1] - 1, discount)
-    scaled = _on_levels(batch, discount)
+    count = discounted(batch.x.shape[1] - 1, discount)
+    scaled = _on_levels(batch, cells, discount)
     s = run_filter(scaled.y, batch.gaps, cells, discount, scaled.measured)
     likelihood = log_likelihood(s, count, flow=False) + scaled.jacobian[..., None]
     own, looks = s.rows(batch.owner), len(batch.ahead)
@@ -229,9 +223,9 @@ def _on_flow(x: Floats, gaps: Floats, variance: Floats | None, discount: float) 
     return _Scaled(y[:, :, None], jacobian[:, None], measured)
 
 
-def _scan_flows(batch: _Batch, discount: float) -> _Part:
+def _scan_flows(batch: _Batch, cells: Cells, discount: float) -> _Part:
     """Scan under the flow cells; they serve histories that rise throughout."""
-    cells, looks = FLOW_CELLS, len(batch.ahead)
+    looks = len(batch.ahead)
     x, gaps = batch.x[:, -FLOW_MEMORY:], batch.gaps[:, -(FLOW_MEMORY - 1) :]
     if x.shape[1] < 2:
         nothing = np.zeros((looks, len(cells) * SIZES))

@@ -16,12 +16,6 @@ SHORT = 2
 #: Years of a past that a series of one or two values borrows from its class.
 BORROWED = 3
 
-#: Growth of the logarithm a year of any class: mean, sd, and how many series that knowledge is worth.
-ANY_PACE = (0.12, 0.20, 2.0)
-
-#: A class's pace is that of its newest years.
-PACE_YEARS = 3.0
-
 #: A value nearer to zero than this is zero: its multiples could not be told apart.
 NOTHING = 1e-250
 
@@ -82,6 +76,10 @@ class Clean:
         The future cannot be lower than this, in the unit of the values.
     variance : (n,) array, optional
         Variance of the logarithm of each relative value.
+    own : int
+        How many of the values are its own; the others were borrowed.
+    kind : int
+        As what was learned about it is counted: its place in :data:`forecasts.engine.learned.KINDS`.
     """
 
     relative: Floats
@@ -92,6 +90,8 @@ class Clean:
     end: float
     floor: float
     variance: Floats | None
+    own: int = 0
+    kind: int = 0
 
 
 def snap(gaps: Floats) -> tuple[Floats, float]:
@@ -108,7 +108,7 @@ def snap(gaps: Floats) -> tuple[Floats, float]:
     return np.where(np.abs(gaps - near) < 0.15 * step, near, gaps), step
 
 
-def clean(series: Series, typical: float = 1.0) -> Clean:
+def clean(series: Series, typical: float = 1.0, borrowed: int = 0) -> Clean:
     """Bring a series into relative units.
 
     Leading zeros are dropped; a history with negative values, or that ends in zero, is shifted up.
@@ -117,6 +117,8 @@ def clean(series: Series, typical: float = 1.0) -> Clean:
     ----------
     typical : float
         A size for a history of nothing but zeros.
+    borrowed : int
+        How many of the first values are no figures of its own.
     """
     times = series.times
     values = np.where(np.abs(series.values) < NOTHING, 0.0, series.values)
@@ -146,6 +148,8 @@ def clean(series: Series, typical: float = 1.0) -> Clean:
         end=float(times[-1]),
         floor=floor,
         variance=variance[first:] if variance is not None and variance.any() else None,
+        own=len(relative) - max(borrowed - first, 0),
+        kind=int(series.never_falls),
     )
 
 

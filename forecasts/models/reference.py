@@ -13,8 +13,9 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from forecasts.engine import pace as paces
 from forecasts.engine.ask import Peers
-from forecasts.engine.series import ANY_PACE, PACE_YEARS
+from forecasts.engine.pace import PACE_YEARS, class_pace, newest_growth
 from forecasts.ledger.history import History
 from forecasts.models.numbers import series_of
 
@@ -22,7 +23,7 @@ Floats = NDArray[np.float64]
 Relation = Literal["indicator", "family", "none"]
 
 #: Steps shorter than this say more about rounding and dating than about growth.
-MIN_SPAN_YEARS = 0.2
+MIN_SPAN_YEARS = paces.MIN_SPAN_YEARS
 
 #: The parent's newest year is that of its steps within so many years.
 PARENT_YEARS = 1.3
@@ -91,8 +92,7 @@ class ReferenceClass:
 
         Growth of a maturing indicator slows, and old steps would flatter it.
         """
-        found = [_newest(rate, span, PACE_YEARS) if len(rate) else np.nan for rate, span in self.steps]
-        return np.array(found, float)
+        return np.array([newest_growth(rate, span, PACE_YEARS) for rate, span in self.steps], float)
 
 
 @dataclass(frozen=True, eq=False)
@@ -160,19 +160,12 @@ class Reference:
         A region counts once, by its newest steps. The parent's newest year is one noisy observation of the
         region's own growth.
         """
-        mean, sd, worth = ANY_PACE
-        paces = self.everyone.paces[self.others]
-        paces = paces[~np.isnan(paces)]
+        mean, sd = class_pace(self.everyone.paces[self.others])
         variance = sd**2
-        if len(paces):
-            weight = len(paces) / (len(paces) + worth)
-            middle = float(np.median(paces))
-            mean = weight * middle + (1 - weight) * mean
-            variance = weight * float(np.mean((paces - middle) ** 2)) + (1 - weight) * variance
         rate, span = steps_of(self.parent) if self.parent is not None else (np.zeros(0), np.zeros(0))
         if len(rate):
             pull = variance / (variance + PARENT_SD**2)
-            mean += pull * (_newest(rate, span, PARENT_YEARS) - mean)
+            mean += pull * (newest_growth(rate, span, PARENT_YEARS) - mean)
             variance *= 1 - pull
         return mean, float(np.sqrt(variance))
 
@@ -183,24 +176,10 @@ class Reference:
 
 def growth_steps(history: History) -> list[tuple[int, int]]:
     """Return pairs of positions in ``history.positive()`` that lie at least :data:`MIN_SPAN_YEARS` apart."""
-    years, pairs, start = history.positive().years, [], 0
-    for end in range(1, len(years)):
-        if years[end] - years[start] >= MIN_SPAN_YEARS:
-            pairs.append((start, end))
-            start = end
-    return pairs
+    return paces.growth_steps(history.positive().years)
 
 
 def steps_of(history: History) -> tuple[Floats, Floats]:
     """Return growth of the logarithm a year, and years, of a history's steps."""
-    seen, pairs = history.positive(), growth_steps(history)
-    first, last = (np.array([p[k] for p in pairs], np.intp) for k in (0, 1))
-    span = seen.years[last] - seen.years[first]
-    return np.log(seen.value[last] / seen.value[first]) / span, span
-
-
-def _newest(rate: Floats, span: Floats, years: float) -> float:
-    """Return the mean growth over the newest steps that fit in `years` (the last one in any case)."""
-    age = np.cumsum(span[::-1])[::-1]
-    keep = (age <= years) | (np.arange(len(age)) == len(age) - 1)
-    return float((rate[keep] * span[keep]).sum() / span[keep].sum())
+    seen = history.positive()
+    return paces.steps_of(seen.years, seen.value)

@@ -5,7 +5,7 @@ learned from real series, are re-learned by the class, and then by the history i
 too short to show a pace borrows a past from its class.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -13,7 +13,7 @@ from scipy.special import ndtr
 
 from forecasts.engine.ask import Ask, learn_from, look_ahead
 from forecasts.engine.classes import Lesson
-from forecasts.engine.learned import learned
+from forecasts.engine.learned import FEW, Learned, learned
 from forecasts.engine.mixture import Mixture
 from forecasts.engine.series import Clean
 from forecasts.ledger.fields import Kind
@@ -38,6 +38,7 @@ class TrendFuture(Predictive):
     history: Clean
     lesson: Lesson
     never_falls: bool
+    numbers: Learned = field(default_factory=learned, repr=False)
     _seen: dict[float, Mixture] = field(default_factory=dict, repr=False)
 
     @property
@@ -45,11 +46,22 @@ class TrendFuture(Predictive):
         """See :class:`forecasts.models.base.Predictive`."""
         return None
 
+    @property
+    def is_short(self) -> bool:
+        """Whether the history has so few figures of its own that they have a map of their own."""
+        return self.history.own <= FEW
+
+    def without(self, *, persistence: bool, few: bool) -> "TrendFuture":
+        """Return the future without what the class's persistence, or the map of few figures, does to it."""
+        lesson = replace(self.lesson, lean=np.zeros(len(self.lesson.lean))) if persistence else self.lesson
+        numbers = self.numbers.without_few() if few else self.numbers
+        return TrendFuture(self.history, lesson, self.never_falls, numbers)
+
     def prefetch(self, times: Floats) -> None:
         """See :class:`forecasts.models.base.Predictive`."""
         new = np.array([float(t) for t in times if float(t) not in self._seen])
         if len(new):
-            futures = look_ahead(self.history, self.lesson, new, learned())
+            futures = look_ahead(self.history, self.lesson, new, self.numbers)
             self._seen.update({float(t): futures.rows(slice(i, i + 1)) for i, t in enumerate(new)})
 
     def at(self, time: float) -> Mixture:

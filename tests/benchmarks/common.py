@@ -15,7 +15,7 @@ from scipy.stats import norm
 
 from forecasts.attainment.outlook import LEVELS as LEVEL_LIST
 from forecasts.engine.learn import units as benchmark
-from forecasts.engine.learn.units import brier_skill, calibration_error
+from forecasts.engine.learn.scores import brier_skill, calibration_error
 from forecasts.ledger.problems import BadInput
 from forecasts.ledger.tables import check_columns, read_table
 
@@ -137,7 +137,7 @@ def walk(truth: Truth, steps: Sequence[int]) -> Forecast:
 
 def scaled_crps(forecast: Forecast, truth: Truth) -> Floats:
     """Return the CRPS from quantiles, over the mean absolute first difference of the history."""
-    steps = np.array([float(np.mean(np.abs(np.diff(x)))) for x in truth.histories])
+    steps = np.array([float(np.abs(np.diff(x)).sum()) / max(len(x) - 1, 1) for x in truth.histories])
     size = np.array([abs(float(x[-1])) * 1e-3 for x in truth.histories])
     y, q = truth.actual[:, None], forecast.quantiles
     loss = np.where(y >= q, (y - q) * LEVELS, (q - y) * (1 - LEVELS))
@@ -160,14 +160,6 @@ def score(forecast: Forecast, truth: Truth) -> Score:
         coverage={percent: coverage(forecast, truth, a, b) for percent, a, b in INTERVALS},
         crps=float(np.median(scaled_crps(forecast, truth))),
     )
-
-
-def skill_error(forecast: Forecast, truth: Truth, draws: int = 300) -> float:
-    """Return the standard error of the skill, by drawing the units anew."""
-    own = ((forecast.chance - truth.hits) ** 2).sum(1)
-    plain = ((truth.base - truth.hits) ** 2).sum(1)
-    again = np.random.default_rng(0).integers(0, len(own), (draws, len(own)))
-    return float(np.std(1 - own[again].sum(1) / plain[again].sum(1)))
 
 
 def console() -> Console:

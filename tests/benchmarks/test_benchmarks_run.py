@@ -16,6 +16,7 @@ from tables import deadline, many
 
 from forecasts.engine.learn.fit import training_set
 from forecasts.engine.learn.units import units_of
+from forecasts.engine.learned import learned
 
 ROOT = Path(__file__).resolve().parents[2]
 TRAIN = Path(os.environ.get("FORECASTS_TRAIN") or ROOT / "../shared/bench/train.parquet")
@@ -33,17 +34,19 @@ def frame() -> pd.DataFrame:
 
 
 def test_folds_forecast_every_real_unit(frame: pd.DataFrame) -> None:
-    training = training_set(units_of(frame))
-    part = folds.series_folds(training.units, 2, seed=0)
+    training = training_set(units_of(frame), learned().grid)
+    part = folds.folds_of(training.units, 2)
     for name in np.unique(part.astype(str)):
         regions = {str(r).removeprefix("CUM-") for r in training.units.region[part == name]}
         others = {str(r).removeprefix("CUM-") for r in training.units.region[part != name]}
         assert not regions & others
-    left = folds.leave_out(training, part, folds.steps_of(training.units, frame))
+    forecast, truth = folds.leave_out(training, part)
+    assert folds.other_rows(training.units, forecast, truth)
+    left = folds.real_ones(training.units, forecast, truth, folds.steps_of(training.units, frame))
     assert len(left.truth.actual) == frame.unit_id.nunique()
     assert np.isfinite(left.engine.chance).all()
     assert (np.diff(left.engine.quantiles, axis=1) >= 0).all()
-    rows = folds.rows_of(left, left.label, folds.LABELS)
+    rows = folds.rows_of(left, left.units.label, folds.LABELS)
     assert [row[0] for row in rows][-1] == "overall"
     assert {len(row) for row in rows} == {len(folds.COLUMNS)}
 

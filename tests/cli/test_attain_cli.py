@@ -211,13 +211,24 @@ def test_what_is_shipped_can_be_learned_again(tmp_path: Path) -> None:
     if not path.exists():
         pytest.skip("the benchmark's training part is not here (FORECASTS_TRAIN)")
     from forecasts.engine.learn.fit import learn, training_set
-    from forecasts.engine.learn.units import units_of
+    from forecasts.engine.learn.pools import pool_of
+    from forecasts.engine.learn.prune import pruned
+    from forecasts.engine.learn.units import Units, units_of
     from forecasts.engine.learned import learned
 
-    training = training_set(units_of(pd.read_parquet(path)))
-    again = learn(training, np.arange(len(training.units)))
+    pool = [path.with_name(name) for name in ("kinds.parquet", "kinds_long.parquet")]
+    if not all(p.exists() for p in pool):
+        pytest.skip("the labelled indicators are not beside the training part")
+    own, more = units_of(pd.read_parquet(path)), pool_of(*map(pd.read_parquet, pool))
+    whole = Units.of([*own.all, *more.all])
+    grid = pruned(whole)
+    assert np.array_equal(grid.power, learned().grid.power)
+    training = training_set(whole, grid)
+    again = learn(training, np.arange(len(whole)))
     assert again.calibration == pytest.approx(learned().calibration, abs=5e-3)
-    assert np.abs(again.weights - learned().weights).sum() < 0.02
+    assert again.few == pytest.approx(learned().few, abs=5e-3)
+    assert again.persistence == pytest.approx(learned().persistence, abs=2e-2)
+    assert np.abs(again.weights - learned().weights).sum() < 0.04
 
 
 def test_what_is_read_is_never_written_over(tables: tuple[Path, Path], tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from forecasts.engine.filter import (
     run_filter,
     spread_of,
 )
-from forecasts.engine.grid import LEVEL_CELLS, NOISE, SIZES, Cells
+from forecasts.engine.grid import NOISE, SIZES, WHOLE, Cells
 from tests.engine.test_motion import van_loan
 
 GAPS = np.array([1.0, 0.4, 2.3, 1.0, 0.15, 3.7, 1.1])
@@ -117,8 +117,11 @@ def test_the_likelihood_is_a_multivariate_student_t(damp: float, exact: bool) ->
 
 
 def test_one_step_of_a_sum_is_the_level_half_a_step_on() -> None:
-    s = run_filter(values(8)[None, :, None], np.ones((1, 7)), LEVEL_CELLS, 0.97)
+    s = run_filter(values(8)[None, :, None], np.ones((1, 7)), WHOLE.level_cells, 0.97)
     ahead = np.array([1.0])
     assert np.allclose(
-        project_sum(s, ahead, ahead, LEVEL_CELLS), project_level(s, ahead, LEVEL_CELLS), rtol=0, atol=1e-12
+        project_sum(s, ahead, ahead, WHOLE.level_cells),
+        project_level(s, ahead, WHOLE.level_cells),
+        rtol=0,
+        atol=1e-12,
     )

@@ -7,10 +7,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from forecasts.engine.grid import COMPONENTS
-from forecasts.engine.learn.fit import learn, scores_left_out, training_set
-from forecasts.engine.learn.units import units_of
-from forecasts.engine.learned import SCORE, Learned, learned
+from forecasts.engine.grid import SIZES
+from forecasts.engine.learn.fit import learn, training_set
+from forecasts.engine.learn.prune import CELLS, pruned
+from forecasts.engine.learn.scores import brier_skill, folds_of, left_out, scored, skill_error
+from forecasts.engine.learn.units import LEVELS, Units, units_of
+from forecasts.engine.learned import FEWS, KINDS, LASTING, SCORE, Learned, learned
 from tests.conftest import ROOT
 
 TRAIN = Path(os.environ.get("FORECASTS_TRAIN", ROOT.parent / "shared" / "bench" / "train.parquet"))
@@ -18,23 +20,105 @@ TRAIN = Path(os.environ.get("FORECASTS_TRAIN", ROOT.parent / "shared" / "bench" 
 
 def test_what_ships_is_whole() -> None:
     ships = learned()
-    assert ships.weights.shape == (COMPONENTS,)
-    assert ships.weights.sum() == pytest.approx(1)
+    assert ships.weights.shape == (len(KINDS), len(ships.grid))
+    assert ships.weights.sum(1) == pytest.approx(1)
     assert np.all(ships.weights > 0)
+    assert ships.few.shape == (len(KINDS), len(FEWS), 2)
+    assert np.all(ships.few[..., 1] > 0)
+    assert ships.persistence.shape == (len(KINDS), len(LASTING))
+    assert 0 <= ships.persistence[:, -1].min() <= ships.persistence[:, -1].max() <= 1
     assert Learned.from_json(ships.to_json()).to_json() == ships.to_json()
-    assert ships.scores[SCORE]["brier_skill"] >= 0.085
+    assert ships.scores[SCORE]["brier_skill"] >= 0.08
+
+
+@pytest.mark.parametrize("n", range(1, 9))
+def test_a_calibration_never_turns_a_ranking_round(n: int) -> None:
+    for kind in range(len(KINDS)):
+        for flow in (0.0, 0.5, 1.0):
+            for seen in (n, n + 3):
+                counts = [np.array([x]) for x in (seen, n)]
+                _, slope = learned().calibrate(np.array([kind]), np.array([flow]), *counts)
+                assert slope[0] > 0
+
+
+def made_frame(regions: int = 12, years: int = 16) -> pd.DataFrame:
+    """Return a training part of one indicator in some regions."""
+    rng, rows = np.random.default_rng(3), []
+    for i in range(regions):
+        x = 100 * np.exp(np.cumsum(rng.normal(0.08, 0.05, years + 2)))
+        for n in (4, 10):
+            seen, actual = x[years - n : years], x[years + 1]
+            g = float((seen[-1] - seen[-4]) / 3 * 2 / seen[-1])
+            if g <= 0:
+                continue
+            for m in LEVELS:
+                target = seen[-1] * (1 + g * m)
+                rows.append(
+                    {
+                        "unit_id": f"OWID-a-b-r{i}|o0|n{n}", "series_id": f"OWID-a-b-r{i}|o0",
+                        "source": "OWID",
+                        "freq": "Y", "ds": [f"{2000 + k}-12-31" for k in range(years - n, years)],
+                        "history": seen, "h": 2, "n_label": str(n), "m": m, "g": g, "target": target,
+                        "actual": actual, "outcome": int(actual >= target),
+                    }
+                )  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def test_a_class_is_what_was_known_by_then() -> None:
+    units = units_of(made_frame())
+    assert {u.label for u in units.all if u.cut} == {"1", "2", "3"}
+    for u in units.all:
+        end = u.ask.own.times[-1]
+        assert u.ask.times[0] > end
+        assert u.ask.peers is None or all(m.times[-1] <= end + 1e-6 for m in u.ask.peers.members)
+        assert (u.ask.pace is not None) == (u.others > 0 and len(u.ask.own.values) <= 2)
+
+
+def test_what_belongs_together_is_left_out_together() -> None:
+    units = units_of(made_frame())
+    part = folds_of(units, 3)
+    for name in set(units.series):
+        assert len(set(part[units.series == name])) == 1
+
+
+def test_a_score_counts_series_not_goals() -> None:
+    rng = np.random.default_rng(0)
+    p, hits = rng.uniform(size=(40, 5)), rng.integers(0, 2, (40, 5)).astype(float)
+    base = np.full((40, 5), 0.5)
+    alone = skill_error(p, hits, base, np.arange(40))
+    names = np.repeat(np.arange(40), 3)
+    thrice = [np.repeat(x, 3, axis=0) for x in (p, hits, base)]
+    assert skill_error(*thrice, names) == pytest.approx(alone)
+    assert brier_skill(*thrice) == pytest.approx(brier_skill(p, hits, base))
+    assert brier_skill(hits, hits, base) == 1
+
+
+def test_learning_runs_on_a_made_part() -> None:
+    training = training_set(units_of(made_frame()), learned().grid)
+    found = learn(training, np.arange(len(training.units)))
+    assert found.weights.sum(1) == pytest.approx(1)
+    assert np.all(found.calibration[:, 2] > 0)
+
+
+def test_pruning_keeps_so_many_cells_of_both_sorts() -> None:
+    grid = pruned(units_of(made_frame(6)))
+    assert len(grid) == CELLS * SIZES
+    assert 0 < len(grid.flow_cells) < CELLS
+    assert grid.cells.power.tolist() == [*grid.level_cells.power, *grid.flow_cells.power]
 
 
 @pytest.mark.skipif(not TRAIN.exists(), reason=f"no training part at {TRAIN}; name it in FORECASTS_TRAIN")
-def test_sources_left_out_are_forecast_better_than_the_base_rate() -> None:
+def test_series_left_out_are_forecast_better_than_the_base_rate() -> None:
     frame = pd.read_parquet(TRAIN)
     ids = frame.unit_id.drop_duplicates()
     some = np.random.default_rng(0).choice(ids, 1200, replace=False)
-    training = training_set(units_of(frame[frame.unit_id.isin(set(some))].reset_index(drop=True)))
-    scores = scores_left_out(training)
-    assert scores[SCORE]["units"] == 1200
-    assert scores[SCORE]["brier_skill"] > 0.04
-    assert scores[SCORE]["calibration_error"] < 0.05
-    again = learn(training, np.arange(len(training.units)))
-    assert again.weights.sum() == pytest.approx(1)
-    assert again.calibration[2] > 0
+    whole = units_of(frame[frame.unit_id.isin(set(some))].reset_index(drop=True))
+    units = Units.of([u for u in whole.all if not u.cut])
+    training = training_set(units, learned().grid)
+    chance, base = left_out(training, folds_of(units, 3))
+    real, made = (scored(units, pick, chance, base) for pick in (units.real, units.made))
+    assert real["units"] == 1200
+    assert real["brier_skill"] > 0.03
+    assert real["calibration_error"] < 0.05
+    assert made["against_own_base_rate"] > 0.2

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from forecasts.engine.series import ANY_PACE
+from forecasts.engine.pace import ANY_PACE
 from forecasts.ledger.fields import Kind
 from forecasts.models.base import ModelFailed, ModelUnfit
 from forecasts.models.curves import CURVES
