@@ -10,11 +10,12 @@ import numpy as np
 from pydantic import BeforeValidator, Field
 
 from forecasts.ledger.fields import Day, Met, Note, Outcome
+from forecasts.ledger.headings import Sheet
 from forecasts.ledger.kinds import refuse_by_kind, refuse_empty_goals
 from forecasts.ledger.ledger import Ledger
 from forecasts.ledger.problems import BadInput, Problem, Remark
 from forecasts.ledger.records import Columns, Goal, Indicator, Observation, Region, Rule
-from forecasts.ledger.rows import Rows, Sheet, read_rows
+from forecasts.ledger.rows import Rows, read_rows
 from forecasts.ledger.sheets import open_tables
 from forecasts.ledger.tables import Table, read_table
 
