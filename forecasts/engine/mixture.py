@@ -103,8 +103,10 @@ class Mixture:
         """Return P(value >= v), for v of shape (P,) or (P, k)."""
         v = np.asarray(values, float)
         x = v.reshape(len(self), -1)
-        raw = self._raw((x + self.offset[:, None]) / self.scale[:, None])
-        p = expit(self.intercept[:, None] + self.slope[:, None] * logit(raw))
+        relative = (x + self.offset[:, None]) / self.scale[:, None]
+        p = expit(self.intercept[:, None] + self.slope[:, None] * logit(self._raw(relative)))
+        # Nothing lies beyond the multiples within which values are kept, as the quantiles say, too.
+        p = np.where(relative > HUGE, 0.0, p)
         return np.where(x <= self.floor[:, None], 1.0, p).reshape(v.shape)
 
     def quantiles(self, levels: ArrayLike) -> Floats:
