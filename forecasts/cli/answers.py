@@ -17,7 +17,7 @@ from forecasts.cli.options import gathered
 from forecasts.cli.outs import check_file, is_answers
 from forecasts.ledger.ledger import Ledger
 from forecasts.ledger.past_goals import faults_of_headings, open_record, past_goals_of
-from forecasts.ledger.problems import BadInput, Problem, Remark, nearest
+from forecasts.ledger.problems import BadInput, Problem, Remark, Unanswerable, nearest
 from forecasts.ledger.sheets import open_tables
 from forecasts.ledger.tables import Table, read_table, write_table
 from forecasts.scenarios.seeds import Seeds
@@ -68,9 +68,12 @@ def answer_files(
 
 
 def outlooks_of(
-    seeds: Seeds, goal: str | None, scenario: str | None, known_on: dt.date | None
+    seeds: Seeds, goal: str | None, scenario: str | None, known_on: dt.date | None, silent: list[Problem]
 ) -> Iterator[Outlook]:
-    """Yield the outlooks of the headline goals, or of one, under every scenario that is for it, or one."""
+    """Yield the outlooks of the headline goals, or of one, under every scenario that is for it, or one.
+
+    Why one has no answer is noted in `silent`, and keeps no other from its own.
+    """
     ledger, reader = seeds.ledger, Reader(seeds.ledger)
     if goal is not None and goal not in ledger.goals:
         raise BadInput([Problem("--goal", "there is no such goal", goal, nearest(goal, ledger.goals))])
@@ -78,15 +81,18 @@ def outlooks_of(
     day = known_on or ledger.newest_publication(goals)
     for name in goals:
         for asked in (scenario,) if scenario else seeds.scenarios_of(name):
-            yield outlook(reader, find_question(seeds, name, asked, day))
+            try:
+                yield outlook(reader, find_question(seeds, name, asked, day))
+            except Unanswerable as refused:
+                silent += [problem for problem in refused.problems if problem not in silent]
 
 
 def explanations(
-    seeds: Seeds, goal: str | None, scenario: str | None, known_on: dt.date | None,
+    seeds: Seeds, goal: str | None, scenario: str | None, known_on: dt.date | None, silent: list[Problem],
     record: Recalled | None = None,
 ) -> list[Explanation]:  # fmt: skip
     """Explain what :func:`outlooks_of` yields."""
-    return [explain(found, record) for found in outlooks_of(seeds, goal, scenario, known_on)]
+    return [explain(found, record) for found in outlooks_of(seeds, goal, scenario, known_on, silent)]
 
 
 def record_of(folder: Path, ledger: Ledger) -> tuple[Recalled, tuple[Remark, ...]]:

@@ -4,7 +4,7 @@ import datetime as dt
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -17,7 +17,12 @@ from forecasts.cli.options import (
     progress,
     tell,
 )
-from forecasts.ledger.problems import BadInput, Problem
+from forecasts.ledger.problems import BadInput, Problem, Unanswerable
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from forecasts.attainment.outlook import Outlook
 
 #: What may hold a table, for people.
 _TABLE = "CSV, XLSX, Parquet, JSON or a folder of them"
@@ -139,7 +144,6 @@ def _tell_seeds(
     """Answer for seeds/ and print or write the answer."""
     from forecasts.cli import answers, told
     from forecasts.ledger.root import find_root
-    from forecasts.ledger.tables import write_table
     from forecasts.scenarios.seeds import read_seeds
 
     folder = find_root() / "seeds"
@@ -147,14 +151,25 @@ def _tell_seeds(
         answers.check_out(out, [folder])
     seeds = read_seeds(folder)
     tell((), seeds.remarks)
+    silent: list[Problem] = []
     if explained:
         record, remarks = answers.record_of(folder, seeds.ledger)
         tell((), remarks)
-        for explanation in answers.explanations(seeds, goal, scenario, day, record):
+        for explanation in answers.explanations(seeds, goal, scenario, day, silent, record):
             typer.echo(told.explained(explanation))
-        return
-    found = list(answers.outlooks_of(seeds, goal, scenario, day))
-    table = answers.table_of(seeds, found)
+    else:
+        found = list(answers.outlooks_of(seeds, goal, scenario, day, silent))
+        if found:
+            _show(answers.table_of(seeds, found), found, out, format)
+    if silent:
+        raise Unanswerable(silent)
+
+
+def _show(table: "pd.DataFrame", found: "list[Outlook]", out: Path | None, format: TableFormat) -> None:
+    """Print or write the answers for seeds/."""
+    from forecasts.cli import told
+    from forecasts.ledger.tables import write_table
+
     if out is not None:
         write_table(table, out)
     elif format is TableFormat.TEXT:

@@ -177,6 +177,22 @@ def test_sound_rows_that_cannot_answer_end_with_3(at_home: Path, seeds: Seeds) -
             assert "Traceback" not in err
 
 
+def test_a_passed_headline_goal_of_seeds_keeps_no_other_from_its_answer(
+    copy_house: Callable[[], Path], monkeypatch: pytest.MonkeyPatch, seeds: Seeds
+) -> None:
+    house = copy_house()
+    goals = pd.read_csv(house / "seeds" / "goals.csv", dtype=str, keep_default_na=False)
+    passed = goals.index[(goals["deadline"] < "2023-01-01") & (goals["headline"] != "true")][0]
+    goals.loc[passed, "headline"] = "true"
+    goals.to_csv(house / "seeds" / "goals.csv", index=False)
+    monkeypatch.chdir(house)
+    code, said, told = run("attain", "--known-on", "2023-09-06", "--format", "csv")
+    assert code == 3
+    assert goals["id"][passed] in told
+    assert goals["id"][passed] not in said
+    assert all(name in said for name in seeds.ledger.headline_goals())
+
+
 def test_a_passed_deadline_of_a_table_ends_with_3_and_the_others_are_answered(
     tables: tuple[Path, Path], tmp_path: Path
 ) -> None:
