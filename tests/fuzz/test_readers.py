@@ -6,6 +6,7 @@ import math
 import tempfile
 from collections.abc import Callable
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -42,8 +43,9 @@ def refused_at_most(call: Callable[[], object]) -> object:
         return None
 
 
+@cache
 def sound(ending: str) -> bytes:
-    """Return a sound table of a kind, to be spoilt."""
+    """Return a sound table of a kind, to be spoilt: once, for a workbook holds the time at which it was made."""
     frame = pd.DataFrame({"region": ["a", "b"], "indicator": "x", "as_of": "2020-12-31", "value": [1.5, 2]})
     out = io.BytesIO()
     if ending == ".parquet":
