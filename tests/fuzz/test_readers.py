@@ -45,7 +45,7 @@ def refused_at_most(call: Callable[[], object]) -> object:
 
 @cache
 def sound(ending: str) -> bytes:
-    """Return a sound table of a kind, to be spoilt: once, for a workbook holds the time at which it was made."""
+    """Return a sound table of a kind, to be spoilt; once, since a workbook tells the time it was made."""
     frame = pd.DataFrame({"region": ["a", "b"], "indicator": "x", "as_of": "2020-12-31", "value": [1.5, 2]})
     out = io.BytesIO()
     if ending == ".parquet":
