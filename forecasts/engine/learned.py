@@ -1,6 +1,7 @@
 """What was learned from real growth series: one small file, made by ``forecasts train``."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field, fields, replace
 from functools import cache
 from importlib.resources import files
@@ -31,10 +32,66 @@ LASTING = ("between classes", "between days", "share")
 #: No map is flatter than this: a higher goal is never more likely.
 LEAST_SLOPE = 0.3
 
+#: The map of few figures flattens what is stated within so much of even odds on the logit scale, .18 to .82.
+#: Beyond, it is as steep as any map: goals are often set by what a short history does not show, and few of
+#: them are sure; but the value itself does not stray farther for that.
+MIDDLE = 1.5
+
+
+def middle(logits: Floats) -> Floats:
+    """Return the part of logits within :data:`MIDDLE`."""
+    return np.clip(logits, -MIDDLE, MIDDLE)
+
 
 def sort_of(own: Ints, borrowed: NDArray[np.bool_]) -> Ints:
     """Return the place among :data:`FEWS` of histories of at most :data:`FEW` figures of their own."""
     return np.where(borrowed, FEW - 1 + np.clip(own, 1, len(FEWS) - FEW), np.clip(own, 1, FEW) - 1)
+
+
+@dataclass(frozen=True, eq=False)
+class Calibration:
+    """One increasing map of logit P a row: a line, then a flatter middle, then a shift; its inverse, too.
+
+    Attributes
+    ----------
+    intercept, slope : (P,) arrays
+        Of the line.
+    turn : (P,) array
+        Slope of the middle, of what the line makes.
+    shift : (P,) array
+        Added last.
+    """
+
+    intercept: Floats
+    slope: Floats
+    turn: Floats
+    shift: Floats
+
+    def rows(self, pick: Ints | slice) -> "Calibration":
+        """Return some of the maps."""
+        return Calibration(*(getattr(self, f.name)[pick] for f in fields(self)))
+
+    @staticmethod
+    def join(parts: Sequence["Calibration"]) -> "Calibration":
+        """Put maps one after the other."""
+        names = [f.name for f in fields(Calibration)]
+        return Calibration(*(np.concatenate([getattr(p, name) for p in parts]) for name in names))
+
+    def shifted(self, by: Floats) -> "Calibration":
+        """Return the maps with more of a shift."""
+        return replace(self, shift=self.shift + by)
+
+    def stated(self, raw: Floats) -> Floats:
+        """Return what is stated for a raw logit P (P, k)."""
+        line = self.intercept[:, None] + self.slope[:, None] * raw
+        return line - (1 - self.turn[:, None]) * middle(line) + self.shift[:, None]
+
+    def raw(self, stated: Floats) -> Floats:
+        """Return the raw logit P (P, k) for which so much is stated."""
+        turn, bent = self.turn[:, None], stated - self.shift[:, None]
+        edge = turn * MIDDLE
+        line = bent + (1 / turn - 1) * np.clip(bent, -edge, edge)
+        return (line - self.intercept[:, None]) / self.slope[:, None]
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,7 +107,8 @@ class Learned:
     calibration : (K, 5) array
         logit P' = c0 + c1 f + (c2 + c3 f + c4 log(n / 6)) logit P, with f the class's share of flow cells.
     few : (K, 5, 2) array
-        logit P'' = a + b logit P' for histories of so few figures, in the order of :data:`FEWS`.
+        logit P'' = a + b m + (logit P' - m) for histories of so few figures, in the order of :data:`FEWS`,
+        with m the part of logit P' within :data:`MIDDLE`.
     persistence : (K, 3) array
         Variance of departures between classes, and between the days of one; the share of it that lasts
         (:mod:`forecasts.engine.persistence`).
@@ -71,8 +129,8 @@ class Learned:
     strength: float = 1.0
     scores: dict[str, Any] = field(default_factory=dict)
 
-    def calibrate(self, kind: Ints, flow: Floats, n: Ints, own: Ints) -> tuple[Floats, Floats]:
-        """Return intercept and slope of the map of logit P for some histories.
+    def calibrate(self, kind: Ints, flow: Floats, n: Ints, own: Ints) -> Calibration:
+        """Return the map of logit P for some histories.
 
         Parameters
         ----------
@@ -81,10 +139,8 @@ class Learned:
         """
         c = self.calibration[kind]
         intercept, slope = c[:, 0] + c[:, 1] * flow, c[:, 2] + c[:, 3] * flow + c[:, 4] * np.log(n / 6)
-        few = own <= FEW
-        shift, turn = np.moveaxis(self.few[kind, sort_of(own, n > own)], -1, 0)
-        intercept = np.where(few, shift + turn * intercept, intercept)
-        return intercept, np.maximum(np.where(few, turn, 1.0) * slope, LEAST_SLOPE)
+        shift, turn = np.where(own <= FEW, self.few[kind, sort_of(own, n > own)].T, [[0.0], [1.0]])
+        return Calibration(intercept, np.maximum(slope, LEAST_SLOPE), np.maximum(turn, LEAST_SLOPE), shift)
 
     def without_few(self) -> "Learned":
         """Return the numbers without the maps of few figures."""
@@ -94,7 +150,7 @@ class Learned:
     def to_json(self) -> str:
         """Return the file's text: one row a cell, its settings and its weights for each kind."""
         said = {
-            "format": 2,
+            "format": 3,
             "discount": self.discount,
             "strength": self.strength,
             "calibration": {k: _short(row) for k, row in zip(KINDS, self.calibration, strict=True)},

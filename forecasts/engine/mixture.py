@@ -9,7 +9,7 @@ from scipy.special import expit, logit, stdtr, stdtrit
 
 from forecasts.engine.classes import Lesson
 from forecasts.engine.grid import FLOW, Floats, box_cox
-from forecasts.engine.learned import Learned
+from forecasts.engine.learned import Calibration, Learned
 from forecasts.engine.scan import Scan
 from forecasts.engine.series import HUGE, TINY, Clean
 
@@ -51,8 +51,8 @@ class Mixture:
     ----------
     weight, location, spread, freedom, power : (P, K) arrays
         The components on their own scales.
-    intercept, slope : (P,) arrays
-        Of the calibration: logit P' = intercept + slope * logit P.
+    calibration : Calibration
+        The map of each one's logit P.
     offset, scale : (P,) arrays
         relative value = (value + offset) / scale.
     floor : (P,) array
@@ -64,8 +64,7 @@ class Mixture:
     spread: Floats
     freedom: Floats
     power: Floats
-    intercept: Floats
-    slope: Floats
+    calibration: Calibration
     offset: Floats
     scale: Floats
     floor: Floats
@@ -75,12 +74,14 @@ class Mixture:
 
     def rows(self, pick: Ints | slice) -> "Mixture":
         """Return some of the distributions."""
-        return Mixture(*(getattr(self, f.name)[pick] for f in fields(self)))
+        arrays = {name: getattr(self, name)[pick] for name in _ARRAYS}
+        return Mixture(calibration=self.calibration.rows(pick), **arrays)
 
     @staticmethod
     def join(parts: Sequence["Mixture"]) -> "Mixture":
         """Put distributions one after the other."""
-        return Mixture(*(np.concatenate([getattr(p, f.name) for p in parts]) for f in fields(Mixture)))
+        arrays = {name: np.concatenate([getattr(p, name) for p in parts]) for name in _ARRAYS}
+        return Mixture(calibration=Calibration.join([p.calibration for p in parts]), **arrays)
 
     def _raw(self, x: Floats) -> Floats:
         """Return P(relative value >= x) before calibration, for x (P, k)."""
@@ -104,7 +105,7 @@ class Mixture:
         v = np.asarray(values, float)
         x = v.reshape(len(self), -1)
         relative = (x + self.offset[:, None]) / self.scale[:, None]
-        p = expit(self.intercept[:, None] + self.slope[:, None] * logit(self._raw(relative)))
+        p = expit(self.calibration.stated(logit(self._raw(relative))))
         # Nothing lies beyond the multiples within which values are kept, as the quantiles say, too.
         p = np.where(relative > HUGE, 0.0, p)
         return np.where(x <= self.floor[:, None], 1.0, p).reshape(v.shape)
@@ -115,7 +116,7 @@ class Mixture:
         The heaviest components' own quantiles bracket the answer; regula falsi on the logit refines it
         (Dowell and Jarratt, "A modified regula falsi method", 1971).
         """
-        wanted = (logit(1 - np.asarray(levels, float))[None] - self.intercept[:, None]) / self.slope[:, None]
+        wanted = self.calibration.raw(logit(1 - np.asarray(levels, float))[None])
         wanted = -np.clip(wanted, logit(EDGE) + 0.01, logit(1 - EDGE) - 0.01)
         u = self._brackets()
         s = -logit(self._raw(np.exp(u)))
@@ -155,6 +156,10 @@ class Mixture:
         return np.sort(np.log(np.clip(both, TINY, HUGE)), 1)
 
 
+#: What a mixture holds of numbers.
+_ARRAYS = tuple(f.name for f in fields(Mixture) if f.name != "calibration")
+
+
 def mix(
     found: Scan, look: Ints, learner: Ints, histories: Sequence[Clean], lesson: Lesson, learned: Learned
 ) -> Mixture:
@@ -172,7 +177,7 @@ def mix(
     kept = _heaviest(lesson.weights)[learner]
     weight = np.take_along_axis(lesson.weights[learner], kept, 1)
     freedom = np.where(learned.grid.is_flow[kept], found.freedom[u, 1:], found.freedom[u, :1])
-    intercept, slope = learned.calibrate(
+    calibration = learned.calibrate(
         kind=np.array([h.kind for h in of], np.intp),
         flow=lesson.flow[learner],
         n=np.array([len(h.relative) for h in of], np.intp),
@@ -184,8 +189,7 @@ def mix(
         spread=found.spread[look[:, None], kept],
         freedom=freedom,
         power=learned.grid.power[kept],
-        intercept=intercept + lesson.lean[learner],
-        slope=slope,
+        calibration=calibration.shifted(lesson.lean[learner]),
         offset=np.array([h.offset for h in of], float),
         scale=np.array([h.scale for h in of], float),
         floor=np.array([h.floor for h in of], float),

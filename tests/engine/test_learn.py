@@ -6,13 +6,18 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from forecasts.engine.ask import Ask, Peers, forecast
 from forecasts.engine.grid import SIZES
 from forecasts.engine.learn.fit import learn, training_set
 from forecasts.engine.learn.prune import CELLS, pruned
 from forecasts.engine.learn.scores import brier_skill, folds_of, left_out, scored, skill_error
 from forecasts.engine.learn.units import LEVELS, Units, units_of
-from forecasts.engine.learned import FEWS, KINDS, LASTING, SCORE, Learned, learned
+from forecasts.engine.learned import FEWS, KINDS, LASTING, MIDDLE, SCORE, Calibration, Learned, learned
+from forecasts.engine.pace import class_pace, newest_pace
+from forecasts.engine.series import Series
 from tests.conftest import ROOT
 
 TRAIN = Path(os.environ.get("FORECASTS_TRAIN", ROOT.parent / "shared" / "bench" / "train.parquet"))
@@ -37,8 +42,41 @@ def test_a_calibration_never_turns_a_ranking_round(n: int) -> None:
         for flow in (0.0, 0.5, 1.0):
             for seen in (n, n + 3):
                 counts = [np.array([x]) for x in (seen, n)]
-                _, slope = learned().calibrate(np.array([kind]), np.array([flow]), *counts)
-                assert slope[0] > 0
+                one = learned().calibrate(np.array([kind]), np.array([flow]), *counts)
+                raw = np.linspace(-12, 12, 97)[None]
+                assert np.all(np.diff(one.stated(raw)) > 0)
+                assert one.raw(one.stated(raw)) == pytest.approx(raw)
+
+
+@given(st.floats(-3, 3), st.floats(0.3, 2), st.floats(0.3, 2), st.floats(-3, 3))
+def test_few_figures_move_the_middle_and_keep_the_tails(
+    intercept: float, slope: float, turn: float, shift: float
+) -> None:
+    one = Calibration(*(np.array([x]) for x in (intercept, slope, turn, shift)))
+    line = np.linspace(-9, 9, 73)
+    raw = ((line - intercept) / slope)[None]
+    stated = one.stated(raw)[0]
+    steps = np.diff(stated) / np.diff(line)
+    within = np.abs((line[1:] + line[:-1]) / 2) < MIDDLE
+    assert steps[within] == pytest.approx(turn)
+    assert steps[~within] == pytest.approx(1)
+    assert one.raw(stated[None]) == pytest.approx(raw)
+
+
+def test_one_figure_of_a_steady_class_has_no_absurd_band() -> None:
+    rng = np.random.default_rng(5)
+    paces = rng.normal(np.linspace(0.19, 0.29, 20)[:, None], 0.02, (20, 5))
+    members = [
+        Series(2015 + np.arange(6.0), 900 * np.exp(np.cumsum([0.0, *each])), f"region {i}")
+        for i, each in enumerate(paces)
+    ]
+    me = Series(np.array([2020.0]), np.array([1036.0]), "me")
+    pace = class_pace([newest_pace(m) for m in members])
+    asked = Ask(me, np.array([2021.0]), Peers(tuple(members)), pace=pace)
+    low, high = forecast([asked], learned()).futures.quantiles([0.05, 0.95])[0] / 1036
+    # The slowest member grows by a fifth a year, the fastest by a third.
+    assert 0.9 < low < 1.2
+    assert 1.35 < high < 1.8
 
 
 def made_frame(regions: int = 12, years: int = 16) -> pd.DataFrame:

@@ -93,4 +93,4 @@ def test_without_a_class_nothing_moves(seed: int) -> None:
     own = growing(np.random.default_rng(seed), 6, "me")
     ask = Ask(own, np.array([2008.0]))
     with_it, without = (forecast([ask], lasting(s)).futures for s in (0.8, 0.0))
-    assert np.array_equal(with_it.intercept, without.intercept)
+    assert np.array_equal(with_it.calibration.shift, without.calibration.shift)

@@ -19,7 +19,7 @@ from forecasts.engine.ask import Desk
 from forecasts.engine.classes import relative
 from forecasts.engine.grid import WHOLE, Grid, box_cox
 from forecasts.engine.learn.units import Units
-from forecasts.engine.learned import FEW, FEWS, KINDS, Learned, sort_of
+from forecasts.engine.learned import FEW, FEWS, KINDS, LEAST_SLOPE, Learned, middle, sort_of
 from forecasts.engine.mixture import Mixture
 from forecasts.engine.persistence import Persistence
 from forecasts.engine.scan import Scan
@@ -173,17 +173,29 @@ def predict(training: TrainingSet, pick: Ints, learned: Learned) -> Mixture:
     return predicted(training, pick, learned).futures
 
 
-def _logistic(x: Floats, hits: Floats, weight: Floats, start: Floats, ridge: float) -> Floats:
-    """Fit a logistic regression with a penalty on the distance from `start`; x (units, thresholds, k)."""
+def _logistic(
+    x: Floats,
+    hits: Floats,
+    weight: Floats,
+    start: Floats,
+    ridge: float,
+    least: Sequence[float] | None = None,
+    given: Floats | None = None,
+) -> Floats:
+    """Fit a logistic regression with a penalty on the distance from `start`; x (units, thresholds, k).
+
+    No coefficient is below its `least`; what is `given` (units, thresholds) is added as it is.
+    """
     w = (weight * hits.size / weight.sum()).ravel()
-    x, y = x.reshape(-1, len(start)), hits.ravel()
+    x, y, plus = x.reshape(-1, len(start)), hits.ravel(), 0.0 if given is None else given.ravel()
 
     def loss(b: Floats) -> tuple[float, Floats]:
-        e = x @ b
+        e = x @ b + plus
         value = float((w * (np.logaddexp(0, e) - y * e)).sum() + ridge * ((b - start) ** 2).sum())
         return value, x.T @ (w * (expit(e) - y)) + 2 * ridge * (b - start)
 
-    return np.asarray(minimize(loss, start, jac=True, method="L-BFGS-B").x, float)
+    bounds = None if least is None else [(low, np.inf) for low in least]
+    return np.asarray(minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds).x, float)
 
 
 def _thresholds(
@@ -244,7 +256,7 @@ def learn_calibration(training: TrainingSet, seen: Predicted) -> Floats:
 
 
 def learn_few(training: TrainingSet, seen: Predicted) -> Floats:
-    """Learn the maps of logit P for histories of few figures: intercept and slope of each sort and kind."""
+    """Learn the maps of logit P for histories of few figures: shift and slope of each sort and kind."""
     histories = [training.desk.histories[i] for i in training.history(seen.pick)]
     own = np.array([h.own for h in histories], np.intp)
     sorts = sort_of(own, np.array([len(h.relative) for h in histories]) > own)
@@ -256,8 +268,9 @@ def learn_few(training: TrainingSet, seen: Predicted) -> Floats:
             if len(of):
                 p, hits, weight = _thresholds(training, seen.pick[of], seen.futures.rows(of), FEW_OWN_WEIGHT)
                 z = logit(p)
-                x = np.stack([np.ones_like(z), z], -1)
-                few[kind, sort] = _logistic(x, hits, weight, NO_CHANGE[[0, 2]], RIDGE)
+                m = middle(z)
+                x = np.stack([np.ones_like(z), m], -1)
+                few[kind, sort] = _logistic(x, hits, weight, NO_FEW[0], RIDGE, (-np.inf, LEAST_SLOPE), z - m)
     return few
 
 
@@ -272,7 +285,7 @@ def learn_persistence(training: TrainingSet, seen: Predicted, tried: Learned) ->
         law = _law(_classes(training, seen, of))
         before, now = _departures(seen, of, tried.persistence[kind, :-1]), _departures(seen, of, law)
         futures = seen.futures.rows(of)
-        futures = replace(futures, intercept=futures.intercept - before)
+        futures = replace(futures, calibration=futures.calibration.shifted(-before))
         p, hits, weight = _thresholds(training, seen.pick[of], futures)
         z = logit(p)
         x = np.stack([np.ones_like(z), z, np.broadcast_to(now[:, None], z.shape)], -1)
