@@ -15,7 +15,7 @@ import pytest
 import typer.main
 
 import forecasts
-from forecasts.attainment.many import COLUMNS
+from forecasts.attainment.row import COLUMNS
 from forecasts.batch.plan import Plan
 from forecasts.cli import app
 from forecasts.engine.grid import WHOLE

@@ -6,11 +6,14 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 from forecasts.ledger.fields import Kind
 from forecasts.ledger.history import History
 from forecasts.models.flow import AT_END
 from forecasts.models.reference import MIN_SPAN_YEARS, Reference
+
+Floats = NDArray[np.float64]
 
 PaceScale = Literal["percent_per_year", "units_per_year", "points_per_year"]
 
@@ -53,7 +56,11 @@ class Speed:
 
 def percent(log_rate: float) -> float:
     """Turn growth of the logarithm a year into percent a year."""
-    return 100 * math.expm1(min(log_rate, ABSURD))
+    return float(_percent(np.float64(log_rate)))
+
+
+def _percent(log_rate: ArrayLike) -> Floats:
+    return np.asarray(100 * np.expm1(np.minimum(log_rate, ABSURD)), float)
 
 
 def scale_of(kind: Kind) -> PaceScale:
@@ -63,11 +70,27 @@ def scale_of(kind: Kind) -> PaceScale:
     return "units_per_year" if kind is Kind.CUMULATIVE else "percent_per_year"
 
 
-def speed(start: float, end: float, years: float, scale: PaceScale) -> float:
-    """Return the pace from one value to another over some years; NaN where percent says nothing."""
+def speeds(start: ArrayLike, end: ArrayLike, years: ArrayLike, scale: PaceScale) -> Floats:
+    """Return the paces from values to others over some years; NaN where percent says nothing."""
+    start, end = np.asarray(start, float), np.asarray(end, float)
     if scale != "percent_per_year":
-        return (end - start) / years
-    return percent((math.log(end) - math.log(start)) / years) if start > 0 and end > 0 else math.nan
+        return np.asarray((end - start) / years, float)
+    told = (start > 0) & (end > 0)
+    growth = np.log(np.where(told, end, 1.0)) - np.log(np.where(told, start, 1.0))
+    return np.where(told, _percent(growth / years), np.nan)
+
+
+def required_paces(kind: Kind, last: Floats, goals: Floats, years: Floats) -> Floats:
+    """Return the paces (N,) that goals ask for; NaN where there is none.
+
+    Parameters
+    ----------
+    last, goals, years : (N,) arrays
+        Last values, goals, and the years between them.
+    """
+    paced = (years > 0) & ((last > 0) | (kind in POINTS))
+    found = speeds(last, goals, np.where(paced, years, 1.0), scale_of(kind))
+    return np.where(paced & np.isfinite(found), found, np.nan)
 
 
 def required_pace(history: History, goal: float, deadline: dt.date) -> Speed | None:
@@ -76,17 +99,14 @@ def required_pace(history: History, goal: float, deadline: dt.date) -> Speed | N
     Of a flow it is that from the last whole year to the deadline's, with what the goal asks of a part of that
     year taken for the same part of the whole.
     """
-    start = history.dates[-1]
+    start = history.days[-1].item()
     years = history.timescale.years(deadline) - float(history.years[-1])
     if history.counts is not None:
         whole = float(np.ceil(years - AT_END))
         goal /= min(years - whole + 1, 1.0)
         years = whole
-    scale = scale_of(history.kind)
-    if years <= 0 or (history.value[-1] <= 0 and history.kind not in POINTS):
-        return None
-    value = speed(float(history.value[-1]), goal, years, scale)
-    return Speed(value, scale, start, deadline) if math.isfinite(value) else None
+    [value] = required_paces(history.kind, history.value[-1:], np.array([goal]), np.array([years])).tolist()
+    return Speed(value, scale_of(history.kind), start, deadline) if math.isfinite(value) else None
 
 
 def own_pace(history: History) -> Speed | None:
@@ -101,8 +121,8 @@ def own_pace(history: History) -> Speed | None:
     years = float(age[first])
     if years < MIN_SPAN_YEARS:
         return None
-    value = speed(float(seen.value[first]), float(seen.value[-1]), years, scale)
-    return Speed(value, scale, seen.dates[first], seen.dates[-1])
+    value = float(speeds(seen.value[first], seen.value[-1], years, scale))
+    return Speed(value, scale, seen.days[first].item(), seen.days[-1].item())
 
 
 def observed_pace(history: History, reference: Reference) -> Speed | None:

@@ -9,7 +9,8 @@ from typing import Final, cast
 import numpy as np
 
 from forecasts.attainment.effects import Taus, Traits
-from forecasts.attainment.many import Many, answer_rows, days_known
+from forecasts.attainment.groups import answer_rows
+from forecasts.attainment.many import Many, days_known
 from forecasts.attainment.outlook import Outlook
 from forecasts.attainment.past import Past, Reader
 from forecasts.attainment.record import GoalRecord, Precedent, WithRecord, ask_by, family_of

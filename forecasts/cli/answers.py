@@ -7,12 +7,13 @@ from pathlib import Path
 import pandas as pd
 
 from forecasts.attainment.explain import Explanation, explain
-from forecasts.attainment.many import COLUMNS, Many, answer_many, row_of
+from forecasts.attainment.many import Many, answer_many
 from forecasts.attainment.notes import notes_of
 from forecasts.attainment.outlook import Outlook, outlook
 from forecasts.attainment.past import Reader
 from forecasts.attainment.question import find_question
 from forecasts.attainment.recall import Recalled, join, recall, with_record
+from forecasts.attainment.row import COLUMNS, row_of
 from forecasts.cli.options import gathered
 from forecasts.cli.outs import check_file, is_answers
 from forecasts.ledger.ledger import Ledger

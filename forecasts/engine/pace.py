@@ -31,6 +31,9 @@ def growth_steps(times: Floats) -> list[tuple[int, int]]:
 
 def steps_of(times: Floats, values: Floats) -> tuple[Floats, Floats]:
     """Return growth of the logarithm a year, and years, of the steps of a positive history."""
+    if (np.diff(times) >= MIN_SPAN_YEARS).all():
+        span = np.diff(times)
+        return np.log(values[1:] / values[:-1]) / span, span
     pairs = growth_steps(times)
     first, last = (np.array([p[k] for p in pairs], np.intp) for k in (0, 1))
     span = times[last] - times[first]

@@ -7,7 +7,7 @@ and Morris, 1975) with a variance between classes and one between days.
 """
 
 from collections.abc import Sequence, Set
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from weakref import WeakKeyDictionary, WeakValueDictionary
 
 import numpy as np
@@ -62,21 +62,16 @@ def trials_of(series: Series) -> tuple[Trial, ...]:
 
 
 def _trials(series: Series) -> Sequence[Trial]:
-    t, x, found = series.times, series.values, list[Trial]()
-    for end in range(len(t) - 1, 1, -1):
-        last = int(np.searchsorted(t, t[end] - AHEAD + 0.04, side="right")) - 1
-        if last < 1:
-            break
-        if x[last] <= 0 or abs(t[end] - t[last] - AHEAD) > OFF:
-            continue
-        first = min(int(np.searchsorted(t, t[last] - PACE_YEARS - 0.04)), last - 1)
-        growth = (x[last] - x[first]) / (t[last] - t[first]) * (t[end] - t[last]) / x[last]
-        if growth <= LEAST_GROWTH:
-            continue
-        found.append(_trial(series, last, end, growth))
-        if len(found) == EACH:
-            break
-    return found
+    t, x = series.times, series.values
+    last = np.searchsorted(t, t - AHEAD + 0.04, side="right") - 1
+    end = np.flatnonzero(last > 0)
+    last = last[end]
+    end, last = (a[(x[last] > 0) & (np.abs(t[end] - t[last] - AHEAD) <= OFF)] for a in (end, last))
+    first = np.minimum(np.searchsorted(t, t[last] - PACE_YEARS - 0.04), last - 1)
+    growth = (x[last] - x[first]) / (t[last] - t[first]) * (t[end] - t[last]) / x[last]
+    some = np.flatnonzero(growth > LEAST_GROWTH)[::-1][:EACH]
+    rows = zip(last[some].tolist(), end[some].tolist(), growth[some].tolist(), strict=True)
+    return [_trial(series, *row) for row in rows]
 
 
 def _trial(series: Series, last: int, end: int, growth: float) -> Trial:
@@ -95,7 +90,7 @@ def _trial(series: Series, last: int, end: int, growth: float) -> Trial:
     known = _KNOWN.get(key)
     if known is None:
         goals = x[-1] * (1 + growth * MULTIPLES)
-        seen = replace(series, times=t, values=x, log_sd=sd, low=None)
+        seen = Series(t, x, series.name, series.never_falls, sd)
         known = _KNOWN[key] = Trial(seen, came[0], goals, (came[1] >= goals) * 1.0)
     return known
 

@@ -90,6 +90,18 @@ class _Batch:
     owner: Ints
     ahead: Floats
 
+    def rows(self, pick: NDArray[np.bool_]) -> "_Batch":
+        """Return some of the histories, with the looks ahead of them."""
+        ahead = pick[self.owner]
+        return _Batch(
+            x=self.x[pick],
+            gaps=self.gaps if len(self.gaps) == 1 else self.gaps[pick],
+            variance=None if self.variance is None else self.variance[pick],
+            step=self.step[pick],
+            owner=(np.cumsum(pick) - 1)[self.owner[ahead]],
+            ahead=self.ahead[ahead],
+        )
+
 
 @dataclass(frozen=True)
 class _Part:
@@ -151,6 +163,11 @@ def _side_by_side(histories: Sequence[Clean], owner: Ints, ahead: Floats) -> _Ba
     )
 
 
+def freedom_of(count: float) -> float:
+    """Return the degrees of freedom after so many (discounted) errors: whole, for the closed forms."""
+    return min(2 * SHAPE + round(count), MOST_FREEDOM)
+
+
 def _flat(x: Floats, rows: int, cells: int) -> Floats:
     """Lay cells and sizes side by side: (N or 1, C or 1, S or 1) to (N, C * S)."""
     return np.broadcast_to(x, (rows, cells, SIZES)).reshape(rows, cells * SIZES)
@@ -202,12 +219,12 @@ def _scan_levels(batch: _Batch, cells: Cells, discount: float) -> _Part:
         _flat(likelihood, len(batch.x), len(cells)),
         _flat(mean, looks, len(cells)),
         _flat(spread_of(own, variance, count, flow=False), looks, len(cells)),
-        min(2 * SHAPE + count, MOST_FREEDOM),
+        freedom_of(count),
     )
 
 
 def _on_flow(x: Floats, gaps: Floats, variance: Floats | None, discount: float) -> _Scaled:
-    """Bring values (U, n) to the logarithm of the increment a year; a fall counts as a tiny rise."""
+    """Bring values (U, n) to the logarithm of the increment a year; of what rises throughout."""
     rise = np.diff(x, axis=1)
     safe = np.where(rise > 0, rise, 1e-3)
     y = np.log(safe / gaps)
@@ -225,23 +242,33 @@ def _on_flow(x: Floats, gaps: Floats, variance: Floats | None, discount: float) 
 
 def _scan_flows(batch: _Batch, cells: Cells, discount: float) -> _Part:
     """Scan under the flow cells; they serve histories that rise throughout."""
+    looks, width = len(batch.ahead), len(cells) * SIZES
+    likelihood = np.full((len(batch.x), width), NEVER)
+    location, spread = np.zeros((looks, width)), np.ones((looks, width))
+    count = discounted(min(batch.x.shape[1], FLOW_MEMORY) - 2, discount)
+    rising = np.all(np.diff(batch.x[:, -FLOW_MEMORY:], axis=1) > 0, axis=1)
+    if batch.x.shape[1] > 1 and rising.any():
+        some = batch.rows(rising)
+        ahead = rising[batch.owner]
+        likelihood[rising], location[ahead], spread[ahead] = _rising_flows(some, cells, discount, count)
+    return _Part(likelihood, location, spread, freedom_of(count))
+
+
+def _rising_flows(
+    batch: _Batch, cells: Cells, discount: float, count: float
+) -> tuple[Floats, Floats, Floats]:
+    """Return likelihood, location and spread of histories that rise throughout."""
     looks = len(batch.ahead)
     x, gaps = batch.x[:, -FLOW_MEMORY:], batch.gaps[:, -(FLOW_MEMORY - 1) :]
-    if x.shape[1] < 2:
-        nothing = np.zeros((looks, len(cells) * SIZES))
-        never = np.full((len(x), len(cells) * SIZES), NEVER)
-        return _Part(never, nothing, nothing + 1.0, 2 * SHAPE)
     variance = None if batch.variance is None else batch.variance[:, -FLOW_MEMORY:]
-    scaled, count = _on_flow(x, gaps, variance, discount), discounted(x.shape[1] - 2, discount)
+    scaled = _on_flow(x, gaps, variance, discount)
     # From the middle of an increment's time to the middle of the next.
     s = run_filter(scaled.y, (gaps[:, 1:] + gaps[:, :-1]) / 2, cells, discount, scaled.measured)
     likelihood = log_likelihood(s, count, flow=True) + scaled.jacobian[..., None]
-    rising = np.all(np.diff(x, axis=1) > 0, axis=1, keepdims=True)[..., None]
     own = s.rows(batch.owner)
     mean, spread = project_sum(own, batch.ahead, batch.step[batch.owner], cells)
-    return _Part(
-        _flat(np.where(rising, likelihood, NEVER), len(x), len(cells)),
+    return (
+        _flat(likelihood, len(x), len(cells)),
         _flat(mean, looks, len(cells)),
         _flat(spread_of(own, spread, count, flow=True), looks, len(cells)),
-        min(2 * SHAPE + count, MOST_FREEDOM),
     )

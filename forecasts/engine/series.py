@@ -1,6 +1,7 @@
 """Histories as the engine sees them: numbers on a clock, in units of their own last value."""
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -96,6 +97,12 @@ class Clean:
 
 def snap(gaps: Floats) -> tuple[Floats, float]:
     """Make gaps of nearly one length equal (365 and 366 days are both a year); return the typical one."""
+    return _snapped(gaps.tobytes())
+
+
+@lru_cache(maxsize=4096)  # most histories are yearly, or quarterly
+def _snapped(told: bytes) -> tuple[Floats, float]:
+    gaps = np.frombuffer(told)
     low, high = (float(gaps.min()), float(gaps.max())) if len(gaps) else (1.0, 1.0)
     even = high < 1.1 * low
     step = (low + high) / 2 if even else float(np.median(gaps))
@@ -121,21 +128,26 @@ def clean(series: Series, typical: float = 1.0, borrowed: int = 0) -> Clean:
         How many of the first values are no figures of its own.
     """
     times = series.times
-    values = np.where(np.abs(series.values) < NOTHING, 0.0, series.values)
+    values, least = series.values, float(series.values.min())
+    if least < NOTHING:
+        values = np.where(np.abs(values) < NOTHING, 0.0, values)
+        least = float(values.min())
     variance = None if series.log_sd is None else series.log_sd**2
     floor = -np.inf
     if series.never_falls:
         floor = float(values[-1]) if series.low is None else series.low
-    if values.min() >= 0:
+    if least >= 0:
         floor = max(floor, 0.0)  # what was never negative stays so
     first = max(len(values) - MEMORY, 0)
     offset = 0.0
-    if values.min() >= 0 and values[-1] > 0:
+    if least > 0:
+        relative = values[first:]
+    elif least == 0 and values[-1] > 0:
         first = max(first, int(np.argmax(values > 0)))
         relative = np.maximum(values[first:], values[values > 0].min() / 2)
     else:
         size = float(np.ptp(values) or abs(values[-1]) or typical)
-        offset = float(0.1 * size - values.min() if np.ptp(values) else size - values[-1])
+        offset = float(0.1 * size - least if np.ptp(values) else size - values[-1])
         relative = values[first:] + offset
     gaps, step = snap(np.diff(times[first:]))
     scale = float(relative[-1])

@@ -9,7 +9,7 @@ from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from forecasts import attain
-from forecasts.attainment.many import COLUMNS, QUANTILES
+from forecasts.attainment.row import COLUMNS, QUANTILES
 from forecasts.ledger.problems import BadInput
 
 ENDS = [dt.date(2000 + i, 12, 31) for i in range(40)]

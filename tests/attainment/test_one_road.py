@@ -18,10 +18,10 @@ from typer.testing import CliRunner
 import forecasts as fc
 from forecasts.attainment import many
 from forecasts.attainment.explain import explain
-from forecasts.attainment.many import COLUMNS, row_of
 from forecasts.attainment.past import Reader
 from forecasts.attainment.question import find_question
 from forecasts.attainment.result import Attainment
+from forecasts.attainment.row import BLANK, COLUMNS, row_of
 from forecasts.cli import app
 from forecasts.notebook.request import open_request
 from forecasts.publish.hub import bulk_rows, rows
@@ -144,8 +144,8 @@ def alone(city: City, known_on: dt.date | None) -> pd.DataFrame:
         try:
             row = row_of(fc.outlook(ledger, fc.Question(ledger.goals[goal], day)))
         except fc.Unanswerable as refused:
-            row = many.BLANK | {"note": refused.problems[0].rule}
-        found.append(many.BLANK | row | {"goal": goal})
+            row = BLANK | {"note": refused.problems[0].rule}
+        found.append(BLANK | row | {"goal": goal})
     return pd.DataFrame(found, columns=list(COLUMNS))
 
 
@@ -276,7 +276,7 @@ def test_seeds_are_tables_as_others_are(
             row = row_of(fc.outlook(reader, find_question(seeds, goal, "baseline", DAY)))
         except fc.Unanswerable as refused:
             row = {"note": refused.problems[0].rule}
-        found.append(many.BLANK | row | {"goal": goal})
+        found.append(BLANK | row | {"goal": goal})
     table = of_tables[of_tables["goal"].isin(plain_goals)].reset_index(drop=True)
     assert table["probability"].notna().sum() > 20
     same(without_late(table), without_late(pd.DataFrame(found, columns=list(COLUMNS))))

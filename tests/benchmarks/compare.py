@@ -38,7 +38,7 @@ from numpy.typing import NDArray
 from tables import both, deadline
 
 import forecasts
-from forecasts.attainment import many as road
+from forecasts.attainment import groups as road
 from forecasts.engine.learn import units as benchmark
 from forecasts.engine.learn.fit import learn, training_set
 from forecasts.engine.learn.scores import skill_error

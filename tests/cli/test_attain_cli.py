@@ -10,9 +10,9 @@ import pytest
 from typer.testing import CliRunner
 
 from forecasts.attainment.explain import explain
-from forecasts.attainment.many import COLUMNS
 from forecasts.attainment.outlook import outlook
 from forecasts.attainment.question import find_question
+from forecasts.attainment.row import COLUMNS
 from forecasts.cli import app
 from forecasts.scenarios.seeds import Seeds
 from tests.conftest import ROOT

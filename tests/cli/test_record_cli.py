@@ -8,8 +8,8 @@ import pytest
 from typer.testing import CliRunner
 
 import forecasts as fc
-from forecasts.attainment.many import COLUMNS
 from forecasts.attainment.recall import MOVED
+from forecasts.attainment.row import COLUMNS
 from forecasts.cli import app
 from tests.conftest import ROOT
 

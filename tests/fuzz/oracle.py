@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.table import Table
 from typer.testing import CliRunner
 
-from forecasts.attainment.many import CLASS_ALONE
+from forecasts.attainment.row import CLASS_ALONE
 from forecasts.cli import app
 from tests.fuzz import ground
 from tests.fuzz.ways import WAYS
