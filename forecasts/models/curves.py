@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import least_squares
 from scipy.special import log_expit
 
 from forecasts.ledger.fields import Kind
@@ -62,6 +61,8 @@ class Curve:
 
     def fit(self, history: History, reference: Reference, seed: int) -> LogNormalMixture:
         """See :class:`forecasts.models.base.GrowthModel`."""
+        from scipy.optimize import least_squares  # a second's fifth, which an answer in bulk does not need
+
         seen = history.positive()
         if len(seen) < self.min_n:
             raise ModelUnfit(f"n<{self.min_n}")
