@@ -39,10 +39,13 @@ from tables import both, deadline
 
 import forecasts
 from forecasts.attainment import groups as road
+from forecasts.engine.ask import Ask, forecast
 from forecasts.engine.learn import units as benchmark
 from forecasts.engine.learn.fit import learn, training_set
 from forecasts.engine.learn.scores import skill_error
 from forecasts.engine.learned import Learned, learned
+from forecasts.engine.series import Series
+from forecasts.ledger.timescale import CALENDAR
 
 COLUMNS = (
     "", "skill", "ECE", "80 %", "CRPS", "failed", "s per series: median", "mean", "total s", "first call s",
@@ -178,6 +181,28 @@ def alone_seconds(sample: Sample) -> float:
     return float(np.median(spent))
 
 
+def one_day_seconds(sample: Sample) -> float:
+    """Return the seconds in which the engine gives what the others give, and no more.
+
+    That is nine quantiles and five probabilities of one day, of series without a class and without tables,
+    all at once in a warm process.
+    """
+    clocks = [CALENDAR.years_of(np.array(days, "datetime64[D]")) for days in sample.days]
+    asks = [
+        Ask(Series(clock[:-1], history, str(i)), clock[-1:])
+        for i, (clock, history) in enumerate(zip(clocks, sample.truth.histories, strict=True))
+    ]
+    spent = math.inf
+    for _ in range(3):
+        start = perf_counter()
+        found = forecast(asks, learned())
+        futures = found.futures.rows(np.concatenate(found.rows))
+        futures.quantiles(LEVELS)
+        futures.survival(sample.truth.goals)
+        spent = min(spent, perf_counter() - start)
+    return spent
+
+
 def command_seconds(sample: Sample) -> float:
     """Return the seconds of ``forecasts attain`` on the sample, start-up included."""
     with TemporaryDirectory() as folder:
@@ -226,17 +251,19 @@ def cells(row: Row, truth: Truth) -> list[str]:
     ]  # fmt: skip
 
 
-def ratio(rows: Sequence[Row]) -> str:
+def ratio(rows: Sequence[Row], sample: Sample) -> str:
     """Say how many times the engine's seconds AutoETS takes, without and with its season told."""
     by_name = {row.name: row for row in rows}
     own = by_name[SHIPPED]
-    count, lines = own.total / own.mean, []
+    count, lines = len(sample.units), list[str]()
+    one_day = one_day_seconds(sample) / count
     for name in (AUTO_ETS, f"{AUTO_ETS}, season told"):
         ets = by_name.get(name)
         if ets is None or ets.forecast is None or math.isnan(ets.mean):
             lines.append(f"{name}: did not run.")
             continue
         ways = {
+            "one day, all at once, warm, without tables": ets.mean / one_day,
             "all at once, warm": ets.mean / own.mean,
             "all at once, with start-up": ets.mean / (own.first / count),
             "one at a time, warm, medians": ets.median / own.median,
@@ -276,7 +303,7 @@ def show(rows: Sequence[Row], truth: Truth, sample: Sample) -> None:
         "a warm process, its first call is the whole command with start-up. Of the others, median and mean "
         "are over what they answered. What failed is filled with the base rate and a random walk."
     )
-    out.print(ratio(rows))
+    out.print(ratio(rows, sample))
     for row in rows:
         if row.note and row.forecast is not None:
             out.print(f"{row.name} failed: {row.note}", markup=False)
