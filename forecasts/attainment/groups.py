@@ -72,23 +72,18 @@ def _groups(
     for row in rows.tolist():
         same.setdefault((str(indicators[row]), str(regions[row]), known[row]), []).append(row)
     values, deadlines = goals.numbers("value"), goals.days("deadline")
-    edges, below = _asks(goals)
     for alike in same.values():
-        for some in _alike(reader, goals, known, alike, answers):
-            past, of = some
-            yield Group(past, np.array(of), values[of], edges[of], below[of], deadlines[of])
+        for past, some in _alike(reader, goals, known, alike, answers):
+            of = np.array(some)
+            yield Group(past, of, values[of], *_asks(goals, of), deadlines[of])
 
 
-def _asks(goals: Rows[Goal]) -> tuple[Floats, NDArray[np.bool_]]:
-    """Return what every goal asks: its edge, and whether the value is to lie below it."""
-    columns = [goals.columns[name] for name in ("value", "comparison", "tolerance")]
-    codes = np.stack([column.code for column in columns], 1)
-    distinct, back = np.unique(codes, axis=0, return_inverse=True)
-    cells = ([c.values[i] for c, i in zip(columns, row, strict=True)] for row in distinct.tolist())
+def _asks(goals: Rows[Goal], rows: Ints) -> tuple[Floats, NDArray[np.bool_]]:
+    """Return what some goals ask: their edges, and whether the value is to lie below it."""
+    value, comparison, tolerance = (goals.columns[name] for name in ("value", "comparison", "tolerance"))
     # A value that could not be read is asked by nobody.
-    asks = [asks_of(v if v is not None else Decimal(0), comparison, t) for v, comparison, t in cells]
-    edges = np.array([a.edge for a in asks], float)
-    return edges[back.ravel()], np.array([a.below for a in asks], bool)[back.ravel()]
+    asks = [asks_of(value.at(r) or Decimal(0), comparison.at(r), tolerance.at(r)) for r in rows.tolist()]
+    return np.array([a.edge for a in asks], float), np.array([a.below for a in asks], bool)
 
 
 def _alike(
