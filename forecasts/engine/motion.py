@@ -9,6 +9,7 @@ coming one. So a cell's `spread` and `slope` mean the same growth whatever its d
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from math import factorial
 
 import numpy as np
@@ -19,6 +20,9 @@ from forecasts.engine.grid import Cells, Floats
 #: Below so much damping over a gap, the variance that the slope gives the level is summed as a series:
 #: the closed form would lose its digits.
 NEARLY_NONE = 0.1
+
+#: Motions over so few gaps are kept: most histories are yearly, quarterly or monthly.
+OFTEN = 64
 
 #: The series' coefficients, highest power first.
 _SERIES = [(-1) ** (m + 1) * (2 - 2 ** (m + 2)) / factorial(m + 3) for m in range(11, -1, -1)]
@@ -56,7 +60,18 @@ class _Unit:
 
 
 def _unit_motion(gap: Floats, rate: Floats) -> _Unit:
-    """Return the motions over gaps (..., 1) at damping rates (D,)."""
+    """Return the motions over gaps (..., 1) at damping rates (D,); those over few gaps once."""
+    if gap.size > OFTEN:
+        return _moved(gap, rate)
+    return _known_motion(gap.tobytes(), gap.shape, rate.tobytes())
+
+
+@lru_cache(maxsize=4096)
+def _known_motion(gap: bytes, shape: tuple[int, ...], rate: bytes) -> _Unit:
+    return _moved(np.frombuffer(gap).reshape(shape), np.frombuffer(rate))
+
+
+def _moved(gap: Floats, rate: Floats) -> _Unit:
     x = rate * gap
     some = np.where(rate > 0, rate, 1.0)
     reach = np.where(rate > 0, -np.expm1(-x) / some, gap)

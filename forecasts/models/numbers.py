@@ -20,14 +20,19 @@ def series_of(history: History) -> Series:
 
 
 def _read(history: History) -> Series:
+    times, values = history.years, history.value
+    exact = not history.noise.any() and np.array_equal(history.low, history.high)
+    sd = None if exact else history.log_sd
     # A timescale may stand still between two days; the later one counts.
-    last = np.append(np.diff(history.years) > 0, True)
-    sd = history.log_sd[last]
+    later = np.diff(times) > 0
+    if not later.all():
+        last = np.append(later, True)
+        times, values, sd = times[last], values[last], None if sd is None else sd[last]
     return Series(
-        times=history.years[last],
-        values=history.value[last],
+        times=times,
+        values=values,
         name=history.name,
         never_falls=history.kind is Kind.CUMULATIVE,
-        log_sd=sd if sd.any() else None,
+        log_sd=sd if sd is not None and sd.any() else None,
         low=float(history.low[-1]),
     )

@@ -15,7 +15,7 @@ from forecasts.engine.ask import Ask, learn_from, look_ahead
 from forecasts.engine.classes import Lesson
 from forecasts.engine.learned import FEW, Learned, learned
 from forecasts.engine.mixture import Mixture
-from forecasts.engine.series import Clean
+from forecasts.engine.series import Clean, borrows
 from forecasts.ledger.fields import Kind
 from forecasts.ledger.history import History
 from forecasts.models.base import GROWING, Floats, Predictive
@@ -28,7 +28,9 @@ GRID = np.concatenate([[0.0005, 0.002], np.linspace(0.005, 0.995, 199), [0.998, 
 
 def ask_of(history: History, reference: Reference, times: Floats) -> Ask:
     """Return the engine's question about a history at some clock times."""
-    return Ask(series_of(history), times, reference.peers(), reference.without, reference.borrowed())
+    own = series_of(history)
+    pace = reference.borrowed() if borrows(own) else None
+    return Ask(own, times, reference.peers(), reference.without, pace)
 
 
 @dataclass(frozen=True)
