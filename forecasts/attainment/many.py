@@ -212,8 +212,10 @@ def _answer_shared(part: Ints) -> Fields:
     return answers
 
 
-def answer_rows(ledger: Ledger, goals: Rows[Goal], known: Days, rows: Ints) -> Fields:
-    """Answer some goals; return the columns of the answer, in the order of `rows`."""
+def answer_rows(
+    ledger: Ledger, goals: Rows[Goal], known: Days, rows: Ints, tell: Callable[[Outlook], Row] | None = None
+) -> Fields:
+    """Answer some goals, in the order of `rows`; `tell` takes the place of :func:`row_of`."""
     reader, answers = Reader(ledger), dict[int, Row]()
     groups: list[_Group] = []
     for group in _groups(reader, goals, known, rows, answers):
@@ -225,7 +227,7 @@ def answer_rows(ledger: Ledger, goals: Rows[Goal], known: Days, rows: Ints) -> F
         for row in group.rows:
             question = Question(goals.one(int(row)), known[row].item())
             found = Outlook(question, group.past, reader) if found is None else found.asked(question)
-            answers[int(row)] = row_of(found)
+            answers[int(row)] = (tell or row_of)(found)
     if groups:
         answers |= _answer_groups(groups)
     told = [BLANK | answers[row] for row in rows.tolist()]
