@@ -167,11 +167,11 @@ def _tell_seeds(
 
 def _write(table: "pd.DataFrame", out: Path | None, format: TableFormat) -> None:
     """Write the answers for seeds/ to a file, or for programs to standard output."""
-    from forecasts.ledger.tables import write_table
+    from forecasts.ledger.tables import records_json, write_table
 
     if out is not None:
         write_table(table, out)
     elif format is TableFormat.CSV:
         typer.echo(table.to_csv(index=False, lineterminator="\n"), nl=False)
     else:
-        typer.echo(table.to_json(orient="records", force_ascii=False, indent=1, double_precision=15))
+        typer.echo(records_json(table))
