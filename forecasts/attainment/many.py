@@ -320,15 +320,10 @@ def _answer_groups(groups: Sequence[_Group]) -> dict[int, Row]:
     answers: dict[int, Row] = {}
     for k, group in enumerate(groups):
         part = slice(first[k], first[k + 1])
+        scale = group.past.history.timescale
         days = {
             f"reached_p{round(100 * level)}": days_reached(
-                times[part],
-                curve[part],
-                deadline[part],
-                group.deadlines,
-                level,
-                group.past.history.timescale,
-                since[part],
+                times[part], curve[part], deadline[part], group.deadlines, level, scale, since[part]
             )
             for level in (0.5, 0.8)
         }

@@ -101,7 +101,8 @@ class TrackRecordView:
     @property
     def summary(self) -> Text:
         """What was looked back on, and what came of it."""
-        return Text(said.summary(self.track_record, self.words))
+        alone = self.words.say("track_record.alone") if self.request.seeds.record is not None else ""
+        return Text((*said.summary(self.track_record, self.words), alone))
 
     @property
     def resolved(self) -> Grid:

@@ -187,9 +187,11 @@ def _method(results: Sequence[Attainment], track_record: Sequence[str], words: W
     if results:
         blocks.append(Paragraph(words.say("method.sampled" if detail.sampled(results) else "method.exact")))
         blocks.insert(1, Paragraph(detail.engine_score(results[0], words)))
+    recorded = any(result.record is not None for result in results)
     if track_record:
-        blocks.insert(2, Paragraph(words.say("track_record.sentence", told=words.run_on(track_record))))
-    if any(result.record is not None for result in results):
+        told = [*track_record, *([words.say("track_record.alone")] if recorded else [])]
+        blocks.insert(2, Paragraph(words.say("track_record.sentence", told=words.run_on(told))))
+    if recorded:
         blocks.insert(2, Paragraph(words.say("method.record")))
     if any(detail.has_law(result) for result in results):
         blocks.insert(2, Paragraph(words.say("method.laws")))

@@ -27,10 +27,7 @@ Row = dict[str, str | float]
 def summary(track_record: TrackRecord, words: Words) -> tuple[str, ...]:
     """Return what was looked back on, what came of it, and how much that can bear."""
     v = track_record.verdict
-    said = [
-        words.say("track_record.asked", n=str(v.n), units=str(v.units), series=str(v.series)),
-        words.say("track_record.alone"),
-    ]
+    said = [words.say("track_record.asked", n=str(v.n), units=str(v.units), series=str(v.series))]
     if v.n:
         against = v.against.get(DRIFT, Score(math.nan, math.nan))
         said += [
