@@ -6,7 +6,6 @@ import numpy as np
 
 from forecasts.attainment.outlook import Outlook
 from forecasts.attainment.recall import Recalled
-from forecasts.attainment.record import WithRecord
 from forecasts.attainment.result import Attainment
 from forecasts.attainment.verdict import verdict
 from forecasts.ledger.history import History
@@ -31,7 +30,7 @@ class Explanation:
     Attributes
     ----------
     result : Attainment
-        All that the brief says of it.
+        All that the brief says of it, and what the record of resolved goals makes of it.
     steps : tuple of Step
         ``last figure`` (the prior of all growth series alone), ``class``, ``own history``; of the engine
         ``persistence`` (how the class fared with goals of its own pace) and, with one to three figures,
@@ -41,15 +40,12 @@ class Explanation:
     prior_share : float
         How much of the answer rests on the prior (all growth series and the class): the squared ratio of the
         forecast's quartile distances with and without the own history before the last figure; 1 = all of it.
-    record : WithRecord, optional
-        What the record of resolved goals makes of it.
     """
 
     result: Attainment
     steps: tuple[Step, ...]
     without_class: float
     prior_share: float
-    record: WithRecord | None = None
 
 
 def explain(found: Outlook, record: Recalled | None = None) -> Explanation:
@@ -65,7 +61,7 @@ def explain(found: Outlook, record: Recalled | None = None) -> Explanation:
     Returns
     -------
     Explanation
-        The last step's probability is the outlook's.
+        The last step's probability is the outlook's, which is without the record.
     """
     history, reference = found.history, found.past.reference
     alone = replace(reference, everyone=Reference().everyone, parent=None)
@@ -95,8 +91,7 @@ def explain(found: Outlook, record: Recalled | None = None) -> Explanation:
     with_class, with_both = future(last, reference), found.under_scenario(whole)
     apart = found.chance(future(history, alone))
     share = _prior_share(with_class, with_both, found.end)
-    opinion = None if record is None else record.opinion(found)
-    return Explanation(verdict(found), tuple(steps), apart, share, opinion)
+    return Explanation(verdict(found, record=record), tuple(steps), apart, share)
 
 
 def _prior_share(before: Predictive, after: Predictive, time: float) -> float:

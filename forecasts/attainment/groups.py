@@ -1,6 +1,6 @@
 """Goals of many pasts at once: the road of :mod:`forecasts.attainment.outlook`, vectorised."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import pairwise
@@ -38,8 +38,13 @@ class Group:
     deadlines: Days
 
 
-def answer_rows(ledger: Ledger, goals: Rows[Goal], known: Days, rows: Ints) -> Fields:
-    """Answer some goals; return the columns of the answer, in the order of `rows`."""
+def answer_rows(
+    ledger: Ledger, goals: Rows[Goal], known: Days, rows: Ints, tell: Callable[[Outlook], Row] = row_of
+) -> Fields:
+    """Answer some goals; return the columns of the answer, in the order of `rows`.
+
+    `tell` says what is told of a goal that is answered by itself.
+    """
     reader, answers = Reader(ledger), dict[int, Row]()
     groups: list[Group] = []
     for group in _groups(reader, goals, known, rows, answers):
@@ -51,7 +56,7 @@ def answer_rows(ledger: Ledger, goals: Rows[Goal], known: Days, rows: Ints) -> F
         for row in group.rows:
             question = Question(goals.one(int(row)), known[row].item())
             found = Outlook(question, group.past, reader) if found is None else found.asked(question)
-            answers[int(row)] = row_of(found)
+            answers[int(row)] = tell(found)
     columns, place = blank(len(rows)), dict(zip(rows.tolist(), range(len(rows)), strict=True))
     for row, one in answers.items():
         for name, value in one.items():

@@ -139,7 +139,7 @@ class Outlook:
 
     @property
     def probability(self) -> float:
-        """That the goal is met by its deadline; never 0 or 1."""
+        """That the goal is met by its deadline, without any record of resolved goals; never 0 or 1."""
         return self.chance(self.future)
 
     def chance(self, future: Predictive) -> float:

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Final, cast
 
@@ -14,14 +15,16 @@ from forecasts.attainment.many import Many, days_known
 from forecasts.attainment.outlook import Outlook
 from forecasts.attainment.past import Past, Reader
 from forecasts.attainment.record import GoalRecord, Precedent, WithRecord, ask_by, family_of
+from forecasts.attainment.row import Row
 from forecasts.ledger.fields import Met
 from forecasts.ledger.history import Days, Floats, History, Ints
 from forecasts.ledger.ledger import Ledger
-from forecasts.ledger.past_goals import SILENT_AFTER, PastGoal, depth, read_past_goals
-from forecasts.ledger.records import Goal, Region
+from forecasts.ledger.past_goals import SILENT_AFTER, PastGoal, depth, past_goals_of, read_past_goals
+from forecasts.ledger.records import Goal, Indicator, Region
 from forecasts.ledger.rows import Rows
 from forecasts.ledger.sheets import Opened
 from forecasts.ledger.tables import Table
+from forecasts.scenarios.seeds import Seeds
 
 #: What is said of an answer that the record has moved.
 MOVED: Final = "with the record of resolved goals; quantiles, days reached and paces are without it"
@@ -52,18 +55,19 @@ class Recalled:
         Ids of past goals that are no evidence, by reason: ``selected`` (known only because they were met),
         ``undated`` (nobody says when they were announced), ``late`` (announced when their day had come),
         ``unpublished`` (no figure of the indicator was published, anywhere).
+    regions, indicators : mapping
+        By id, with their names.
     """
 
     record: GoalRecord
     levels: Mapping[str, int]
     dropped: Mapping[str, tuple[str, ...]]
+    regions: Mapping[str, Region]
+    indicators: Mapping[str, Indicator]
 
     def traits(self, goal: Goal, ledger: Ledger, reached: bool | None) -> Traits:
         """Return what a goal has in common with others; see :func:`reached_before`."""
-        level = self.levels[goal.region] if goal.region in self.levels else depth(goal.region, ledger.regions)
-        return Traits(
-            family_of(ledger.kind(goal.indicator)), ask_by(reached), str(level), goal.region, goal.indicator
-        )
+        return _traits(goal, ledger, self.levels, reached)
 
     def probabilities(self, ledger: Ledger, goals: Rows[Goal], known: Days, alone: Floats) -> Floats:
         """Put the answers of many goals right.
@@ -86,6 +90,10 @@ class Recalled:
         out[rows] = self.record.probabilities(traits, out[rows], days)
         return out
 
+    def headline(self, found: Outlook) -> float:
+        """Return the probability that is told first; see :attr:`WithRecord.headline`."""
+        return self.opinion(found).headline
+
     def opinion(self, found: Outlook) -> WithRecord:
         """Put one outlook's answer right, and say how."""
         question = found.question
@@ -95,15 +103,37 @@ class Recalled:
 
 
 def join(parts: Sequence[Recalled], taus: Taus | None = None) -> Recalled:
-    """Put several records together; of a region's levels the last that is stated counts."""
+    """Put several records together; what the last of them says of a region or an indicator counts."""
     levels: dict[str, int] = {}
+    regions: dict[str, Region] = {}
+    indicators: dict[str, Indicator] = {}
     dropped: dict[str, tuple[str, ...]] = {}
     for part in parts:
         levels |= part.levels
+        regions |= part.regions
+        indicators |= part.indicators
         for reason, goals in part.dropped.items():
             dropped[reason] = (*dropped.get(reason, ()), *goals)
     record = GoalRecord.of((p for part in parts for p in part.record.precedents), taus)
-    return Recalled(record, MappingProxyType(levels), MappingProxyType(dropped))
+    frozen = MappingProxyType
+    return Recalled(record, frozen(levels), frozen(dropped), frozen(regions), frozen(indicators))
+
+
+@lru_cache(maxsize=4)
+def record_of(seeds: Seeds, known_on: dt.date) -> Recalled | None:
+    """Return the record of ``seeds/`` as it was on a day: its past goals, and its own that are resolved.
+
+    It is recalled once for all questions of that day.
+
+    Returns
+    -------
+    Recalled, optional
+        None where there is no ``record/``, and no goal of their own was resolved by then.
+    """
+    own = recall(seeds.ledger, past_goals_of(seeds.ledger), known_on=known_on)
+    if seeds.record is None:
+        return own if len(own.record) else None
+    return join([recall(seeds.record.ledger, seeds.record.past, known_on=known_on), own])
 
 
 def with_record(came: Many, opened: Opened, past: Table, known_on: dt.date | None = None) -> Many:
@@ -148,7 +178,9 @@ def _remark_no_evidence(table: Table, past: Rows[PastGoal], recalled: Recalled) 
         table.remark(np.array(rows, np.intp), column, rule, "complete the tables, or say why in `accepted`")
 
 
-def recall(ledger: Ledger, past: Rows[PastGoal], taus: Taus | None = None) -> Recalled:
+def recall(
+    ledger: Ledger, past: Rows[PastGoal], taus: Taus | None = None, known_on: dt.date | None = None
+) -> Recalled:
     """Ask past goals again, each by what had been published on the day of its announcement.
 
     Parameters
@@ -157,34 +189,44 @@ def recall(ledger: Ledger, past: Rows[PastGoal], taus: Taus | None = None) -> Re
         What had been published; figures of later days are not looked at.
     past : Rows
         The past goals. One that nobody could have answered teaches nothing, but is counted.
+    known_on : date, optional
+        Goals whose outcome was not known by then are not asked, and not in the record; by default all are.
     """
     ledger = _with_regions(ledger, past)
     levels = _levels(ledger, past)
-    reasons = [_reason(goal, ledger) for goal in map(past.one, range(len(past)))]
-    kept = np.array([row for row, reason in enumerate(reasons) if not reason], np.intp)
+    goals = [past.one(row) for row in range(len(past))]
+    reasons = [_reason(goal, ledger) for goal in goals]
+    known = [known_on is None or _known(goal) <= known_on for goal in goals]
+    kept = np.array([row for row in range(len(past)) if known[row] and not reasons[row]], np.intp)
     found = _alone(ledger, past, kept)
-    reader, seen = Reader(ledger), Recalled(GoalRecord.of(()), levels, {})
-    precedents = []
+    reader, precedents = Reader(ledger), []
     for row, said in zip(kept.tolist(), found, strict=True):
-        goal = past.one(row)
+        goal = goals[row]
         assert goal.announced_on is not None
-        traits = seen.traits(goal, ledger, _reached(reader, goal, goal.announced_on))
+        traits = _traits(goal, ledger, levels, _reached(reader, goal, goal.announced_on))
         if goal.announcer:
             traits = replace(traits, announcer=goal.announcer)
         if goal.level is not None:
             traits = replace(traits, level=str(goal.level))
         alone = None if np.isnan(said) else float(said)
-        precedents.append(Precedent(goal.id, traits, alone, _MET[goal.met], _known(goal)))
+        precedents.append(Precedent(goal.id, traits, alone, _MET[goal.met], _known(goal), goal.region))
     dropped: dict[str, tuple[str, ...]] = {}
     for row, reason in enumerate(reasons):
         if reason:
-            dropped[reason] = (*dropped.get(reason, ()), past.one(row).id)
-    return Recalled(GoalRecord.of(precedents, taus), levels, MappingProxyType(dropped))
+            dropped[reason] = (*dropped.get(reason, ()), goals[row].id)
+    record = GoalRecord.of(precedents, taus)
+    return Recalled(record, levels, MappingProxyType(dropped), ledger.regions, ledger.indicators)
 
 
 def reached_before(past: Past, goal: Goal) -> bool | None:
     """Return whether the last figure known meets a goal already; None where there is no figure."""
     return _met_by(past.history, goal) if past.own else None
+
+
+def _traits(goal: Goal, ledger: Ledger, levels: Mapping[str, int], reached: bool | None) -> Traits:
+    level = levels[goal.region] if goal.region in levels else depth(goal.region, ledger.regions)
+    family = family_of(ledger.kind(goal.indicator))
+    return Traits(family, ask_by(reached), str(level), goal.region, goal.indicator)
 
 
 def _reached(reader: Reader, goal: Goal, day: dt.date) -> bool | None:
@@ -215,7 +257,13 @@ def _alone(ledger: Ledger, past: Rows[PastGoal], rows: Ints) -> Floats:
     if not len(rows):
         return np.zeros(0)
     goals = cast("Rows[Goal]", past)
-    return np.asarray(answer_rows(ledger, goals, past.days("announced_on"), rows)["probability"], float)
+    found = answer_rows(ledger, goals, past.days("announced_on"), rows, _chance_alone)
+    return np.asarray(found["probability"], float)
+
+
+def _chance_alone(found: Outlook) -> Row:
+    """Return no more of an outlook than its probability: the rest takes as long again."""
+    return {"probability": found.probability}
 
 
 def _known(goal: PastGoal) -> dt.date:

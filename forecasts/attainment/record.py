@@ -49,6 +49,8 @@ class Precedent:
         What became of it; None = silent, the outcome was never published.
     known_on : date
         The day on which that was known.
+    region : str
+        Where it was to be reached.
     """
 
     goal: str
@@ -56,6 +58,7 @@ class Precedent:
     alone: float | None
     met: bool | None
     known_on: dt.date
+    region: str = ""
 
     @property
     def teaches(self) -> bool:
@@ -111,7 +114,17 @@ class WithRecord:
     @property
     def speaks(self) -> bool:
         """Whether its announcer or level has :data:`SPEAKS` resolved goals; else a second opinion only."""
-        return max(self.of("announcer").resolved, self.of("level").resolved) >= SPEAKS
+        return self.own >= SPEAKS
+
+    @property
+    def own(self) -> int:
+        """How many goals of its announcer, or of its level, are resolved."""
+        return max(self.of("announcer").resolved, self.of("level").resolved)
+
+    @property
+    def headline(self) -> float:
+        """The probability that is told first: with the record once that speaks, until then without."""
+        return self.probability if self.speaks else self.alone
 
 
 @dataclass(frozen=True, eq=False)
@@ -135,7 +148,7 @@ class GoalRecord:
         """Make a record; the order in which goals are given changes nothing."""
 
         def place(p: Precedent) -> tuple[object, ...]:
-            return p.known_on, p.goal, p.traits, -1.0 if p.alone is None else p.alone, str(p.met)
+            return p.known_on, p.goal, p.region, p.traits, -1.0 if p.alone is None else p.alone, str(p.met)
 
         return cls(tuple(sorted(precedents, key=place)), taus or Taus())
 

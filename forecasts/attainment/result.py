@@ -2,9 +2,9 @@
 
 import datetime as dt
 from decimal import Decimal
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from forecasts.ledger.fields import Basis, Comparison, Confidence, Kind, Origin, Qualifier
 from forecasts.ledger.records import Asks, asks_of, last_met
@@ -192,6 +192,55 @@ class EngineScore(Frozen):
     calibration_error: float = Field(description="Mean distance of stated and observed frequency.")
 
 
+class RecordBlock(Frozen):
+    """How past goals fared that have something in common with this one."""
+
+    name: Literal["family", "ask", "level", "announcer", "indicator"]
+    value: str = Field(description="What they have in common; of announcers and indicators an id.")
+    value_zh: str = Field(default="", description="Its name, where it is a region or an indicator.")
+    value_en: str = ""
+    met: int
+    resolved: int
+    silent: int = Field(description="Their day has passed, and nobody published what became of them.")
+    logit: float = Field(description="How far this moves the logit of the probability.")
+
+
+class NewestOutcome(Frozen):
+    """The newest outcome that was used."""
+
+    goal: str
+    indicator_zh: str
+    indicator_en: str
+    region_zh: str
+    region_en: str
+    known_on: dt.date
+
+
+class RecordFacts(Frozen):
+    """What the record of resolved goals makes of the probability."""
+
+    probability: float = Field(gt=0, lt=1, description="With the record.")
+    alone: float = Field(gt=0, lt=1, description="Without it.")
+    low: float = Field(description="Lower end of the central 80 % of what `probability` may be.")
+    high: float
+    dark: float = Field(description="`probability` if every silent goal had been missed.")
+    speaks: bool = Field(description="Whether `probability` is the headline; else it is a second opinion.")
+    speaks_from: int = Field(
+        description="It is, from so many resolved goals of the announcer or its level on."
+    )
+    blocks: tuple[RecordBlock, ...] = Field(description="Of its family, and what else it has in common.")
+    newest: NewestOutcome | None = Field(description="Null: none was known by then, and nothing moves.")
+
+    def of(self, name: str) -> RecordBlock:
+        """Return a block by its name."""
+        return next(block for block in self.blocks if block.name == name)
+
+    @property
+    def own(self) -> int:
+        """How many goals of its announcer, or of its level, are resolved."""
+        return max(self.of("announcer").resolved, self.of("level").resolved)
+
+
 class Attainment(Frozen):
     """The verdict on one goal under one scenario."""
 
@@ -199,9 +248,19 @@ class Attainment(Frozen):
     goal: GoalFacts
     scenario: ScenarioFacts
     known_on: dt.date
-    probability: float = Field(gt=0, lt=1)
+    probability: float = Field(
+        gt=0,
+        lt=1,
+        description="The headline: with the record of resolved goals once that speaks, else alone.",
+    )
+    probability_alone: float = Field(
+        gt=0, lt=1, description="Without the record; members, quantiles, days reached and fan belong to it."
+    )
     std_error: float = Field(
-        ge=0, description="Sampling error of `probability`; 0 = computed in closed form."
+        ge=0, description="Sampling error of `probability_alone`; 0 = computed in closed form."
+    )
+    record: RecordFacts | None = Field(
+        default=None, description="What the record of resolved goals makes of it; null: there is no record."
     )
     members: tuple[Member, ...]
     quantiles: dict[str, float] = Field(description="Value at the deadline by level, e.g. 'q0.5'.")
@@ -225,3 +284,12 @@ class Attainment(Frozen):
     draws: int
     seed: int
     versions: dict[str, str]
+
+    @model_validator(mode="after")
+    def _one_headline(self) -> Self:
+        record = self.record
+        if record is not None and record.alone != self.probability_alone:
+            raise ValueError("probability_alone must be that of the record")
+        if self.probability != (record.probability if record and record.speaks else self.probability_alone):
+            raise ValueError("probability must be the headline")
+        return self

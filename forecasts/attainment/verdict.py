@@ -14,6 +14,8 @@ from forecasts.attainment.pace import Speed, percent, scale_of
 from forecasts.attainment.past import Reader
 from forecasts.attainment.question import find_question
 from forecasts.attainment.reached import A_YEAR
+from forecasts.attainment.recall import Recalled, record_of
+from forecasts.attainment.recorded import record_facts
 from forecasts.attainment.result import (
     Attainment,
     EngineScore,
@@ -75,10 +77,11 @@ def answer(
         For a deadline that has passed, or if neither own figures nor a reference class can answer.
     """
     question = find_question(seeds, goal, scenario, known_on)
-    return verdict(outlook(reader or Reader(seeds.ledger), question, seed), draws)
+    found = outlook(reader or Reader(seeds.ledger), question, seed)
+    return verdict(found, draws, record_of(seeds, known_on))
 
 
-def verdict(found: Outlook, draws: int = 20_000) -> Attainment:
+def verdict(found: Outlook, draws: int = 20_000, record: Recalled | None = None) -> Attainment:
     """Write an outlook down; every growth model is fitted for it.
 
     Parameters
@@ -87,11 +90,14 @@ def verdict(found: Outlook, draws: int = 20_000) -> Attainment:
         What is written down.
     draws : int
         Stated in the result; what is in closed form does not depend on it.
+    record : Recalled, optional
+        How goals like it fared; without one the probability is the outlook's.
 
     Returns
     -------
     Attainment
-        Everything that the brief says, as it stands in ``result.json``.
+        Everything that the brief says, as it stands in ``result.json``. Its `probability` is the headline:
+        once goals of its announcer or its level are resolved, the record moves it.
 
     Raises
     ------
@@ -105,11 +111,14 @@ def verdict(found: Outlook, draws: int = 20_000) -> Attainment:
     found.future.prefetch(np.array([*(history.timescale.years(day) for day in days), found.end]))
     quantiles = zip(LEVELS, found.quantiles(), strict=True)
     own = found.past.own
+    said = None if record is None else record_facts(found, record)
     return Attainment(
         goal=_goal_facts(found),
         scenario=_scenario_facts(found, share),
         known_on=question.known_on,
-        probability=found.probability,
+        probability=said.probability if said is not None and said.speaks else found.probability,
+        probability_alone=found.probability,
+        record=said,
         std_error=found.std_error,
         members=tuple(_member(opinion) for opinion in found.members),
         quantiles={f"q{p:g}": float(v) for p, v in quantiles},

@@ -12,13 +12,12 @@ from forecasts.attainment.notes import notes_of
 from forecasts.attainment.outlook import Outlook, outlook
 from forecasts.attainment.past import Reader
 from forecasts.attainment.question import find_question
-from forecasts.attainment.recall import Recalled, join, recall, with_record
+from forecasts.attainment.recall import MOVED, record_of, with_record
 from forecasts.attainment.row import COLUMNS, row_of
 from forecasts.cli.options import gathered
 from forecasts.cli.outs import check_file, is_answers
-from forecasts.ledger.ledger import Ledger
-from forecasts.ledger.past_goals import faults_of_headings, open_record, past_goals_of
-from forecasts.ledger.problems import BadInput, Problem, Remark, Unanswerable, nearest
+from forecasts.ledger.past_goals import faults_of_headings
+from forecasts.ledger.problems import BadInput, Problem, Unanswerable, nearest
 from forecasts.ledger.sheets import open_tables
 from forecasts.ledger.tables import Table, read_table, write_table
 from forecasts.scenarios.seeds import Seeds
@@ -89,39 +88,34 @@ def outlooks_of(
 
 
 def explanations(
-    seeds: Seeds, goal: str | None, scenario: str | None, known_on: dt.date | None, silent: list[Problem],
-    record: Recalled | None = None,
-) -> list[Explanation]:  # fmt: skip
+    seeds: Seeds, goal: str | None, scenario: str | None, known_on: dt.date | None, silent: list[Problem]
+) -> list[Explanation]:
     """Explain what :func:`outlooks_of` yields."""
-    return [explain(found, record) for found in outlooks_of(seeds, goal, scenario, known_on, silent)]
+    asked = outlooks_of(seeds, goal, scenario, known_on, silent)
+    return [explain(found, record_of(seeds, found.question.known_on)) for found in asked]
 
 
-def record_of(folder: Path, ledger: Ledger) -> tuple[Recalled, tuple[Remark, ...]]:
-    """Return the record of seeds/: the goals of its own whose outcome it prints, and those of its record/.
+def headline_of(seeds: Seeds, found: Outlook) -> float:
+    """Return the probability that is told first: where there is a record that speaks, with it."""
+    record = record_of(seeds, found.question.known_on)
+    return found.probability if record is None else record.headline(found)
 
-    Raises
-    ------
-    BadInput
-        With every problem of record/.
+
+def table_of(seeds: Seeds, found: list[Outlook], headlines: list[float]) -> pd.DataFrame:
+    """Lay outlooks out as the table of many goals, with the scenario as one more column.
+
+    Where there is a record, the probability without it has a column of its own after the headline.
     """
-    own = recall(ledger, past_goals_of(ledger))
-    if not (folder / "record").is_dir():
-        return own, ()
-    opened = open_record(folder / "record")
-    if opened.problems:
-        raise BadInput(opened.problems)
-    return join([recall(opened.ledger, opened.past), own]), opened.remarks
-
-
-def table_of(seeds: Seeds, found: list[Outlook]) -> pd.DataFrame:
-    """Lay outlooks out as the table of many goals, with the scenario as one more column."""
     words, notes = notes_of(seeds.read)
     place = {name: row for row, name in enumerate(seeds.ledger.goals)}
     rows: list[dict[str, object]] = []
-    for one in found:
+    for one, headline in zip(found, headlines, strict=True):
         goal, answer = one.question.goal.id, row_of(one)
-        said = (str(answer["note"]), words[place[goal]])
+        alone = answer["probability"]
+        said = (str(answer["note"]), words[place[goal]], "" if headline == alone else MOVED)
         note = "; ".join(part for part in said if part)
-        of = {"goal": goal, "scenario": one.question.scenario.id}
-        rows.append({**answer, **of, "note": note, "notes": notes[place[goal]]})
-    return pd.DataFrame(rows, columns=["goal", "scenario", *COLUMNS[1:]])
+        of = {"goal": goal, "scenario": one.question.scenario.id, "probability": headline}
+        rows.append({**answer, **of, "probability_alone": alone, "note": note, "notes": notes[place[goal]]})
+    recorded = any(record_of(seeds, one.question.known_on) is not None for one in found)
+    beside = ("probability_alone",) if recorded else ()
+    return pd.DataFrame(rows, columns=["goal", "scenario", "probability", *beside, *COLUMNS[2:]])

@@ -22,8 +22,6 @@ from forecasts.ledger.problems import BadInput, Problem, Unanswerable
 if TYPE_CHECKING:
     import pandas as pd
 
-    from forecasts.attainment.outlook import Outlook
-
 #: What may hold a table, for people.
 _TABLE = "CSV, XLSX, Parquet, JSON or a folder of them"
 
@@ -153,28 +151,27 @@ def _tell_seeds(
     tell((), seeds.remarks)
     silent: list[Problem] = []
     if explained:
-        record, remarks = answers.record_of(folder, seeds.ledger)
-        tell((), remarks)
-        for explanation in answers.explanations(seeds, goal, scenario, day, silent, record):
+        for explanation in answers.explanations(seeds, goal, scenario, day, silent):
             typer.echo(told.explained(explanation))
     else:
         found = list(answers.outlooks_of(seeds, goal, scenario, day, silent))
         if found:
-            _show(answers.table_of(seeds, found), found, out, format)
+            headlines = [answers.headline_of(seeds, one) for one in found]
+            if format is TableFormat.TEXT and out is None:
+                told.print_answers(found, headlines)
+            else:
+                _write(answers.table_of(seeds, found, headlines), out, format)
     if silent:
         raise Unanswerable(silent)
 
 
-def _show(table: "pd.DataFrame", found: "list[Outlook]", out: Path | None, format: TableFormat) -> None:
-    """Print or write the answers for seeds/."""
-    from forecasts.cli import told
-    from forecasts.ledger.tables import write_table
+def _write(table: "pd.DataFrame", out: Path | None, format: TableFormat) -> None:
+    """Write the answers for seeds/ to a file, or for programs to standard output."""
+    from forecasts.ledger.tables import records_json, write_table
 
     if out is not None:
         write_table(table, out)
-    elif format is TableFormat.TEXT:
-        told.print_answers(found)
     elif format is TableFormat.CSV:
         typer.echo(table.to_csv(index=False, lineterminator="\n"), nl=False)
     else:
-        typer.echo(table.to_json(orient="records", force_ascii=False, indent=1, double_precision=15))
+        typer.echo(records_json(table))

@@ -1,6 +1,5 @@
 """``forecasts check``: validate seeds and say what they hold."""
 
-import os
 from collections import Counter
 from dataclasses import asdict
 from pathlib import Path
@@ -9,11 +8,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from forecasts.cli.options import Format, FormatOption, problems_told, tell, to_json
-from forecasts.ledger.problems import BadInput, Problem
 
 if TYPE_CHECKING:
     from forecasts.ledger.ledger import Ledger
-    from forecasts.ledger.past_goals import OpenedRecord, PastGoal
+    from forecasts.ledger.past_goals import PastGoal
     from forecasts.ledger.problems import Remark
     from forecasts.ledger.rows import Rows
 
@@ -25,29 +23,17 @@ def check(
     format: FormatOption = Format.TEXT,
 ) -> None:
     """Validate seeds and say what they hold; what is doubtful is told, and is no failure."""
-    from forecasts.ledger.past_goals import open_record
     from forecasts.ledger.root import find_root
     from forecasts.publish.glyphs import glyph_remarks
     from forecasts.scenarios.seeds import read_seeds
 
     with problems_told():
-        folder, problems = seeds or find_root() / "seeds", list[Problem]()
-        past: OpenedRecord | None = None
-        try:
-            past = open_record(folder / "record") if os.path.isdir(folder / "record") else None
-            problems += past.problems if past is not None else ()
-        except BadInput as bad:
-            problems += bad.problems
-        try:
-            held = read_seeds(folder)
-        except BadInput as bad:
-            raise BadInput([*bad.problems, *problems]) from None
-        if problems:
-            raise BadInput(problems)
-        remarks = (*held.remarks, *glyph_remarks(folder), *(past.remarks if past is not None else ()))
+        folder = seeds or find_root() / "seeds"
+        held = read_seeds(folder)
+        remarks = (*held.remarks, *glyph_remarks(folder))
     holdings = _holdings(held.ledger) | {"scenarios": len(held.scenarios)}
-    if past is not None:
-        holdings["past_goals_by_outcome"] = _fared(past.past)
+    if held.record is not None:
+        holdings["past_goals_by_outcome"] = _fared(held.record.past)
     if format is Format.JSON:
         typer.echo(to_json(holdings | {"warnings": [_warning(remark) for remark in remarks]}))
     else:

@@ -6,8 +6,7 @@ from rich.table import Table
 from forecasts.attainment.explain import Explanation
 from forecasts.attainment.outlook import Outlook
 from forecasts.attainment.pace import Speed
-from forecasts.attainment.record import SPEAKS, WithRecord
-from forecasts.attainment.result import Pace
+from forecasts.attainment.result import Pace, RecordFacts
 
 #: How the steps of an explanation are told.
 STEPS = {
@@ -25,15 +24,19 @@ def percentage(p: float) -> str:
     return "<1%" if p < 0.01 else ">99%" if p > 0.99 else f"{p:.0%}"
 
 
-def print_answers(found: list[Outlook]) -> None:
-    """Print outlooks as a table."""
+def print_answers(found: list[Outlook], headlines: list[float]) -> None:
+    """Print outlooks as a table; what the record moved has its probability without it beside the headline."""
+    moved = [one.probability != headline for one, headline in zip(found, headlines, strict=True)]
+    chances = ("P", "P alone") if any(moved) else ("P",)
+    rest = ("median", "80 %", "reached P50", "required", "observed", "n")
     table = Table(box=None, pad_edge=False)
-    for name in ("goal", "scenario", "P", "median", "80 %", "reached P50", "required", "observed", "n"):
+    for name in ("goal", "scenario", *chances, *rest):
         table.add_column(name, justify="left" if name in ("goal", "scenario") else "right", no_wrap=True)
-    for one in found:
+    for one, headline in zip(found, headlines, strict=True):
         low, middle, high = one.quantiles((0.1, 0.5, 0.9))
+        said = (headline, one.probability)[: len(chances)]
         table.add_row(
-            one.question.goal.id, one.question.scenario.id, percentage(one.probability), f"{middle:,.0f}",
+            one.question.goal.id, one.question.scenario.id, *map(percentage, said), f"{middle:,.0f}",
             f"{low:,.0f}-{high:,.0f}", str(one.day_reached(0.5) or f"not by {one.horizon.year}"),
             _pace(one.required_pace), _pace(one.observed_pace), str(one.n),
         )  # fmt: skip
@@ -71,26 +74,25 @@ def explained(e: Explanation) -> str:
     for m in r.members:
         own = percentage(m.probability) if m.probability is not None else m.status
         lines.append(f"  {m.name:<18} weight {m.weight:.2f}  {own}{' ' + m.reason if m.reason else ''}")
-    return "\n".join([*lines, *(() if e.record is None else _recorded(e.record))])
+    return "\n".join([*lines, *(() if r.record is None else _recorded(r.record))])
 
 
-def _recorded(said: WithRecord) -> list[str]:
+def _recorded(said: RecordFacts) -> list[str]:
     """Return what the record of resolved goals says, as lines of text."""
     if said.newest is None:
-        return ["  record of resolved goals: none of its kind was known by then"]
+        return ["  record of resolved goals: none of its kind was known by then, nothing moves"]
     low, high = percentage(said.low), percentage(said.high)
     lines = [
         f"  with the record of resolved goals: {percentage(said.probability)} "
         f"(80 %: {low} to {high}), without it {percentage(said.alone)}"
     ]
     if not said.speaks:
-        more = f"{SPEAKS} resolved goals of its announcer or level"
+        more = f"{said.speaks_from} resolved goals of its announcer or level (now {said.own})"
         lines.append(f"    a second opinion until there are {more}")
     for block in said.blocks:
-        part = said.parts["everywhere" if block.name == "family" else block.name]
         fared = f"{block.met} of {block.resolved} met" if block.resolved else "none resolved"
         silent = f", {block.silent} silent" if block.silent else ""
-        lines.append(f"    {block.name} {block.value}: {fared}{silent}  ({part:+.2f} on the logit)")
+        lines.append(f"    {block.name} {block.value}: {fared}{silent}  ({block.logit:+.2f} on the logit)")
     if said.of("family").silent:
         lines.append(f"    if every silent goal had been missed: {percentage(said.dark)}")
     lines.append(f"    newest outcome used: {said.newest.goal}, known on {said.newest.known_on}")

@@ -188,7 +188,8 @@ def past_goals_of(ledger: Ledger) -> Rows[PastGoal]:
 
     A goal whose outcome no observation prints is left out: nobody says since when it was known.
     """
-    found = (_past(goal, _printed_on(goal, ledger.observations.values())) for goal in ledger.goals.values())
+    printed = tuple(ledger.observations.values())
+    found = (_past(goal, _printed_on(goal, printed)) for goal in ledger.goals.values())
     return Rows.of(PastGoal, tuple(goal for goal in found if goal is not None))
 
 

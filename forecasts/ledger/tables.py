@@ -1,5 +1,6 @@
 """Tables of every kind: files, folders, DataFrames; every row with the number that people give it."""
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -299,12 +300,19 @@ def check_columns(table: Table, required: Sequence[str]) -> None:
         raise BadInput(problems)
 
 
+def records_json(frame: pd.DataFrame) -> str:
+    """Return a table as JSON, an object a row, with every digit of its numbers; what is no number is null."""
+    there = frame.notna() & ~frame.isin([np.inf, -np.inf])
+    rows = frame.astype(object).where(there, None).to_dict("records")
+    return json.dumps(rows, ensure_ascii=False, indent=1)
+
+
 def write_table(frame: pd.DataFrame, path: Path) -> None:
     """Write a table as CSV, Parquet or JSON (records), by its ending; whole or not at all."""
     with whole(path) as draft:
         if path.suffix == ".parquet":
             frame.to_parquet(draft, index=False)
         elif path.suffix == ".json":
-            frame.to_json(draft, orient="records", force_ascii=False, indent=1, double_precision=15)
+            draft.write_text(records_json(frame), encoding="utf-8")
         else:
             frame.to_csv(draft, index=False, lineterminator="\n")

@@ -14,7 +14,7 @@ from html import escape, unescape
 from typing import Any
 
 from forecasts.attainment.result import Attainment
-from forecasts.publish import detail, phrases
+from forecasts.publish import detail, phrases, recorded
 from forecasts.publish.brief import compose
 from forecasts.publish.charts import fan_chart, members_chart, pace_chart
 from forecasts.publish.drawing import AnyChart, svg_of, to_spec
@@ -123,8 +123,10 @@ class View:
         """What is asked, the answer, and what it rests on."""
         r, w = self.result, self.words
         name = f"{w.of(r.goal, 'region')} · {w.of(r.goal, 'indicator')} · {phrases.scenario_name(r, w)}"
-        said = (phrases.target(r, w), phrases.chance(r, w), phrases.dates(r, w), phrases.unknown_goal(r, w))
-        return Text((name, *said, *phrases.reference(r, w), phrases.meaning(r, w), phrases.borrowed((r,), w)))
+        fared = (recorded.told(r, w), recorded.belonging(r, w))
+        said = (phrases.target(r, w), phrases.chance(r, w), *fared, phrases.dates(r, w))
+        rest = (*phrases.reference(r, w), phrases.meaning(r, w), phrases.borrowed((r,), w))
+        return Text((name, *said, phrases.unknown_goal(r, w), *rest))
 
     @property
     def fan(self) -> Drawing:
@@ -148,6 +150,14 @@ class View:
         if chart is None:
             return Text((paces(self.result, self.words),))
         return Drawing.of(chart)
+
+    @property
+    def record_table(self) -> Grid | Text:
+        """How goals like it fared; empty where there is no record, or none of them was resolved."""
+        record = self.result.record
+        if record is None or record.newest is None:
+            return Text(())
+        return Grid(recorded.record_table(record, self.words))
 
     @property
     def evidence(self) -> Grid:

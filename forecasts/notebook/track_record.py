@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar
 
+from forecasts.attainment.recall import record_of
 from forecasts.evaluation.track_record import TrackRecord, track_record
 from forecasts.ledger.files import write_whole
 from forecasts.ledger.problems import BadInput, Problem
@@ -101,7 +102,9 @@ class TrackRecordView:
     @property
     def summary(self) -> Text:
         """What was looked back on, and what came of it."""
-        return Text(said.summary(self.track_record, self.words))
+        record = record_of(self.request.seeds, self.request.known_on)
+        alone = "" if record is None else self.words.say("track_record.alone")
+        return Text((*said.summary(self.track_record, self.words), alone))
 
     @property
     def resolved(self) -> Grid:

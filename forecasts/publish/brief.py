@@ -21,6 +21,7 @@ from forecasts.publish.parts import (
     Table,
     Verdict,
 )
+from forecasts.publish.recorded import second_opinion
 from forecasts.publish.typeset import write_html, write_pdf
 from forecasts.publish.words import SCALE, Words
 
@@ -157,6 +158,7 @@ def _answer(
         verdicts=tuple(verdicts),
         decides_label=words.say("decides.label"),
         decides=phrases.decides(heads, results, words),
+        record=second_opinion(heads, words),
     )
 
 
@@ -185,8 +187,12 @@ def _method(results: Sequence[Attainment], track_record: Sequence[str], words: W
     if results:
         blocks.append(Paragraph(words.say("method.sampled" if detail.sampled(results) else "method.exact")))
         blocks.insert(1, Paragraph(detail.engine_score(results[0], words)))
+    recorded = any(result.record is not None for result in results)
     if track_record:
-        blocks.insert(2, Paragraph(words.say("track_record.sentence", told=words.run_on(track_record))))
+        told = [*track_record, *([words.say("track_record.alone")] if recorded else [])]
+        blocks.insert(2, Paragraph(words.say("track_record.sentence", told=words.run_on(told))))
+    if recorded:
+        blocks.insert(2, Paragraph(words.say("method.record")))
     if any(detail.has_law(result) for result in results):
         blocks.insert(2, Paragraph(words.say("method.laws")))
     tops = [low - 1 for low, _ in SCALE[1:]]

@@ -87,8 +87,8 @@ def fan_chart(
     title = words.say(
         "chart.fan.title",
         goal=goal_sentence(attainment, words),
-        probability=words.probability(attainment.probability),
-        likelihood=words.likelihood(attainment.probability),
+        probability=words.probability(attainment.probability_alone),
+        likelihood=words.likelihood(attainment.probability_alone),
     )
     subtitle = [words.say("chart.fan.subtitle")] + ([words.say("chart.fan.cut")] if cut else [])
     return styled(chart.properties(width=WIDTH, height=270, title=alt.TitleParams(title, subtitle=subtitle)))
@@ -101,7 +101,8 @@ def members_chart(attainment: Attainment, words: Words) -> alt.LayerChart:
         {"name": member_name(name, words), "p": p, "text": words.probability(p)}
         for name, p in sorted(serving, key=lambda pair: -pair[1])
     ]
-    combined = words.say("chart.members.combined", probability=words.probability(attainment.probability))
+    chance = attainment.probability_alone
+    combined = words.say("chart.members.combined", probability=words.probability(chance))
     # The ends of the scale are not labelled: nothing is impossible or certain.
     x_axis = alt.Axis(title=words.say("probability"), format="%", values=[0.1, 0.25, 0.5, 0.75, 0.9])
     x = alt.X("p:Q", axis=x_axis, scale=alt.Scale(domain=[0, 1]))
@@ -115,9 +116,7 @@ def members_chart(attainment: Attainment, words: Words) -> alt.LayerChart:
     dots = base.mark_point(filled=True, size=70, color=MEDIAN, opacity=1).encode(x=x, y=y, tooltip=tooltip)
     # The numbers stand in a column of their own, where no line runs through them.
     labels = base.mark_text(align="left", color=INK).encode(x=alt.value(width + 10), y=y, text="text:N")
-    rule = (
-        alt.Chart(_data([{"p": attainment.probability}])).mark_rule(color=ACCENT, strokeWidth=2).encode(x=x)
-    )
+    rule = alt.Chart(_data([{"p": chance}])).mark_rule(color=ACCENT, strokeWidth=2).encode(x=x)
     title = alt.TitleParams(words.say("chart.members.title"), subtitle=combined, subtitleColor=ACCENT)
     chart = alt.layer(rule, dots, labels).properties(
         width=width, height=alt.Step(24), title=title, description=members_alt(attainment, words)

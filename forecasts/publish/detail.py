@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from forecasts.attainment.result import Attainment, Evidence, Member
+from forecasts.attainment.result import Attainment, Evidence, Member, RecordBlock
 from forecasts.ledger.fields import Qualifier
 from forecasts.models.members import LAWS
-from forecasts.publish import charts, phrases
+from forecasts.publish import charts, phrases, recorded
 from forecasts.publish.addresses import link_of
 from forecasts.publish.pacing import paces
 from forecasts.publish.parts import Block, Cell, Column, Figure, Heading, Paragraph, Section, Table
@@ -24,12 +24,28 @@ def section(
     if unknown := phrases.unknown_goal(first, words):
         blocks.append(Paragraph(unknown, "warning"))
     blocks.append(scenarios_table(heads, results, words, sampled([*heads, *results])))
+    fared: set[tuple[RecordBlock, ...]] = set()
     for head in heads:
         if len(heads) > 1:
             blocks.append(Heading(phrases.scenario_name(head, words)))
+        blocks += _fared(head, words, fared)
         blocks += _view(head, heads, words)
     blocks += _shared(heads, words)
     return Section(anchor, name, tuple(blocks))
+
+
+def _fared(attainment: Attainment, words: Words, told: set[tuple[RecordBlock, ...]]) -> list[Block]:
+    """Return how goals like it fared; counts that are `told` already, of another reading, stand there."""
+    record, blocks = attainment.record, list[Block]()
+    if record is None:
+        return blocks
+    blocks.append(Paragraph(recorded.told(attainment, words)))
+    if record.newest is not None and record.blocks not in told:
+        blocks.append(recorded.record_table(record, words))
+        told.add(record.blocks)
+    if belonging := recorded.belonging(attainment, words):
+        blocks.append(Paragraph(belonging, "muted"))
+    return blocks
 
 
 def fan_figure(

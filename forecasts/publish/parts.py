@@ -95,7 +95,10 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the first page says about a goal; `split` comes before anything else."""
+    """What the first page says about a goal; `split` comes before anything else.
+
+    `record` is what the record of goals like it makes of the answer; empty where there is none.
+    """
 
     anchor: str
     name: str
@@ -105,6 +108,7 @@ class Answer:
     verdicts: tuple[Verdict, ...]
     decides_label: str
     decides: str
+    record: str = ""
 
 
 @dataclass(frozen=True, slots=True)

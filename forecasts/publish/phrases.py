@@ -246,10 +246,11 @@ def borrowed(results: Sequence[Attainment], words: Words) -> str:
     """Return which names and texts stand in the other language for want of their own; empty if none does."""
     told: dict[str, object] = {}
     for result in results:
-        goal, scenario = result.goal, result.scenario
+        goal, scenario, record = result.goal, result.scenario, result.record
+        newest = () if record is None or record.newest is None else (record.newest,)
         for key, parts, field in (
-            ("indicator", (goal, *result.evidence), "indicator"),
-            ("region", (goal, *result.evidence), "region"),
+            ("indicator", (goal, *result.evidence, *newest), "indicator"),
+            ("region", (goal, *result.evidence, *newest), "region"),
             ("unit", (goal, *result.evidence), "unit"),
             ("scope", (goal,), "scope"),
             ("name", (scenario,), "name"),
@@ -285,7 +286,7 @@ def fan_alt(attainment: Attainment, words: Words) -> str:
         "chart.fan.alt",
         indicator=words.of(attainment.goal, "indicator"),
         goal=goal_sentence(attainment, words),
-        probability=words.probability(attainment.probability),
+        probability=words.probability(attainment.probability_alone),
         n=str(len(attainment.history)),
     )
 
@@ -297,7 +298,7 @@ def members_alt(attainment: Attainment, words: Words) -> str:
         for m in attainment.members
         if (p := m.probability) is not None
     ]
-    combined = words.probability(attainment.probability)
+    combined = words.probability(attainment.probability_alone)
     return words.say("chart.members.alt", probability=combined, members=words.together(parts))
 
 

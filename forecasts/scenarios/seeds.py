@@ -7,6 +7,7 @@ from pathlib import Path
 
 from forecasts.ledger.doubting import Read
 from forecasts.ledger.ledger import Ledger
+from forecasts.ledger.past_goals import OpenedRecord, open_record
 from forecasts.ledger.problems import BadInput, Problem, Remark
 from forecasts.ledger.sheets import open_seeds
 from forecasts.scenarios.files import open_scenarios
@@ -16,9 +17,9 @@ from forecasts.scenarios.scenario import BASELINE, Scenario
 ROLES = ("baseline", "reading", "alternative")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Seeds:
-    """The ledger and the scenarios that stand beside it.
+    """The ledger, and the scenarios and the past goals that stand beside it.
 
     Attributes
     ----------
@@ -27,15 +28,18 @@ class Seeds:
     scenarios : mapping
         By id, in the order of the files' names; ``baseline`` is among them even where no file says it.
     remarks : tuple of Remark
-        What is told of the tables although nothing is refused.
+        What is told of the tables, those of ``record/`` too, although nothing is refused.
     read : mapping
         By name, the tables with their rows, as they were read.
+    record : OpenedRecord, optional
+        The past goals of ``record/``; None = there is no such folder.
     """
 
     ledger: Ledger
     scenarios: Mapping[str, Scenario]
     remarks: tuple[Remark, ...] = ()
     read: Read = field(default_factory=dict, repr=False)
+    record: OpenedRecord | None = field(default=None, repr=False)
 
     def resolve(self, scenario: str, goal: str) -> str:
         """Return the scenario's id: ``baseline`` stands for the goal's own."""
@@ -76,12 +80,13 @@ def read_seeds(folder: Path) -> Seeds:
     ----------
     folder : Path
         With ``indicators.csv``, ``regions.csv``, ``sources.csv``, ``observations.csv``, ``goals.csv`` and,
-        where something is assumed, ``scenarios/*.yaml``.
+        where something is assumed, ``scenarios/*.yaml``; where it is known what became of past goals,
+        ``record/`` with their tables.
 
     Raises
     ------
     FaultySeeds
-        With every problem of every table and every scenario.
+        With every problem of every table and every scenario, and of the past goals.
     BadInput
         If there is no such folder.
     """
@@ -91,8 +96,21 @@ def read_seeds(folder: Path) -> Seeds:
         raise BadInput([Problem(f"{folder.name}/", "you may not read the folder", remedy="check its rights")])
     opened = open_seeds(folder)
     scenarios, more = open_scenarios(folder / "scenarios", opened)
-    if opened.problems or more:
+    record, past = _open_record(folder / "record")
+    if opened.problems or more or past:
         files = (folder / "scenarios").glob("*.yaml")
         names = frozenset([*scenarios, *(path.stem for path in files)])
-        raise FaultySeeds([*opened.problems, *more], opened.ids.get("goals"), names)
-    return Seeds(Ledger.of(opened.parts), scenarios, opened.remarks, opened.read)
+        raise FaultySeeds([*opened.problems, *more, *past], opened.ids.get("goals"), names)
+    remarks = (*opened.remarks, *(record.remarks if record is not None else ()))
+    return Seeds(Ledger.of(opened.parts), scenarios, remarks, opened.read, record)
+
+
+def _open_record(folder: Path) -> tuple[OpenedRecord | None, tuple[Problem, ...]]:
+    """Read the folder of past goals, which need not be there; return it with its problems."""
+    if not os.path.isdir(folder):
+        return None, ()
+    try:
+        opened = open_record(folder)
+    except BadInput as bad:
+        return None, bad.problems
+    return opened, opened.problems

@@ -9,7 +9,7 @@ import pytest
 
 import forecasts as fc
 from forecasts.attainment.past import Reader
-from forecasts.attainment.recall import Recalled, join, reached_before, recall
+from forecasts.attainment.recall import Recalled, join, reached_before, recall, record_of
 from forecasts.ledger.ledger import Ledger
 from forecasts.ledger.past_goals import PastGoal, open_record, read_past_goals
 from forecasts.ledger.rows import Rows
@@ -139,3 +139,27 @@ def test_the_record_that_ships_teaches() -> None:
     found = recall(opened.ledger, opened.past)
     assert sum(p.teaches for p in found.record.precedents) > 120
     assert all(p.traits.level in "01" for p in found.record.precedents)
+
+
+@pytest.mark.parametrize("day", [dt.date(2020, 1, 1), dt.date(2021, 6, 1), dt.date(2030, 1, 1)])
+def test_a_record_of_a_day_is_what_the_whole_one_knew_by_then(day: dt.date) -> None:
+    by_day = recall(ledger(), past_of(), known_on=day)
+    whole = recalled()
+    assert by_day.record.precedents == whole.record.known_by(day)
+    assert by_day.levels == whole.levels
+
+
+def test_the_record_of_seeds_is_recalled_once_a_day_with_the_goals_of_their_own(seeds: fc.Seeds) -> None:
+    day = dt.date(2023, 9, 6)
+    found = record_of(seeds, day)
+    assert found is record_of(seeds, day)
+    assert found is not None
+    assert all(p.known_on <= day for p in found.record.precedents)
+    goals = {p.goal for p in found.record.precedents}
+    assert goals & set(seeds.ledger.goals)
+    assert seeds.record is not None
+    assert goals & {str(name) for name in seeds.record.past.words("id")}
+    own = record_of(replace(seeds, record=None), day)
+    assert own is not None
+    assert {p.goal for p in own.record.precedents} == goals & set(seeds.ledger.goals)
+    assert record_of(replace(seeds, record=None), dt.date(2015, 1, 1)) is None

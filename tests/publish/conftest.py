@@ -16,7 +16,10 @@ from forecasts.attainment.result import (
     Growth,
     HistoryPoint,
     Member,
+    NewestOutcome,
     Pace,
+    RecordBlock,
+    RecordFacts,
     ReferenceFacts,
     ScenarioFacts,
 )
@@ -107,6 +110,7 @@ def attainment(
         scenario=assumed or scenario(),
         known_on=dt.date(2023, 9, 6),
         probability=probability,
+        probability_alone=probability,
         std_error=0.0031,
         members=(
             Member(
@@ -229,6 +233,51 @@ def attainment(
         versions={"forecasts": "0.1", "numpy": "2.0"},
     )
     return result.model_copy(update=changes)
+
+
+def with_record(result: Attainment, probability: float, own: int = 1, silent: int = 4) -> Attainment:
+    """Return a verdict with a record; it speaks from five resolved goals of its level on."""
+    alone = result.probability_alone
+    counts = {
+        "family": (40, 41),
+        "ask": (9, 9),
+        "level": (own, own),
+        "announcer": (0, 0),
+        "indicator": (0, 1),
+    }
+    values = {"family": "counts", "ask": "ahead", "level": "2", "announcer": "science_city"}
+    record = RecordFacts(
+        probability=probability,
+        alone=alone,
+        low=min(0.31, probability),
+        high=max(0.97, probability),
+        dark=0.415,
+        speaks=own >= 5,
+        speaks_from=5,
+        blocks=tuple(
+            RecordBlock(
+                name=name,  # type: ignore[arg-type]
+                value=values.get(name, result.goal.indicator),
+                value_zh=result.goal.indicator_zh,
+                value_en=result.goal.indicator_en,
+                met=met,
+                resolved=resolved,
+                silent=silent if name == "family" else 0,
+                logit=0.7 if resolved else 0.0,
+            )
+            for name, (met, resolved) in counts.items()
+        ),
+        newest=NewestOutcome(
+            goal="city-2022",
+            indicator_zh="高新技术企业",
+            indicator_en="High-tech enterprises",
+            region_zh="重庆市",
+            region_en="Chongqing",
+            known_on=dt.date(2023, 3, 31),
+        ),
+    )
+    headline = probability if record.speaks else alone
+    return result.model_copy(update={"record": record, "probability": headline})
 
 
 def science_city() -> list[Attainment]:
