@@ -59,4 +59,6 @@ app.command(
     help="Learn the engine's numbers anew from the benchmark's training part, score them with whole "
     f"sources left out, and write both to one file. {EXIT_CODES}"
 )(train)
-app.command(help=f"Print the schema of result.json, or write it to a file. {EXIT_CODES}")(schema)
+app.command(
+    help=f"Print a JSON schema, of result.json or of scenario files, or write it to a file. {EXIT_CODES}"
+)(schema)
