@@ -3,7 +3,8 @@
 What is here is what a script or a notebook of one's own needs; each name is loaded when it is used.
 The wings, from the ground floor up: :mod:`forecasts.ledger` (what was published), :mod:`forecasts.engine`
 (how series grow), :mod:`forecasts.models` (what might come), :mod:`forecasts.scenarios` (what could differ),
-:mod:`forecasts.attainment` (what it means for a goal), :mod:`forecasts.evaluation` (what it was worth),
+:mod:`forecasts.attainment` (what it means for a goal),
+:mod:`forecasts.whatif` (what would change it), :mod:`forecasts.evaluation` (what it was worth),
 :mod:`forecasts.publish` (what people read), :mod:`forecasts.notebook` (what an analyst opens),
 :mod:`forecasts.batch` (what runs at night) and :mod:`forecasts.cli`.
 """
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from forecasts.scenarios.reading import Clock, Measure, Observe, Redate
     from forecasts.scenarios.scenario import Scenario
     from forecasts.scenarios.seeds import Seeds, read_seeds
+    from forecasts.whatif.compare import compare
+    from forecasts.whatif.seek import seek
 
 __version__ = version("forecasts")
 
@@ -44,6 +47,8 @@ _HOMES = {
     "scenarios.reading": ("Clock", "Measure", "Observe", "Redate"),
     "scenarios.scenario": ("Scenario",),
     "scenarios.seeds": ("Seeds", "read_seeds"),
+    "whatif.compare": ("compare",),
+    "whatif.seek": ("seek",),
 }
 _HOME = {name: home for home, names in _HOMES.items() for name in names}
 
@@ -78,8 +83,10 @@ __all__ = [
     "Unanswerable",
     "__version__",
     "attain",
+    "compare",
     "outlook",
     "read_seeds",
+    "seek",
     "verdict",
 ]
 

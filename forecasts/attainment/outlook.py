@@ -114,15 +114,10 @@ class Outlook:
             If no growth model serves.
         """
         try:
-            return self.under_scenario(self._plain)
+            return self.under_scenario(self.fitted.future(self.weights))
         except ModelFailed as failed:
             problem = Problem("goal", str(failed), self.question.goal.id, "correct the figures, or add some")
             raise Unanswerable([problem]) from None
-
-    @cached_property
-    def _plain(self) -> Predictive:
-        """The future of the growth models, before the scenario changes its paths."""
-        return self.fitted.future(self.weights)
 
     @cached_property
     def ledger(self) -> Ledger:
@@ -141,14 +136,10 @@ class Outlook:
         """Return possible futures of what a growth model says; they are drawn once."""
         key = id(future), self.question.goal.deadline
         if key not in self._drawn:
-            self._drawn[key] = Drawn(future, self.history, self._nodes, self.end, self.draws, self.seed)
+            days = nodes_of(self.history, self.question.goal.deadline)
+            nodes = np.unique(self.history.timescale.years_of(days))
+            self._drawn[key] = Drawn(future, self.history, nodes, self.end, self.draws, self.seed)
         return self._drawn[key]
-
-    @cached_property
-    def _nodes(self) -> Floats:
-        """Times between which paths are straight: months and half-years ahead, the deadline among them."""
-        days = nodes_of(self.history, self.question.goal.deadline)
-        return np.unique(self.history.timescale.years_of(days))
 
     def paths(self, days: Sequence[dt.date]) -> Floats:
         """Return possible futures on some days under the scenario, a row each: (draws, len(days))."""
@@ -321,9 +312,7 @@ class Outlook:
     def asked(self, question: Question) -> "Outlook":
         """Return the outlook of another goal for the same past and scenario: nothing is fitted anew."""
         other = replace(self, question=question)
-        shared = ("fitted", "ledger", "weights", "_plain")
-        other.__dict__.update({name: self.__dict__[name] for name in shared if name in self.__dict__})
-        other.__dict__["fitted"] = self.fitted
+        other.__dict__.update(fitted=self.fitted, ledger=self.ledger)
         return other
 
     def under(self, *adjustments: AnyAdjustment) -> "Outlook":
@@ -343,11 +332,15 @@ class Outlook:
 
         Where the same is read, as under adjustments of what is to come, nothing is read or fitted anew.
         """
-        alike = question.scenario.reading == self.question.scenario.reading
-        if alike and question.asked == self.question.asked:
+        if self.reads_alike(question):
             check_question(self.reader.ledger, question)
             return self.asked(question)
         return outlook(self.reader, question, self.seed, self.draws)
+
+    def reads_alike(self, question: Question) -> bool:
+        """Whether another question reads the past as this one does, and asks the same goal."""
+        alike = question.scenario.reading == self.question.scenario.reading
+        return alike and question.asked == self.question.asked
 
     def plot(self) -> "alt.LayerChart":
         """Return an Altair chart: published figures, central 50, 80 and 90 % of what may come, the goal."""

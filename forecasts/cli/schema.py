@@ -14,11 +14,16 @@ class Schema(StrEnum):
 
     RESULT = "result"
     SCENARIO = "scenario"
+    COMPARISON = "comparison"
+    SEEK = "seek"
 
 
 def schema(
     name: Annotated[
-        Schema, typer.Argument(help="result: result.json; scenario: a file of seeds/scenarios/")
+        Schema,
+        typer.Argument(
+            help="result: result.json; scenario: a file of seeds/scenarios/; comparison, seek: their JSON"
+        ),
     ] = Schema.RESULT,
     out: Annotated[
         Path | None, typer.Option(help="file to write, new or a schema; default: standard output")

@@ -96,6 +96,13 @@ class Scenario(BaseModel):
         """
         return Scenario.model_validate(dict(self) | {"adjustments": (*self.adjustments, *more)})
 
+    def replacing(self, change: AnyAdjustment) -> "Scenario":
+        """Return the scenario with an adjustment in the place of what changes the same, or behind all."""
+        at = next((i for i, own in enumerate(self.adjustments) if own.clashes(change)), len(self.adjustments))
+        before, after = self.adjustments[:at], self.adjustments[at + 1 :]
+        kept = tuple(own for own in after if not own.clashes(change))
+        return self.model_copy(update={"adjustments": (*before, change, *kept)})
+
     def extending(self, other: "Scenario") -> "Scenario":
         """Return the scenario with the adjustments of another before its own; see `extends`."""
         kept = [a for a in other.adjustments if not any(a.clashes(own) for own in self.adjustments)]
