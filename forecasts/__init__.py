@@ -3,7 +3,8 @@
 What is here is what a script or a notebook of one's own needs; each name is loaded when it is used.
 The wings, from the ground floor up: :mod:`forecasts.ledger` (what was published), :mod:`forecasts.engine`
 (how series grow), :mod:`forecasts.models` (what might come), :mod:`forecasts.scenarios` (what could differ),
-:mod:`forecasts.attainment` (what it means for a goal), :mod:`forecasts.evaluation` (what it was worth),
+:mod:`forecasts.attainment` (what it means for a goal),
+:mod:`forecasts.whatif` (what would change it), :mod:`forecasts.evaluation` (what it was worth),
 :mod:`forecasts.publish` (what people read), :mod:`forecasts.notebook` (what an analyst opens),
 :mod:`forecasts.batch` (what runs at night) and :mod:`forecasts.cli`.
 """
@@ -21,9 +22,13 @@ if TYPE_CHECKING:
     from forecasts.ledger.problems import BadInput, Problem, Refusal, Unanswerable
     from forecasts.ledger.records import Goal, Indicator, Observation, Region, Source
     from forecasts.models.base import ModelFailed
-    from forecasts.scenarios.adjustments import Clock, Measure, Redate, Share
+    from forecasts.scenarios.asking import ByModels, OtherGoal
+    from forecasts.scenarios.growth import Ceiling, Delay, Expiry, OneOff, Pace, PaceOf, Scope
+    from forecasts.scenarios.reading import Clock, Measure, Observe, Redate
     from forecasts.scenarios.scenario import Scenario
     from forecasts.scenarios.seeds import Seeds, read_seeds
+    from forecasts.whatif.compare import compare
+    from forecasts.whatif.seek import seek
 
 __version__ = version("forecasts")
 
@@ -37,42 +42,59 @@ _HOMES = {
     "ledger.problems": ("BadInput", "Problem", "Refusal", "Unanswerable"),
     "ledger.records": ("Goal", "Indicator", "Observation", "Region", "Source"),
     "models.base": ("ModelFailed",),
-    "scenarios.adjustments": ("Clock", "Measure", "Redate", "Share"),
+    "scenarios.asking": ("ByModels", "OtherGoal"),
+    "scenarios.growth": ("Ceiling", "Delay", "Expiry", "OneOff", "Pace", "PaceOf", "Scope"),
+    "scenarios.reading": ("Clock", "Measure", "Observe", "Redate"),
     "scenarios.scenario": ("Scenario",),
     "scenarios.seeds": ("Seeds", "read_seeds"),
+    "whatif.compare": ("compare",),
+    "whatif.seek": ("seek",),
 }
 _HOME = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [
     "BadInput",
+    "ByModels",
+    "Ceiling",
     "Clock",
+    "Delay",
+    "Expiry",
     "Goal",
     "Indicator",
     "Ledger",
     "Measure",
     "ModelFailed",
     "Observation",
+    "Observe",
+    "OneOff",
+    "OtherGoal",
     "Outlook",
+    "Pace",
+    "PaceOf",
     "Problem",
     "Question",
     "Redate",
     "Refusal",
     "Region",
     "Scenario",
+    "Scope",
     "Seeds",
-    "Share",
     "Source",
     "Unanswerable",
     "__version__",
     "attain",
+    "compare",
     "outlook",
     "read_seeds",
+    "seek",
     "verdict",
 ]
 
 
 def __getattr__(name: str) -> Any:
     """Load a public name when it is used, so that importing the package costs nothing."""
+    if name == "Share":
+        raise AttributeError("it is called Scope now: Scope(share={'uniform': [low, high]})")
     if name not in _HOME:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)

@@ -1,35 +1,33 @@
 """The future that answers a question: read once, fitted once, asked many times."""
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from forecasts.attainment.checks import check_question
+from forecasts.attainment.holding import Holding
 from forecasts.attainment.opinion import Opinion
 from forecasts.attainment.pace import Speed, observed_pace, required_pace
 from forecasts.attainment.past import Past, Reader, read_past
 from forecasts.attainment.question import Question
-from forecasts.attainment.reached import (
-    HORIZON_YEARS,
-    NEVER,
-    curve_of,
-    days_reached,
-    first_held,
-    held_since,
-    looks_of,
-    newest_day,
-)
-from forecasts.ledger.history import Days, History
+from forecasts.attainment.reached import nodes_of
+from forecasts.ledger.history import History
 from forecasts.ledger.ledger import Ledger
-from forecasts.ledger.problems import BadInput, Problem, Unanswerable, nearest
+from forecasts.ledger.problems import Problem, Unanswerable
 from forecasts.ledger.records import Asks, asks_of
-from forecasts.models.base import ModelFailed, Predictive, Within
-from forecasts.models.members import Fitted, Members, law_of
-from forecasts.scenarios.adjustments import AnyAdjustment, Share
+from forecasts.models.base import ModelFailed, Predictive
+from forecasts.models.members import Fitted, Members
+from forecasts.models.paths import DRAWS, REPLICATES, Drawn
+from forecasts.scenarios.adjustments import AnyAdjustment
+from forecasts.scenarios.base import Ground
+from forecasts.scenarios.futures import Adjusted
+from forecasts.scenarios.growth import Scope
+from forecasts.scenarios.numbers import middle
 
 if TYPE_CHECKING:
     import altair as alt
@@ -74,13 +72,17 @@ class Outlook:
     reader : Reader
         The ledger that was read; :meth:`under` reads it again.
     seed : int
-        Of the growth models that draw at random.
+        Of the growth models that draw at random, and of the paths on which scenarios act.
+    draws : int
+        How many such paths there are at least.
     """
 
     question: Question
     past: Past
     reader: Reader = field(repr=False)
     seed: int = 1
+    draws: int = DRAWS
+    _drawn: dict[tuple[int, dt.date], Drawn] = field(default_factory=dict, repr=False)
 
     @property
     def history(self) -> History:
@@ -117,10 +119,33 @@ class Outlook:
             problem = Problem("goal", str(failed), self.question.goal.id, "correct the figures, or add some")
             raise Unanswerable([problem]) from None
 
+    @cached_property
+    def ledger(self) -> Ledger:
+        """The ledger as the scenario reads it."""
+        return self.question.scenario.on_ledger(self.reader.ledger, self.question.asked)
+
+    @cached_property
+    def _ground(self) -> Ground:
+        return Ground(self.question.asked, self.ledger, self.history, self.past.reference)
+
     def under_scenario(self, future: Predictive) -> Predictive:
-        """Return a future as the scenario sees it; whatever it assumes, a share stays within its bound."""
-        seen = self.question.scenario.on_future(future)
-        return seen if seen is future or self.history.upper == np.inf else Within(seen, self.history.upper)
+        """Return a future of the growth models as the scenario sees it."""
+        return self.question.scenario.on_future(future, self._ground, self.paths_of)
+
+    def paths_of(self, future: Predictive) -> Drawn:
+        """Return possible futures of what a growth model says; they are drawn once."""
+        key = id(future), self.question.goal.deadline
+        if key not in self._drawn:
+            days = nodes_of(self.history, self.question.goal.deadline)
+            nodes = np.unique(self.history.timescale.years_of(days))
+            self._drawn[key] = Drawn(future, self.history, nodes, self.end, self.draws, self.seed)
+        return self._drawn[key]
+
+    def paths(self, days: Sequence[dt.date]) -> Floats:
+        """Return possible futures on some days under the scenario, a row each: (draws, len(days))."""
+        future = self.future
+        paths = future.moved if isinstance(future, Adjusted) else self.paths_of(future)
+        return np.stack([paths.at(self.history.timescale.years(day)) for day in days], axis=1)
 
     @cached_property
     def end(self) -> float:
@@ -194,39 +219,14 @@ class Outlook:
         return np.maximum.accumulate(found)
 
     @cached_property
-    def curve(self) -> tuple[Floats, Floats]:
-        """Times (T,) in years of the timescale, and the probability (T,) that the goal is held at each."""
-        last = self.history.years[-1:]
-        [times] = looks_of(last, np.array([self.end]))
-        self.future.prefetch(times[1:])
-        edge, under = self.asks
-        below = np.array([0.0, *(float(self.future.cdf(float(t), edge)) for t in times[1:])])
-        chance = below if under else 1.0 - below
-        [curve] = curve_of(np.array([not np.isnat(self.since)]), chance[None])
-        return times, curve
+    def holding(self) -> Holding:
+        """The goal against this future: the probability over time, and since when it is held."""
+        return Holding(self.question.goal, self.history, self.past.own, self.future)
 
     @property
     def horizon(self) -> dt.date:
         """The last day that is looked at for :meth:`day_reached`."""
-        day: dt.date = self.history.timescale.days_at(self.history.years[-1:] + HORIZON_YEARS)[0].item()
-        return day
-
-    @cached_property
-    def since(self) -> np.datetime64:
-        """The day from which all figures meet the goal; NaT if the newest does not, or is nobody's count."""
-        held = held_since(self.history, *self.asks, np.datetime64(self.question.goal.deadline))
-        return held if self.past.own else NEVER
-
-    @cached_property
-    def _every_day(self) -> tuple[Days, Floats]:
-        """Days from the last figure on, and the probability that the goal is held on each."""
-        deadline = np.datetime64(self.question.goal.deadline)
-        days = np.arange(newest_day(self.history), max(np.datetime64(self.horizon), deadline) + 1)
-        edge, under = self.asks
-        law: Any = self.future  # laws are asked of many times at once
-        below = law.cdf(self.history.timescale.years_of(days), edge)
-        [curve] = curve_of(np.array([not np.isnat(self.since)]), (below if under else 1.0 - below)[None])
-        return days, curve
+        return self.holding.horizon
 
     def day_reached(self, level: float) -> dt.date | None:
         """Return the first day from which the goal is reached with a probability, up to the deadline.
@@ -245,20 +245,7 @@ class Outlook:
             Where the goal is not held with it at the deadline: the first day after it on which it is; None if
             that is not by :attr:`horizon`, ten years after the last figure.
         """
-        day = np.datetime64(self.question.goal.deadline)
-        if law_of(self.history) is not None:
-            days, chance = self._every_day
-            place = first_held(chance, int((day - days[0]).astype(int)), level)
-            if place is None:
-                return None
-            found: Any = self.since if place == 0 and not np.isnat(self.since) else days[place]
-            return dt.date.fromisoformat(str(found))
-        times, curve = self.curve
-        end, since = np.array([self.end]), np.array([self.since])
-        [reached] = days_reached(
-            times[None], curve[None], end, np.array([day]), level, self.history.timescale, since
-        )
-        return None if np.isnat(reached) else reached.item()
+        return self.holding.day_reached(level)
 
     @cached_property
     def members(self) -> tuple[Opinion, ...]:
@@ -276,7 +263,7 @@ class Outlook:
     @property
     def std_error(self) -> float:
         """Monte-Carlo standard error of the probability; 0 where all that carries it is in closed form."""
-        variance = 0.0
+        variance = float(self.by_replicate.var(ddof=1)) / REPLICATES
         for model in self.fitted.models:
             weight = self.weights.get(model.name, 0.0)
             fit = self.fitted.of(model) if weight else None
@@ -286,6 +273,18 @@ class Outlook:
                 variance += weight**2 * p * (1 - p) / fit.predictive.draws
         return float(np.sqrt(variance))
 
+    @cached_property
+    def by_replicate(self) -> Floats:
+        """The probability by each replicate of the paths, (REPLICATES,): what it strays by is their error.
+
+        Two outlooks with the same draws stray together: the error of their difference is smaller.
+        """
+        edge, under = self.asks
+        if not isinstance(self.future, Adjusted):
+            return np.full(REPLICATES, self.probability)
+        below = self.future.by_replicate(self.end, edge)
+        return floored(below if under else 1.0 - below)
+
     @property
     def model(self) -> str:
         """The names of the growth models that carry the answer."""
@@ -294,9 +293,11 @@ class Outlook:
     @cached_property
     def whole(self) -> History:
         """The past of what the goal means: where only a share of it is counted, scaled up by the middle."""
-        share = self.question.scenario.find(Share)
-        h, middle = self.history, 1.0 if share is None else (share.low + share.high) / 2
-        return h if share is None else replace(h, low=h.low / middle, high=h.high / middle)
+        h, scope = self.history, self.question.scenario.find(Scope)
+        if scope is None:
+            return h
+        share = middle(scope.share)
+        return replace(h, low=h.low / share, high=h.high / share)
 
     @property
     def required_pace(self) -> Speed | None:
@@ -311,7 +312,7 @@ class Outlook:
     def asked(self, question: Question) -> "Outlook":
         """Return the outlook of another goal for the same past and scenario: nothing is fitted anew."""
         other = replace(self, question=question)
-        other.__dict__["fitted"] = self.fitted
+        other.__dict__.update(fitted=self.fitted, ledger=self.ledger)
         return other
 
     def under(self, *adjustments: AnyAdjustment) -> "Outlook":
@@ -324,7 +325,22 @@ class Outlook:
         Unanswerable
             As :func:`outlook`.
         """
-        return outlook(self.reader, self.question.under(*adjustments), self.seed)
+        return self.of(self.question.under(*adjustments))
+
+    def of(self, question: Question) -> "Outlook":
+        """Return the outlook of another question about this ledger, with the same draws.
+
+        Where the same is read, as under adjustments of what is to come, nothing is read or fitted anew.
+        """
+        if self.reads_alike(question):
+            check_question(self.reader.ledger, question)
+            return self.asked(question)
+        return outlook(self.reader, question, self.seed, self.draws)
+
+    def reads_alike(self, question: Question) -> bool:
+        """Whether another question reads the past as this one does, and asks the same goal."""
+        alike = question.scenario.reading == self.question.scenario.reading
+        return alike and question.asked == self.question.asked
 
     def plot(self) -> "alt.LayerChart":
         """Return an Altair chart: published figures, central 50, 80 and 90 % of what may come, the goal."""
@@ -333,7 +349,7 @@ class Outlook:
         return plot(self)
 
 
-def outlook(ledger: Ledger | Reader, question: Question, seed: int = 1) -> Outlook:
+def outlook(ledger: Ledger | Reader, question: Question, seed: int = 1, draws: int = DRAWS) -> Outlook:
     """Answer a question.
 
     Parameters
@@ -344,7 +360,10 @@ def outlook(ledger: Ledger | Reader, question: Question, seed: int = 1) -> Outlo
     question : Question
         Its indicator and region must be in the ledger.
     seed : int
-        Of the growth models that draw at random; they carry no answer by default.
+        Of the growth models that draw at random, which carry no answer by default, and of the paths on which
+        scenarios act.
+    draws : int
+        How many such paths there are at least.
 
     Returns
     -------
@@ -369,17 +388,5 @@ def outlook(ledger: Ledger | Reader, question: Question, seed: int = 1) -> Outlo
     True
     """
     reader = ledger if isinstance(ledger, Reader) else Reader(ledger)
-    if problems := [*_unknown(reader.ledger, question)]:
-        raise BadInput(problems)
-    return Outlook(question, read_past(reader, question), reader, seed)
-
-
-def _unknown(ledger: Ledger, question: Question) -> Iterator[Problem]:
-    """Yield the indicators and the region that a question names and the ledger does not have."""
-    wanted = (question.goal.indicator, *question.asked.measured_by)
-    for indicator in dict.fromkeys(wanted):
-        if indicator not in ledger.indicators:
-            rule = "the ledger has no such indicator"
-            yield Problem("question", rule, indicator, nearest(indicator, ledger.indicators))
-    if (region := question.goal.region) not in ledger.regions:
-        yield Problem("question", "the ledger has no such region", region, nearest(region, ledger.regions))
+    check_question(reader.ledger, question)
+    return Outlook(question, read_past(reader, question), reader, seed, draws)

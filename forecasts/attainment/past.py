@@ -16,7 +16,7 @@ from forecasts.ledger.problems import Problem, Unanswerable
 from forecasts.ledger.records import Goal
 from forecasts.models.reference import Reference, ReferenceClass, Relation
 from forecasts.models.scales import scale_for, scale_of
-from forecasts.scenarios.adjustments import Asked
+from forecasts.scenarios.base import Asked
 
 #: Fewest peers' histories that make a class of the same indicator; below, kindred indicators join.
 MIN_PEERS = 3

@@ -1,13 +1,14 @@
 """A question: a goal, a scenario, a day of knowledge."""
 
 import datetime as dt
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from forecasts.attainment.resolved import resolve
 from forecasts.ledger.fields import as_day
 from forecasts.ledger.problems import BadInput, Problem, Unanswerable, nearest
 from forecasts.ledger.records import Goal
-from forecasts.scenarios.adjustments import AnyAdjustment, Asked
+from forecasts.scenarios.adjustments import AnyAdjustment
+from forecasts.scenarios.base import Asked
 from forecasts.scenarios.scenario import AS_PUBLISHED, Scenario
 from forecasts.scenarios.seeds import Seeds
 
@@ -41,7 +42,9 @@ class Question:
     known_on : date
         The day of knowledge: nothing published later is used. A text such as ``"2023-06-01"`` is taken, too.
     scenario : Scenario
-        By default the figures as published.
+        By default the figures as published. Where it asks for another value or day, `goal` has that.
+    announced : Goal, optional
+        The goal as it was announced; by default `goal` as it was given.
 
     Raises
     ------
@@ -61,9 +64,12 @@ class Question:
     goal: Goal
     known_on: dt.date
     scenario: Scenario = AS_PUBLISHED
+    announced: Goal | None = field(default=None, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "known_on", day_of_knowledge(self.known_on))
+        object.__setattr__(self, "announced", self.announced or self.goal)
+        object.__setattr__(self, "goal", self.asked.goal)
         if self.known_on >= self.goal.deadline:
             rule = f"the day must lie before the goal's deadline {self.goal.deadline}"
             raise Unanswerable([Problem("known_on", rule, str(self.known_on), "name an earlier day")])
@@ -73,7 +79,8 @@ class Question:
     @property
     def asked(self) -> Asked:
         """The question as the scenario asks it."""
-        return self.scenario.on_question(Asked(self.goal, self.known_on, (self.goal.indicator,)))
+        goal = self.announced or self.goal
+        return self.scenario.on_question(Asked(goal, self.known_on, (goal.indicator,)))
 
     def under(self, *adjustments: AnyAdjustment) -> "Question":
         """Return the question under more adjustments, after those of its scenario."""

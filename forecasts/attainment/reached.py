@@ -1,5 +1,7 @@
 """When a goal is reached: its probability over time, and the day on which that passes a level."""
 
+import datetime as dt
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import logit
@@ -146,6 +148,23 @@ def held_since(history: History, edge: float, below: bool, deadline: np.datetime
         return NEVER
     this = np.flatnonzero(counts.start == counts.start[-1])
     return reached_since(counts.day[this], counts.least[this], edge, below)
+
+
+def nodes_of(history: History, deadline: dt.date) -> Days:
+    """Return days after the newest figure between which paths are straight, a deadline among them.
+
+    The ends of the months of two years, then those of half-years; of what is counted anew, first days, too.
+    """
+    newest = newest_day(history)
+    last = max(newest + np.timedelta64(round(366 * HORIZON_YEARS), "D"), np.datetime64(deadline))
+    months = np.arange(newest.astype("datetime64[M]"), last.astype("datetime64[M]") + 2)
+    near = (months - months[0]).astype(int) <= 25
+    halves = (months.astype(int) % 6 == 0) & (months <= last.astype("datetime64[M]"))
+    days = [months[near | halves].astype("datetime64[D]") - 1, [np.datetime64(deadline)]]
+    if law_of(history) == "flow":
+        days.append(np.unique(months.astype("datetime64[Y]")).astype("datetime64[D]"))
+    found = np.unique(np.concatenate(days))
+    return found[found > newest]
 
 
 def newest_day(history: History) -> np.datetime64:

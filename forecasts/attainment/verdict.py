@@ -35,8 +35,10 @@ from forecasts.ledger.history import History, interval_of
 from forecasts.ledger.ledger import Ledger
 from forecasts.ledger.records import Source, leeway
 from forecasts.models.members import law_of
+from forecasts.models.paths import DRAWS
 from forecasts.models.reference import MIN_SPAN_YEARS, growth_steps
-from forecasts.scenarios.adjustments import Share
+from forecasts.scenarios.growth import Scope
+from forecasts.scenarios.numbers import ends
 from forecasts.scenarios.seeds import Seeds
 
 #: A fan has about so many days at most: months, or every second, third ... one.
@@ -52,7 +54,7 @@ def answer(
     goal: str,
     scenario: str,
     known_on: dt.date,
-    draws: int = 20_000,
+    draws: int = DRAWS,
     seed: int = 1,
     reader: Reader | None = None,
 ) -> Attainment:
@@ -77,19 +79,17 @@ def answer(
         For a deadline that has passed, or if neither own figures nor a reference class can answer.
     """
     question = find_question(seeds, goal, scenario, known_on)
-    found = outlook(reader or Reader(seeds.ledger), question, seed)
-    return verdict(found, draws, record_of(seeds, known_on))
+    found = outlook(reader or Reader(seeds.ledger), question, seed, draws)
+    return verdict(found, record_of(seeds, known_on))
 
 
-def verdict(found: Outlook, draws: int = 20_000, record: Recalled | None = None) -> Attainment:
+def verdict(found: Outlook, record: Recalled | None = None) -> Attainment:
     """Write an outlook down; every growth model is fitted for it.
 
     Parameters
     ----------
     found : Outlook
         What is written down.
-    draws : int
-        Stated in the result; what is in closed form does not depend on it.
     record : Recalled, optional
         How goals like it fared; without one the probability is the outlook's.
 
@@ -104,8 +104,9 @@ def verdict(found: Outlook, draws: int = 20_000, record: Recalled | None = None)
     Unanswerable
         If no growth model serves.
     """
-    question, history, ledger = found.question, found.history, found.reader.ledger
-    share = question.scenario.find(Share)
+    question, history, ledger = found.question, found.history, found.ledger
+    scope = question.scenario.find(Scope)
+    share = None if scope is None else ends(scope.share)
     so_far = _so_far(found)
     days = _fan_days(history, so_far, question.goal.deadline)
     found.future.prefetch(np.array([*(history.timescale.years(day) for day in days), found.end]))
@@ -131,11 +132,11 @@ def verdict(found: Outlook, draws: int = 20_000, record: Recalled | None = None)
         n=found.n,
         basis=_basis(found),
         reference=_reference_facts(found),
-        history=_points(history, share) if own else (),
+        history=_points(found, share) if own else (),
         fan=tuple(_fan_point(found, day) for day in days),
         evidence=tuple(_evidence(row, ledger) for row in _rows_of(found)),
         engine_score=_engine_score(),
-        draws=draws,
+        draws=found.draws,
         seed=found.seed,
         versions=_versions(),
     )
@@ -185,13 +186,11 @@ def _pace(found: Speed | None, ledger: Ledger) -> Pace | None:
     )
 
 
-def _points(history: History, share: Share | None) -> tuple[HistoryPoint, ...]:
-    least, most = (1.0, 1.0) if share is None else (share.low, share.high)
-    rows = zip(history.dates, history.value, history.low, history.high, strict=True)
-    return tuple(
-        HistoryPoint(date=d, value=v / ((least + most) / 2), low=lo / most, high=hi / least)
-        for d, v, lo, hi in rows
-    )
+def _points(found: Outlook, share: tuple[float, float] | None) -> tuple[HistoryPoint, ...]:
+    least, most = share or (1.0, 1.0)
+    history = found.history
+    rows = zip(history.dates, found.whole.value, history.low, history.high, strict=True)
+    return tuple(HistoryPoint(date=d, value=v, low=lo / most, high=hi / least) for d, v, lo, hi in rows)
 
 
 def _basis(found: Outlook) -> Literal["own", "own_and_reference", "reference"]:
@@ -231,7 +230,7 @@ def _reference_facts(found: Outlook) -> ReferenceFacts:
         low=low,
         median=median,
         high=high,
-        parent=_growth(parent, found.reader.ledger) if parent is not None and in_percent else (),
+        parent=_growth(parent, found.ledger) if parent is not None and in_percent else (),
     )
 
 
@@ -283,7 +282,7 @@ def _evidence(name: str, ledger: Ledger) -> Evidence:
 
 
 def _goal_facts(found: Outlook) -> GoalFacts:
-    goal, ledger = found.question.goal, found.reader.ledger
+    goal, ledger = found.question.goal, found.ledger
     indicator, region = ledger.indicators[goal.indicator], ledger.regions[goal.region]
     source = ledger.sources.get(goal.source) or Source(id=goal.source or "-")
     published = goal.published_on or goal.announced_on
@@ -299,12 +298,12 @@ def _goal_facts(found: Outlook) -> GoalFacts:
     )  # fmt: skip
 
 
-def _scenario_facts(found: Outlook, share: Share | None) -> ScenarioFacts:
+def _scenario_facts(found: Outlook, share: tuple[float, float] | None) -> ScenarioFacts:
     scenario = found.question.scenario
     return ScenarioFacts(
         id=scenario.id, name_zh=scenario.name_zh, name_en=scenario.name_en, role=scenario.role,
         why_zh=scenario.why_zh, why_en=scenario.why_en,
-        share=None if share is None else (share.low, share.high),
+        share=share,
     )  # fmt: skip
 
 

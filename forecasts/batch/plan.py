@@ -12,6 +12,7 @@ from forecasts.ledger.fields import Id, Text
 from forecasts.ledger.located import Located, Way, read_located
 from forecasts.ledger.problems import BadInput, Problem, nearest
 from forecasts.ledger.root import provided, resolved, shown
+from forecasts.models.paths import DRAWS
 from forecasts.notebook.parameters import Draws, Parameters, Seed, parse_date
 from forecasts.publish.words import Language
 from forecasts.scenarios.scenario import BASELINE
@@ -56,7 +57,7 @@ class Plan(BaseModel):
     goals: Literal["headline"] | Ids = "headline"
     scenarios: Literal["all"] | Ids = "all"
     known_on: Literal["newest"] | Day = "newest"
-    draws: Draws = 20_000
+    draws: Draws = DRAWS
     seed: Seed = 1
     language: Language = "zh"
 

@@ -10,11 +10,13 @@ import typer
 from forecasts import __version__
 from forecasts.cli.attain import attain
 from forecasts.cli.check import check
+from forecasts.cli.compare import compare
 from forecasts.cli.edge import Verbs
 from forecasts.cli.new import new
 from forecasts.cli.options import EXIT_CODES
 from forecasts.cli.run import run
 from forecasts.cli.schema import schema
+from forecasts.cli.seek import seek
 from forecasts.cli.train import train
 
 app = typer.Typer(
@@ -56,7 +58,17 @@ app.command(
     f"seeds/. {EXIT_CODES} 3 = answered, but some rows were not sound or some goals have no answer."
 )(attain)
 app.command(
+    help="Hold scenarios of a goal of seeds/ against each other, on the same draws. "
+    f"{EXIT_CODES} 3 = the goal has no answer."
+)(compare)
+app.command(
+    help="Find what it takes for a probability: which pace, amount, share, delay, goal, or by which day. "
+    f"{EXIT_CODES} 3 = the goal has no answer."
+)(seek)
+app.command(
     help="Learn the engine's numbers anew from the benchmark's training part, score them with whole "
     f"sources left out, and write both to one file. {EXIT_CODES}"
 )(train)
-app.command(help=f"Print the schema of result.json, or write it to a file. {EXIT_CODES}")(schema)
+app.command(
+    help=f"Print a JSON schema, of result.json or of scenario files, or write it to a file. {EXIT_CODES}"
+)(schema)

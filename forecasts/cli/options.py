@@ -72,6 +72,10 @@ def _renamed(text: str | None) -> None:
             raise BadInput([Problem("--as-of", "there is no such option", remedy=remedy)])
 
 
+#: How many paths are drawn; without it as many as everywhere.
+DrawsOption = Annotated[int | None, typer.Option(min=100, max=1_000_000, help="paths; default: 4096")]
+SeedOption = Annotated[int, typer.Option(min=0, max=2**32 - 1, help="of the paths")]
+
 FormatOption = Annotated[Format, typer.Option("--format", help="text for people, json for programs")]
 
 #: The old name of ``--known-on``, hidden: it only says what it is called now.

@@ -1,5 +1,6 @@
-"""``forecasts schema``: the layout of ``result.json``."""
+"""``forecasts schema``: the layout of ``result.json``, of scenario files, of what the verbs print as JSON."""
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -8,19 +9,35 @@ import typer
 from forecasts.cli.options import problems_told
 
 
+class Schema(StrEnum):
+    """What there is a schema of."""
+
+    RESULT = "result"
+    SCENARIO = "scenario"
+    COMPARISON = "comparison"
+    SEEK = "seek"
+
+
 def schema(
+    name: Annotated[
+        Schema,
+        typer.Argument(
+            help="result: result.json; scenario: a file of seeds/scenarios/; comparison, seek: their JSON"
+        ),
+    ] = Schema.RESULT,
     out: Annotated[
         Path | None, typer.Option(help="file to write, new or a schema; default: standard output")
     ] = None,
 ) -> None:
-    """Print the schema of ``result.json``."""
+    """Print a schema."""
     from forecasts.cli.outs import check_file, is_schema
     from forecasts.ledger.files import write_whole
-    from forecasts.publish.save import result_schema
+    from forecasts.publish.schemas import SCHEMAS
 
+    text = SCHEMAS[name]()
     if out is None:
-        typer.echo(result_schema(), nl=False)
+        typer.echo(text, nl=False)
     else:
         with problems_told():
             check_file(out, "a schema", is_schema)
-        write_whole(out, result_schema())
+        write_whole(out, text)

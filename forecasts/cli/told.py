@@ -1,5 +1,8 @@
 """Answers on a terminal: a readable table, and an explanation in sentences."""
 
+import csv
+import io
+
 from rich.console import Console
 from rich.table import Table
 
@@ -7,6 +10,8 @@ from forecasts.attainment.explain import Explanation
 from forecasts.attainment.outlook import Outlook
 from forecasts.attainment.pace import Speed
 from forecasts.attainment.result import Pace, RecordFacts
+from forecasts.whatif.compare import Comparison
+from forecasts.whatif.seek import Sought, Vary
 
 #: How the steps of an explanation are told.
 STEPS = {
@@ -51,6 +56,70 @@ def _pace(pace: Pace | Speed | None) -> str:
     if pace.scale == "percent_per_year":
         return f"{pace.value:.1f}%/y"
     return f"{pace.value:,.1f}/y"
+
+
+def print_comparison(found: Comparison) -> None:
+    """Print scenarios side by side."""
+    table = Table(box=None, pad_edge=False)
+    for name in (
+        "scenario",
+        "P",
+        "error",
+        "difference",
+        "error",
+        "median",
+        "80 %",
+        "reached P50",
+        "reached P80",
+    ):
+        table.add_column(name, justify="left" if name == "scenario" else "right", no_wrap=True)
+    for k, row in enumerate(found.rows):
+        apart = (
+            ("", "") if k == 0 else (f"{100 * row.difference:+.1f}", f"{100 * row.difference_std_error:.2f}")
+        )
+        table.add_row(
+            row.scenario, percentage(row.probability), f"{100 * row.std_error:.2f}", *apart,
+            f"{row.median:,.0f}", f"{row.low:,.0f}-{row.high:,.0f}", str(row.reached_p50 or "-"),
+            str(row.reached_p80 or "-"),
+        )  # fmt: skip
+    console = Console()
+    console.width = max(console.width, 160) if not console.is_terminal else console.width
+    console.print(f"{found.goal}, as known on {found.known_on}; differences and errors in points")
+    console.print(table)
+
+
+#: How what was sought is told.
+SOUGHT = {
+    Vary.PACE: "future growth {value:.3g} times as fast",
+    Vary.ONE_OFF: "{value:,.4g} on top",
+    Vary.SCOPE: "a counted share of {value:.3g}",
+    Vary.DELAY: "a delay of {value:.3g} months",
+    Vary.GOAL: "a goal of {value:,.6g}",
+}
+
+
+def sought(found: Sought) -> str:
+    """Return what it takes as lines of text."""
+    lines = [f"{found.goal} / {found.scenario}, as known on {found.known_on}: for {found.wanted:.0%}"]
+    if found.day is not None:
+        lines.append(f"  held from {found.day} on")
+    elif found.value is None or found.probability is None:
+        lines += [f"  不可达：{found.reason_zh}", f"  not reachable: {found.reason_en}"]
+    else:
+        error = "" if not found.value_std_error else f" (error {found.value_std_error:.2g})"
+        lines.append(f"  {SOUGHT[found.vary].format(value=found.value)}{error}")
+        lines.append(f"  probability there: {found.probability:.4f} (error {found.std_error:.4f})")
+    return "\n".join(lines)
+
+
+def sought_csv(found: Sought) -> str:
+    """Return what it takes as a table of one row."""
+    row = found.model_dump(mode="json", exclude={"tried", "format"})
+    out = io.StringIO()
+    writer = csv.DictWriter(out, list(row), lineterminator="\n")
+    writer.writeheader()
+    writer.writerow(row)
+    return out.getvalue()
 
 
 def explained(e: Explanation) -> str:

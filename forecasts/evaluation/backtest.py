@@ -52,7 +52,7 @@ def member_of(model: GrowthModel) -> Forecaster:
 
     def member(found: Outlook) -> Future | None:
         fitted = found.fitted.of(model).predictive
-        return None if fitted is None else found.question.scenario.on_future(fitted)
+        return None if fitted is None else found.under_scenario(fitted)
 
     return member
 

@@ -163,6 +163,7 @@ class Members:
     seed: int = 1
     models: tuple[GrowthModel, ...] = MODELS
     _fitted: dict[str, Fitted] = field(default_factory=dict, repr=False)
+    _blends: dict[frozenset[tuple[str, float]], Predictive] = field(default_factory=dict, repr=False)
 
     def of(self, model: GrowthModel) -> Fitted:
         """Return one of them after its turn."""
@@ -196,8 +197,11 @@ class Members:
             raise ModelFailed(f"no growth model serves ({told}); look at the history's values")
         if len(parts) == 1:
             return parts[0][0]
-        share = np.array([w for _, w in parts], float)
-        return Blend(tuple(p for p, _ in parts), share / share.sum())
+        key = frozenset(weights.items())
+        if key not in self._blends:  # one object, so that its paths are drawn once
+            share = np.array([w for _, w in parts], float)
+            self._blends[key] = Blend(tuple(p for p, _ in parts), share / share.sum())
+        return self._blends[key]
 
     def all(self) -> tuple[Fitted, ...]:
         """Return every model after its turn, in the order in which they are shown."""

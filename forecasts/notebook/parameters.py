@@ -13,6 +13,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from forecasts.ledger.letters import as_words
 from forecasts.ledger.problems import BadInput, Problem, nearest
+from forecasts.models.paths import DRAWS
 from forecasts.publish.words import Language
 
 Draws = Annotated[int, Field(strict=True, ge=100, le=1_000_000)]
@@ -75,7 +76,7 @@ P = TypeVar("P", bound=Parameters)
 class QuestionParameters(Parameters):
     """What every notebook can be asked that draws possible futures."""
 
-    draws: Draws = 20_000
+    draws: Draws = DRAWS
 
 
 class GoalParameters(QuestionParameters):

@@ -1,16 +1,25 @@
 """Scenarios: a named list of adjustments to the future, or to how the past is read."""
 
-from collections.abc import Mapping
+import math
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from functools import reduce
+from itertools import combinations
 from typing import Literal, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic_core import PydanticCustomError
 
 from forecasts.ledger.fields import Id, Label, Note
 from forecasts.ledger.history import History
 from forecasts.ledger.ledger import Ledger
+from forecasts.ledger.records import Indicator
 from forecasts.models.base import Predictive
-from forecasts.scenarios.adjustments import Adjustment, AnyAdjustment, Asked
+from forecasts.models.paths import Drawn, Paths
+from forecasts.scenarios.adjustments import AnyAdjustment
+from forecasts.scenarios.base import Adjustment, Asked, Fault, Ground
+from forecasts.scenarios.futures import Adjusted, Capped
 
 A = TypeVar("A", bound=Adjustment)
 
@@ -31,6 +40,9 @@ class Scenario(BaseModel):
         counts, of which the headline shows each; ``alternative``: what would change the answer.
     goals : tuple of str
         The goals it is for; empty = every goal.
+    extends : str, optional
+        Of a file: the scenario whose adjustments come before its own. What changes the same thing as one of
+        those takes its place; without goals of its own it is for the same ones.
     adjustments : tuple
         Each changes something of its own: two that change the same thing are refused.
     """
@@ -44,6 +56,7 @@ class Scenario(BaseModel):
     why_zh: Note = ""
     why_en: Note = ""
     goals: tuple[Id, ...] = ()
+    extends: Id | None = None
     adjustments: tuple[AnyAdjustment, ...] = ()
 
     @model_validator(mode="after")
@@ -56,13 +69,13 @@ class Scenario(BaseModel):
 
     @model_validator(mode="after")
     def _one_change_each(self) -> Self:
-        seen: dict[tuple[str, ...], int] = {}
-        for i, change in enumerate(self.adjustments):
-            if (first := seen.setdefault(change.about(), i)) != i:
-                what = " ".join(change.about())
-                raise ValueError(
-                    f"adjustments {first} and {i} change the same thing ({what}); keep one of them"
-                )
+        clashes, second = [], 0
+        for (i, one), (k, other) in combinations(enumerate(self.adjustments), 2):
+            if what := one.clashes(other):
+                second = second or k
+                clashes.append(f"adjustments {i} and {k} change the same thing ({what}); keep one of them")
+        if clashes:
+            raise PydanticCustomError("clash", "{told}", {"told": "; ".join(clashes), "second": second})
         return self
 
     def applies_to(self, goal: str) -> bool:
@@ -83,12 +96,29 @@ class Scenario(BaseModel):
         """
         return Scenario.model_validate(dict(self) | {"adjustments": (*self.adjustments, *more)})
 
+    def replacing(self, change: AnyAdjustment) -> "Scenario":
+        """Return the scenario with an adjustment in the place of what changes the same, or behind all."""
+        at = next((i for i, own in enumerate(self.adjustments) if own.clashes(change)), len(self.adjustments))
+        before, after = self.adjustments[:at], self.adjustments[at + 1 :]
+        kept = tuple(own for own in after if not own.clashes(change))
+        return self.model_copy(update={"adjustments": (*before, change, *kept)})
+
+    def extending(self, other: "Scenario") -> "Scenario":
+        """Return the scenario with the adjustments of another before its own; see `extends`."""
+        kept = [a for a in other.adjustments if not any(a.clashes(own) for own in self.adjustments)]
+        goals = self.goals if "goals" in self.model_fields_set else other.goals
+        return self.model_copy(update={"goals": goals, "adjustments": (*kept, *self.adjustments)})
+
     def on_question(self, asked: Asked) -> Asked:
         """Return the question as the scenario asks it."""
         return reduce(lambda found, change: change.on_question(found), self.adjustments, asked)
 
     def on_ledger(self, ledger: Ledger, asked: Asked) -> Ledger:
-        """Return the ledger as the scenario reads it."""
+        """Return the ledger as the scenario reads it.
+
+        Where something is supposed to be known on a later day, all else was published by the true one.
+        """
+        ledger = ledger if asked.published_by is None else ledger.known_on(asked.published_by)
         return reduce(lambda found, change: change.on_ledger(found, asked), self.adjustments, ledger)
 
     def on_past(self, history: History, asked: Asked) -> History:
@@ -99,9 +129,37 @@ class Scenario(BaseModel):
         """Return the weights of the growth models under the scenario."""
         return reduce(lambda found, change: change.on_models(found), self.adjustments, weights)
 
-    def on_future(self, future: Predictive) -> Predictive:
-        """Return the future under the scenario."""
-        return reduce(lambda found, change: change.on_future(found), self.adjustments, future)
+    def faults(self, asked: Asked, indicator: Indicator) -> Iterator[tuple[int, Fault]]:
+        """Yield what makes no sense for a goal, and in which adjustment."""
+        for i, change in enumerate(self.adjustments):
+            for fault in change.faults(asked.goal, indicator):
+                yield i, fault
+
+    @property
+    def reading(self) -> tuple[Adjustment, ...]:
+        """The adjustments that act before futures are drawn: where they agree, the same is drawn."""
+        return tuple(change for change in self.adjustments if not change.acts_on_paths)
+
+    def on_paths(self, paths: Paths, ground: Ground) -> Paths:
+        """Return the futures under the scenario."""
+        turns: Counter[str] = Counter()
+        for change in self.adjustments:
+            paths = change.on_paths(paths, replace(ground, turn=turns[change.kind]))
+            turns[change.kind] += 1
+        return paths
+
+    def on_future(
+        self, future: Predictive, ground: Ground, draw: Callable[[Predictive], Drawn]
+    ) -> Predictive:
+        """Return the future under the scenario; what changes no path needs no draw.
+
+        Whatever it assumes, a share stays within its bound.
+        """
+        if not any(change.acts_on_paths for change in self.adjustments):
+            return future
+        drawn = draw(future)
+        moved, upper = self.on_paths(drawn, ground), ground.history.upper
+        return Adjusted(drawn, moved if upper == math.inf else Capped(moved, upper))
 
 
 #: The name that stands for a goal's own baseline.

@@ -90,7 +90,7 @@ def test_looking_at_all_members_fits_each_once(ledger: fc.Ledger, fits: Counter[
 
 def test_a_scenario_is_a_future_of_its_own(ledger: fc.Ledger, fits: Counter[str]) -> None:
     found = fc.outlook(ledger, asked())
-    assert found.probability != found.under(fc.Share(low=0.5, high=0.9)).probability
+    assert found.probability != found.under(fc.Scope(share={"uniform": [0.5, 0.9]})).probability
     assert found.probability == found.under().probability
     assert set(fits) == {"trend"}
 

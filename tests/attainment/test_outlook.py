@@ -205,8 +205,8 @@ def broken_scenarios(tmp_path: Path, old: str, new: str) -> str:
 @pytest.mark.parametrize(
     ("old", "new", "words"),
     [
-        ("kind: share", "kind: shares", "shares"),
-        ("low: 0.42", "low: 4.2", "less than or equal to 1"),
+        ("kind: scope", "kind: scopes", "scopes"),
+        ("1.0]", "4.2]", "must be above 0 and at most 1"),
         ("points_loans", "point_loans", "did you mean 'points_loans'"),
         ("role: baseline", "rule: baseline", "rule"),
         ("id: scope-share", "id: scope-shares", "not the file's name"),

@@ -125,6 +125,7 @@ def test_schema_is_printed_or_written(tmp_path: Path) -> None:
     assert run("schema").stdout == result_schema()
     assert run("schema", "--out", str(tmp_path / "s.json")).exit_code == 0
     assert (tmp_path / "s.json").read_text(encoding="utf-8") == result_schema()
+    assert '"adjustments"' in run("schema", "scenario").stdout
 
 
 @pytest.mark.skipif(shutil.which("make") is None, reason="needs make")

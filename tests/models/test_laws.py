@@ -192,7 +192,7 @@ def test_a_goal_beyond_a_bound_gets_the_floor() -> None:
 
 def test_scenarios_act_on_flows_shares_and_rates() -> None:
     base = outlook("flow", YEARS, fc.Goal("x", "A", 120, "2023-12-31"), "2023-07-10")
-    more = base.under(fc.Share(low=0.8, high=0.9))
+    more = base.under(fc.Scope(share={"uniform": [0.8, 0.9]}))
     assert more.probability > base.probability
     assert np.all(more.quantiles() > base.quantiles())
     assert more.day_reached(0.5) <= base.day_reached(0.5)
@@ -203,14 +203,14 @@ def test_scenarios_act_on_flows_shares_and_rates() -> None:
         (None, f"{y}-12-31", v) for y, v in ((2020, 85), (2021, 88), (2022, 90))
     ]
     whole = outlook("share", shares, fc.Goal("x", "A", 99, "2023-12-31"), "2023-01-10").under(
-        fc.Share(low=0.85, high=0.95)
+        fc.Scope(share={"uniform": [0.85, 0.95]})
     )
     assert whole.quantiles()[-1] <= 100
     rates: list[tuple[str | None, str, float]] = [
         (None, f"{y}-12-31", v) for y, v in ((2020, -3.0), (2021, 1.0), (2022, -2.0))
     ]
     shared = outlook("rate", rates, fc.Goal("x", "A", 1, "2023-12-31"), "2023-01-10").under(
-        fc.Share(low=0.5, high=1.0)
+        fc.Scope(share={"uniform": [0.5, 1.0]})
     )
     assert np.all(np.isfinite(shared.quantiles()))
     assert np.all(np.diff(shared.quantiles()) >= 0)

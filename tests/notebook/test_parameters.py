@@ -21,7 +21,7 @@ def faults(namespace: dict[str, Any], model: type = GoalParameters) -> dict[str 
 
 def test_defaults() -> None:
     got = read_parameters({}, GoalParameters)
-    assert (got.goal, got.scenario, got.known_on, got.draws, got.seed) == ("", "baseline", "", 20_000, 1)
+    assert (got.goal, got.scenario, got.known_on, got.draws, got.seed) == ("", "baseline", "", 4_096, 1)
     assert (got.language, got.output) == ("zh", "")
 
 

@@ -16,7 +16,8 @@ from pydantic import ValidationError
 
 import forecasts as fc
 from forecasts.ledger.sheets import open_seeds
-from forecasts.scenarios.adjustments import ADJUSTMENTS, Adjustment, Asked
+from forecasts.scenarios.adjustments import ADJUSTMENTS
+from forecasts.scenarios.base import Adjustment, Asked
 from forecasts.scenarios.files import open_scenarios
 from forecasts.scenarios.scenario import AS_PUBLISHED
 
@@ -54,7 +55,7 @@ ASKED = Asked(GOAL, DAY, ("firms",))
     ("one", "other"),
     [
         (fc.Clock(q4_share=0.5), fc.Clock(q4_share=0.9)),
-        (fc.Share(low=0.4, high=1), fc.Share(low=0.5, high=1)),
+        (fc.Scope(share={"uniform": [0.4, 1]}), fc.Scope(share={"uniform": [0.5, 1]})),
         (fc.Measure(indicators=("firms",)), fc.Measure(indicators=("grants",))),
         (fc.Redate(observation="o1", as_of="2021-01-31"), fc.Redate(observation="o1", as_of="2021-02-28")),
     ],
@@ -116,7 +117,7 @@ def test_adjustments_are_folded_in_the_files_order(order: list[str]) -> None:
 
 
 def test_more_adjustments_come_after_its_own() -> None:
-    own, more = fc.Clock(q4_share=0.5), fc.Share(low=0.5, high=1)
+    own, more = fc.Clock(q4_share=0.5), fc.Scope(share={"uniform": [0.5, 1]})
     assert scenario(own).adjusted_by(more).adjustments == (own, more)
     assert fc.Question(GOAL, DAY, scenario(own)).under(more).scenario.adjustments == (own, more)
 
@@ -174,14 +175,14 @@ def test_a_measure_sums_what_lies_in_the_goals_region(ledger: fc.Ledger) -> None
 
 def test_a_share_makes_the_whole_larger_than_what_is_counted(ledger: fc.Ledger) -> None:
     found = fc.outlook(ledger, fc.Question(GOAL, DAY))
-    shared = found.under(fc.Share(low=0.5, high=0.8))
+    shared = found.under(fc.Scope(share={"uniform": [0.5, 0.8]}))
     assert shared.probability > found.probability
     levels = (0.1, 0.5, 0.9)
     quantiles = shared.quantiles(levels)
     assert np.all(quantiles > found.quantiles(levels) / 0.8 * 0.999)
     assert np.all(quantiles < found.quantiles(levels) / 0.5 * 1.001)
     assert shared.future.cdf(shared.end, quantiles) == pytest.approx(levels, abs=1e-5)
-    whole = found.under(fc.Share(low=1, high=1))
+    whole = found.under(fc.Scope(share=1))
     assert whole.probability == pytest.approx(found.probability, abs=1e-9)
     drawn = shared.future.paths(np.array([shared.end]), 4000, np.random.default_rng(1))[:, 0]
     assert np.mean(drawn <= quantiles[1]) == pytest.approx(0.5, abs=0.04)
@@ -190,8 +191,8 @@ def test_a_share_makes_the_whole_larger_than_what_is_counted(ledger: fc.Ledger) 
 @pytest.mark.parametrize(
     "wrong",
     [
-        lambda: fc.Share(low=0.8, high=0.5),
-        lambda: fc.Share(low=0, high=0.5),
+        lambda: fc.Scope(share={"uniform": [0.8, 0.5]}),
+        lambda: fc.Scope(share={"uniform": [0, 0.5]}),
         lambda: fc.Clock(q4_share=1.0),
         lambda: fc.Clock(q4_share=-0.1),
         lambda: fc.Measure(indicators=()),
@@ -244,11 +245,14 @@ def test_scenarios_of_a_goal_begin_with_its_own_baseline(seeds: fc.Seeds) -> Non
 def test_what_a_file_misspells_is_told_with_what_is_nearest(tmp_path: Path) -> None:
     folder = Path(shutil.copytree(SEEDS, tmp_path / "seeds"))
     text = "id: x\nrole: reading\nname_en: A\nwhy_end: B\nadjustments:\n- {kind: clok, q4_share: 0.5}\n"
-    text += "- {kind: clock, q4_shares: 0.5}\n- {kind: share, low: no, high: yes}\n"
+    text += (
+        "- {kind: clock, q4_shares: 0.5}\n- {kind: scope, share: no}\n- {kind: share, low: 0.4, high: 1}\n"
+    )
     (folder / "scenarios" / "x.yaml").write_text(text, encoding="utf-8")
     _, problems = open_scenarios(folder / "scenarios", open_seeds(folder))
     told = {(p.line, p.column): (p.rule, p.remedy) for p in problems}
     assert told[4, "why_end"] == ("unknown key", "did you mean 'why_en'?")
     assert told[6, "adjustments.0.kind"] == ("no such kind of adjustment", "did you mean 'clock'?")
     assert told[7, "adjustments.1.q4_shares"] == ("unknown key", "did you mean 'q4_share'?")
-    assert {told[8, f"adjustments.2.{name}"][0] for name in ("low", "high")} == {"must be a number"}
+    assert told[8, "adjustments.2.share"][0] == "must be a number"
+    assert "it is called scope now" in told[9, "adjustments.3.kind"][1]

@@ -1,0 +1,1 @@
+"""What would change it: scenarios side by side, and what it would take."""
