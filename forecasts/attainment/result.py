@@ -70,7 +70,7 @@ class ScenarioFacts(Frozen):
     why_zh: str
     why_en: str
     share: tuple[float, float] | None = Field(
-        default=None, description="Prior of the share of the goal's scope that is counted (uniform)."
+        default=None, description="Ends of the share of the goal's scope that is assumed to be counted."
     )
 
 

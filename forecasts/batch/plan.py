@@ -43,8 +43,8 @@ class Plan(BaseModel):
         A notebook inside ``notebooks/``.
     goals : tuple of str or "headline"
         Which goals; ``headline`` = those that the ledger marks so.
-    scenarios : tuple of str or "all"
-        Which scenarios; ``all`` = every one that is for the goal.
+    scenarios : tuple of str, "headline" or "all"
+        Which scenarios; ``all`` = every one that is for the goal; ``headline`` = those that say so.
     known_on : date or "newest"
         The day whose knowledge is used; ``newest`` = the day of the newest figure about the goals' regions.
     """
@@ -55,7 +55,7 @@ class Plan(BaseModel):
     title_en: Text | None = None
     notebook: Text = "goal.ipynb"
     goals: Literal["headline"] | Ids = "headline"
-    scenarios: Literal["all"] | Ids = "all"
+    scenarios: Literal["headline", "all"] | Ids = "headline"
     known_on: Literal["newest"] | Day = "newest"
     draws: Draws = DRAWS
     seed: Seed = 1
@@ -124,7 +124,7 @@ def plan_faults(
         return list(bad.problems)
     if plan.goals != "headline" and seeds.goals is not None:
         problems += _unknown("goals", plan.goals, seeds.goals, told)
-    if plan.scenarios != "all":
+    if plan.scenarios not in ("headline", "all"):
         problems += _unknown("scenarios", plan.scenarios, seeds.scenarios, told)
     return sorted(problems, key=lambda p: p.line or 0)
 
@@ -185,8 +185,8 @@ def _jobs(plan: Plan, goals: Iterable[str], day: dt.date, seeds: Seeds) -> tuple
 
 
 def _scenarios(plan: Plan, goal: str, seeds: Seeds) -> tuple[str, ...]:
-    if plan.scenarios == "all":
-        return seeds.scenarios_of(goal)
+    if plan.scenarios in ("headline", "all"):
+        return seeds.scenarios_of(goal, headline=plan.scenarios == "headline")
     named = (seeds.resolve(name, goal) for name in plan.scenarios)
     return tuple(name for name in named if seeds.scenarios[name].applies_to(goal))
 
@@ -244,7 +244,7 @@ def _misnamed(plan: Plan, told: Located, seeds: Seeds) -> list[Problem]:
         problems += _unknown("goals", plan.goals, seeds.ledger.goals, told)
     elif not seeds.ledger.headline_goals():
         tell("no goal is a headline goal", "headline", "mark one in seeds/goals.csv, or list ids", "goals")
-    if plan.scenarios != "all":
+    if plan.scenarios not in ("headline", "all"):
         valid = {BASELINE, *seeds.scenarios}
         problems += _unknown("scenarios", plan.scenarios, valid, told)
         goals = [g for g in _goals(plan, seeds) if g in seeds.ledger.goals]

@@ -80,7 +80,7 @@ def outlooks_of(
     goals = (goal,) if goal is not None else ledger.headline_goals()
     day = known_on or ledger.newest_publication(goals)
     for name in goals:
-        for asked in (scenario,) if scenario else seeds.scenarios_of(name):
+        for asked in (scenario,) if scenario else seeds.scenarios_of(name, headline=True):
             try:
                 yield outlook(reader, find_question(seeds, name, asked, day))
             except Unanswerable as refused:

@@ -230,32 +230,3 @@ class NeverFalls(Predictive):
     def paths(self, times: Floats, draws: int, rng: np.random.Generator) -> Floats:
         """See :class:`Predictive`; a path that falls waits at its highest value."""
         return np.maximum.accumulate(np.maximum(self.inner.paths(times, draws, rng), self.last), axis=1)
-
-
-@dataclass(frozen=True)
-class Within(Predictive):
-    """A future of which nothing lies beyond a bound: what would, is the bound."""
-
-    inner: Predictive
-    upper: float
-
-    @property
-    def draws(self) -> int | None:
-        """See :class:`Predictive`."""
-        return self.inner.draws
-
-    def prefetch(self, times: Floats) -> None:
-        """See :class:`Predictive`."""
-        self.inner.prefetch(times)
-
-    def cdf(self, time: float, value: ArrayLike) -> Floats:
-        """See :class:`Predictive`."""
-        return np.where(np.asarray(value) > self.upper, 1.0, self.inner.cdf(time, value))
-
-    def quantile(self, time: float, level: ArrayLike) -> Floats:
-        """See :class:`Predictive`."""
-        return np.minimum(self.inner.quantile(time, level), self.upper)
-
-    def paths(self, times: Floats, draws: int, rng: np.random.Generator) -> Floats:
-        """See :class:`Predictive`."""
-        return np.minimum(self.inner.paths(times, draws, rng), self.upper)

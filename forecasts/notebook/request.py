@@ -149,7 +149,7 @@ def open_portfolio(namespace: Mapping[str, Any]) -> Portfolio:
     if problems or wanted is None:
         raise BadInput(problems)
     day = _day(wanted, seeds, goals)
-    pairs = [(goal, scenario) for goal in goals for scenario in seeds.scenarios_of(goal)]
+    pairs = [(goal, scenario) for goal in goals for scenario in seeds.scenarios_of(goal, headline=True)]
     return Portfolio(
         tuple(
             _request(wanted, goal, scenario, day, _below(wanted.output, goal, scenario), root, seeds)

@@ -30,8 +30,9 @@ Named = tuple[Way, str, Literal["observation", "indicator", "region", "goal", "m
 #: is drawn alike in both.
 DIMENSIONS = (
     "scope.share", "pace.factor", "one_off.amount", "one_off.comes", "delay.months", "ceiling.value",
-    "expiry.share", "expiry.cohort", "pace_of.quantile", "pace.factor#2", "one_off.amount#2",
-    "one_off.comes#2", "pace.factor#3", "one_off.amount#3", "one_off.comes#3", "expiry.share#2",
+    "expiry.share", "expiry.cohort", "pace_of.quantile", "pace_of.growth", "pace.factor#2",
+    "one_off.amount#2", "one_off.comes#2", "pace.factor#3", "one_off.amount#3", "one_off.comes#3",
+    "expiry.share#2",
 )  # fmt: skip
 
 

@@ -130,7 +130,7 @@ class Pace(Adjustment):
 
 
 class PaceOf(Adjustment):
-    """Grow as a region did in its newest years, or as a quantile of the reference class.
+    """Grow as a region did in its newest years, as a quantile of the reference class, or by so much a year.
 
     The middle of what may come moves to that pace; the spread around it stays.
 
@@ -140,6 +140,8 @@ class PaceOf(Adjustment):
         Whose pace of the goal's indicator.
     quantile : float or distribution, optional
         Between 0 and 1, of the paces of the reference class: 0.25 = the lower quartile.
+    growth : float or distribution, optional
+        A year: 0.15 = 15 % of what grows; of shares and rates in points.
     """
 
     kind: Literal["pace_of"] = "pace_of"
@@ -147,10 +149,12 @@ class PaceOf(Adjustment):
     region: Name | None = None
     quantile: Annotated[Number | None, Between(0.0, 1.0, optional=True)] = None
 
+    growth: Annotated[Number | None, Between(-0.99, 100.0, optional=True)] = None
+
     @model_validator(mode="after")
-    def _one_of_two(self) -> Self:
-        if (self.region is None) == (self.quantile is None):
-            raise ValueError("give a region, or a quantile of the reference class")
+    def _one_of_three(self) -> Self:
+        if [self.region, self.quantile, self.growth].count(None) != 2:
+            raise ValueError("give a region, or a quantile of the reference class, or a growth a year")
         return self
 
     def named(self) -> Iterator[Named]:
@@ -162,6 +166,9 @@ class PaceOf(Adjustment):
         """See :class:`forecasts.scenarios.base.Adjustment`."""
         if self.region is not None:
             pace = np.asarray(pace_of_region(ground, self.region))
+        elif self.growth is not None:
+            yearly = ground.draw(paths, "pace_of.growth", self.growth)
+            pace = np.log1p(yearly) if ground.history.kind in GROWING else yearly
         else:
             assert self.quantile is not None
             pace = pace_of_class(ground, ground.draw(paths, "pace_of.quantile", self.quantile))

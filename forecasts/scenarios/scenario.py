@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import reduce
 from itertools import combinations
-from typing import Literal, Self, TypeVar
+from typing import Annotated, Literal, Self, TypeVar
 
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from forecasts.ledger.fields import Id, Label, Note
@@ -40,6 +40,8 @@ class Scenario(BaseModel):
         counts, of which the headline shows each; ``alternative``: what would change the answer.
     goals : tuple of str
         The goals it is for; empty = every goal.
+    headline : bool
+        Whether the default brief and answers that name no scenario show it.
     extends : str, optional
         Of a file: the scenario whose adjustments come before its own. What changes the same thing as one of
         those takes its place; without goals of its own it is for the same ones.
@@ -56,6 +58,7 @@ class Scenario(BaseModel):
     why_zh: Note = ""
     why_en: Note = ""
     goals: tuple[Id, ...] = ()
+    headline: Annotated[bool, Field(strict=True)] = True
     extends: Id | None = None
     adjustments: tuple[AnyAdjustment, ...] = ()
 

@@ -45,14 +45,21 @@ class Seeds:
         """Return the scenario's id: ``baseline`` stands for the goal's own."""
         return self.ledger.goals[goal].baseline if scenario == BASELINE else scenario
 
-    def scenarios_of(self, goal: str) -> tuple[str, ...]:
+    def scenarios_of(self, goal: str, headline: bool = False) -> tuple[str, ...]:
         """Return every scenario that is for a goal: its own baseline, other readings, then alternatives.
 
         The baselines of other goals are left out: a goal has one.
+
+        Parameters
+        ----------
+        headline : bool
+            Whether those are left out that are no headline; the own baseline never is.
         """
         own = self.ledger.goals[goal].baseline
         fit = [
-            s for s in self.scenarios.values() if s.id == own or (s.role != "baseline" and s.applies_to(goal))
+            s
+            for s in self.scenarios.values()
+            if s.id == own or (s.role != "baseline" and s.applies_to(goal) and (s.headline or not headline))
         ]
         return tuple(s.id for s in sorted(fit, key=lambda s: (s.id != own, ROLES.index(s.role))))
 

@@ -43,6 +43,15 @@ def test_every_default_stands_in_the_default_plan(root: Path, seeds: Seeds) -> N
     assert read_plan(root / "reports" / "plans" / "brief.yaml", root, seeds).plan == Plan()
 
 
+def test_the_sweep_has_what_the_brief_has_and_every_other_scenario(root: Path, seeds: Seeds) -> None:
+    brief, sweep = (
+        read_plan(root / "reports" / "plans" / f"{n}.yaml", root, seeds) for n in ("brief", "sweep")
+    )
+    assert {job.id for job in brief.jobs} < {job.id for job in sweep.jobs}
+    every = {f"{g}--{s}" for g in seeds.ledger.headline_goals() for s in seeds.scenarios_of(g)}
+    assert {job.id for job in sweep.jobs} == every
+
+
 def test_options_replace_the_plan(tmp_path: Path, root: Path, seeds: Seeds) -> None:
     work = read(
         "draws: 300\nseed: 7\n", tmp_path, root, seeds, known_on="2023-10-01", language="en", draws=None

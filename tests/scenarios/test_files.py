@@ -120,7 +120,7 @@ FAULTY = [
     ("kind: scope, share: 0", "share", "above 0"),
     ("kind: delay, months: -1", "months", "at least 0"),
     ("kind: ceiling, value: 0", "value", "above 0"),
-    ("kind: pace_of", "", "a region, or a quantile"),
+    ("kind: pace_of", "", "give a region, or a quantile"),
     ("kind: pace_of, region: chongqin", "region", "region that the ledger does not have"),
     ("kind: pace_of, quantile: 2", "quantile", "at most 1"),
     ("kind: observe, value: 5", "", "as_of and value"),

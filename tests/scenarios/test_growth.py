@@ -190,6 +190,8 @@ def test_the_middle_grows_as_the_other_did() -> None:
     steps = np.log(np.array(SERIES["stock"])[1:] / np.array(SERIES["stock"])[:-1])
     wanted = 1060 * np.exp(steps[-3:].mean())
     assert np.median(like.paths([year])) == pytest.approx(wanted, rel=1e-3)
+    ten = found.under(fc.PaceOf(growth=0.1))
+    assert np.median(ten.paths([year])) == pytest.approx(1.1 * 1060, rel=1e-3)
     low, high = (found.under(fc.PaceOf(quantile=q)).probability for q in (0.1, 0.9))
     assert low <= high
     total = FOUND["cumulative"].under(fc.PaceOf(region="b"))

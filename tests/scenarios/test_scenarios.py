@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 import forecasts as fc
+from forecasts.attainment.question import find_question
 from forecasts.ledger.sheets import open_seeds
 from forecasts.scenarios.adjustments import ADJUSTMENTS
 from forecasts.scenarios.base import Adjustment, Asked
@@ -240,6 +241,23 @@ def test_scenarios_of_a_goal_begin_with_its_own_baseline(seeds: fc.Seeds) -> Non
         roles = [seeds.scenarios[n].role for n in names[1:]]
         assert "baseline" not in roles
         assert roles == sorted(roles, key=["reading", "alternative"].index)
+
+
+def test_only_headline_scenarios_are_shown_where_nobody_names_one(seeds: fc.Seeds) -> None:
+    for goal in seeds.ledger.headline_goals():
+        every, shown = seeds.scenarios_of(goal), seeds.scenarios_of(goal, headline=True)
+        assert set(shown) < set(every)
+        assert shown[0] == every[0]
+        assert all(seeds.scenarios[name].headline for name in shown)
+
+
+def test_every_scenario_of_seeds_answers_every_goal_that_it_is_for(seeds: fc.Seeds) -> None:
+    day = dt.date(2023, 9, 6)
+    for goal in seeds.ledger.headline_goals():
+        found = fc.compare(seeds.ledger, find_question(seeds, goal, "baseline", day), [
+            find_question(seeds, goal, name, day).scenario for name in seeds.scenarios_of(goal)[1:]
+        ])  # fmt: skip
+        assert all(row.std_error < 0.005 for row in found.rows)
 
 
 def test_what_a_file_misspells_is_told_with_what_is_nearest(tmp_path: Path) -> None:
