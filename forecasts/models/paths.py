@@ -17,7 +17,6 @@ can be measured.
 """
 
 import heapq
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import Protocol
@@ -30,7 +29,7 @@ from forecasts.ledger.fields import Kind
 from forecasts.ledger.history import History
 from forecasts.models.base import Floats, Predictive
 from forecasts.models.flow import AT_END, so_far_of
-from forecasts.models.members import law_of
+from forecasts.models.members import Blend, law_of
 from forecasts.models.scales import scale_of
 
 Ints = NDArray[np.intp]
@@ -322,17 +321,19 @@ def coupled(had: Floats, grid: Floats, score: Floats) -> Ints:
 def tabled(law: Predictive, time: float) -> Floats:
     """Return the quantiles of a law at :data:`SCORES`, asking it for few of them.
 
-    Between those, values are asked for their levels, which most laws tell sooner.
+    Between those, values are asked for their levels, which most laws tell sooner; a blend is asked at the
+    values of its members.
     """
-    few = np.maximum.accumulate(law.quantile(time, ndtr(COARSE)))
+    parts = law.members if isinstance(law, Blend) else (law,)
+    few = [np.maximum.accumulate(part.quantile(time, ndtr(COARSE))) for part in parts]
     steps = np.arange(BETWEEN) / BETWEEN
-    values = np.append((few[:-1, None] + np.diff(few)[:, None] * steps).ravel(), few[-1])
+    between = [np.append((q[:-1, None] + np.diff(q)[:, None] * steps).ravel(), q[-1]) for q in few]
+    values = between[0] if len(between) == 1 else np.unique(np.concatenate(between))
     with np.errstate(divide="ignore"):
         scores = np.clip(ndtri(law.cdf(time, values)), COARSE[0] - 1, COARSE[-1] + 1)
     found = np.interp(SCORES, np.maximum.accumulate(scores) + np.arange(len(values)) * 1e-12, values)
+    if len(few) > 1:
+        return np.asarray(found, float)
+    # Many levels may have one value: what lies between two that have it has it, too.
     cell = np.clip(np.searchsorted(COARSE, SCORES, side="right") - 1, 0, len(COARSE) - 2)
-    return np.asarray(np.clip(found, few[cell], few[cell + 1]), float)
-
-
-#: Makes paths of another model's law for the same past.
-Drawing = Callable[[Predictive], Drawn]
+    return np.asarray(np.clip(found, few[0][cell], few[0][cell + 1]), float)

@@ -393,6 +393,6 @@ def test_a_fault_of_ours_is_not_hidden(monkeypatch: pytest.MonkeyPatch, tenant: 
     def broken(*_: object) -> None:
         raise TypeError("ours")
 
-    monkeypatch.setattr("forecasts.publish.save.result_schema", broken)
+    monkeypatch.setattr("forecasts.publish.save.dump_json", broken)
     ended = CliRunner().invoke(app, ["schema"])
     assert isinstance(ended.exception, TypeError)
