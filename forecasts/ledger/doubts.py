@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from forecasts.ledger.dating import late, lonely, misdated
 from forecasts.ledger.fields import Kind
 from forecasts.ledger.figures import ORDER, bounds_of
+from forecasts.ledger.periods import LONGEST
 from forecasts.ledger.records import Observation
 from forecasts.ledger.rows import Rows
 from forecasts.ledger.runs import Bools, Ints, Runs, series_of, sizes_of
@@ -101,6 +102,11 @@ def doubts_of_figures(
     yield from doubt(
         idle_periods(runs, rows), "period_start", "has a period, but its indicator is a stock",
         "declare kind flow, if it counts a period; otherwise leave the cell empty",
+    )  # fmt: skip
+    yield from doubt(
+        runs.row[runs.span > LONGEST], "period_start",
+        "the period is longer than a year: its count stands beside no year's",
+        "correct it, or give every year a row of its own",
     )  # fmt: skip
 
 

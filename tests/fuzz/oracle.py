@@ -38,6 +38,7 @@ CLASSES = {
     "another figure": "a number of the same size is another truth, which nobody can tell from the first",
     "another day": "a day within a year is another truth: published, announced, due a little later",
     "another word": "another valid word of the column's list, or another row's name, is another statement",
+    "a tolerance of any size": "a goal's leeway may be anything from nothing up: no number is odd in itself",
     "a rate of any size": "a rate passes zero and has no scale: no number from -100 to 100 is odd in itself",
 }
 
@@ -260,7 +261,7 @@ class Asker:
 
 def number(text: str) -> float | None:
     """Return a number as it is plainly written."""
-    return float(text) if re.fullmatch(r"-?[0-9]+(\.[0-9]*)?(e[0-9]+)?", text.strip()) else None
+    return float(text) if re.fullmatch(r"-?([0-9]+\.?[0-9]*|\.[0-9]+)(e[0-9]+)?", text.strip()) else None
 
 
 def class_of(change: Change, came: Came, sound: Came) -> str:
@@ -313,6 +314,8 @@ def silent(change: Change) -> str:
     if column in NUMBERS and old is not None and new is not None:
         if change.kind == "rate" and abs(new) <= 100:
             return "a rate of any size"
+        if column == "tolerance":
+            return "a tolerance of any size"
         if (old != 0 and 1 / 3 < new / old < 3) or (column == "q4_share" and 0 <= new < 1):
             return "another figure"
     return ""

@@ -177,6 +177,12 @@ def test_a_stock_has_no_period() -> None:
     assert said(opened(dated, kind="stock"), "has a period") == [2]
 
 
+@pytest.mark.parametrize(("start", "told"), [("2011-01-01", []), ("2010-12-28", []), ("2006-01-01", [1])])
+def test_a_count_of_more_than_a_year_is_told(start: str, told: list[int]) -> None:
+    starts = ["2010-01-01", start, "2012-01-01"]
+    assert said(opened(rows([10, 12, 13], period_start=starts), kind="flow"), "longer than a year") == told
+
+
 # Goals
 
 
