@@ -26,7 +26,7 @@ Ints = NDArray[np.intp]
 NEWEST = 4
 
 #: Histories and looks ahead that are worked on together, about; each takes some 10 kB.
-BLOCK = 16_000
+BLOCK = 10_000
 
 #: Trials of classes that are rated together.
 TRIALS = 4_000
