@@ -4,11 +4,21 @@ from typing import Annotated
 
 import typer
 
-from forecasts.cli.options import DrawsOption, SeedOption, TableFormat, gathered, parse_day, problems_told
+from forecasts.cli.options import (
+    DrawsOption,
+    GoalOption,
+    KnownOnOption,
+    SeedOption,
+    TableFormat,
+    TableFormatOption,
+    gathered,
+    parse_day,
+    problems_told,
+)
 
 
 def compare(
-    goal: Annotated[str, typer.Option(help="a goal of seeds/")],
+    goal: GoalOption,
     scenario: Annotated[
         list[str] | None,
         typer.Option(
@@ -16,12 +26,10 @@ def compare(
             "default: all that are for the goal"
         ),
     ] = None,
-    known_on: Annotated[str | None, typer.Option(help="YYYY-MM-DD: nothing published later is used")] = None,
+    known_on: KnownOnOption = None,
     draws: DrawsOption = None,
     seed: SeedOption = 1,
-    format: Annotated[
-        TableFormat, typer.Option("--format", help="text for people, csv and json for programs")
-    ] = TableFormat.TEXT,
+    format: TableFormatOption = TableFormat.TEXT,
 ) -> None:
     """Hold scenarios against each other."""
     with problems_told(unanswerable=3):

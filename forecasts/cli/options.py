@@ -72,6 +72,12 @@ def _renamed(text: str | None) -> None:
             raise BadInput([Problem("--as-of", "there is no such option", remedy=remedy)])
 
 
+GoalOption = Annotated[str, typer.Option(help="a goal of seeds/")]
+KnownOnOption = Annotated[str | None, typer.Option(help="YYYY-MM-DD: nothing published later is used")]
+TableFormatOption = Annotated[
+    TableFormat, typer.Option("--format", help="text for people, csv and json for programs")
+]
+
 #: How many paths are drawn; without it as many as everywhere.
 DrawsOption = Annotated[int | None, typer.Option(min=100, max=1_000_000, help="paths; default: 4096")]
 SeedOption = Annotated[int, typer.Option(min=0, max=2**32 - 1, help="of the paths")]
