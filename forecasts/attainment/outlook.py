@@ -125,12 +125,13 @@ class Outlook:
         return self.question.scenario.on_ledger(self.reader.ledger, self.question.asked)
 
     @cached_property
-    def _ground(self) -> Ground:
+    def ground(self) -> Ground:
+        """What adjustments of paths stand on."""
         return Ground(self.question.asked, self.ledger, self.history, self.past.reference)
 
     def under_scenario(self, future: Predictive) -> Predictive:
         """Return a future of the growth models as the scenario sees it."""
-        return self.question.scenario.on_future(future, self._ground, self.paths_of)
+        return self.question.scenario.on_future(future, self.ground, self.paths_of)
 
     def paths_of(self, future: Predictive) -> Drawn:
         """Return possible futures of what a growth model says; they are drawn once."""

@@ -4,8 +4,10 @@ import datetime as dt
 from decimal import Decimal
 from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
+from forecasts.attainment.frozen import Frozen
+from forecasts.attainment.what_if import WhatIf
 from forecasts.ledger.fields import Basis, Comparison, Confidence, Kind, Origin, Qualifier
 from forecasts.ledger.records import Asks, asks_of, last_met
 
@@ -13,12 +15,6 @@ from forecasts.ledger.records import Asks, asks_of, last_met
 FORMAT = 3
 
 PaceScale = Literal["percent_per_year", "units_per_year", "points_per_year"]
-
-
-class Frozen(BaseModel):
-    """A frozen value; unknown fields are refused."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class GoalFacts(Frozen):
@@ -279,6 +275,7 @@ class Attainment(Frozen):
     reference: ReferenceFacts
     history: tuple[HistoryPoint, ...]
     fan: tuple[FanPoint, ...]
+    what_if: WhatIf | None = Field(default=None, description="What would change it; null: nobody asked.")
     evidence: tuple[Evidence, ...]
     engine_score: EngineScore
     draws: int

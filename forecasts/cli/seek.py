@@ -39,11 +39,12 @@ def seek(
     """Find what it takes."""
     with problems_told(unanswerable=3):
         from forecasts.attainment.question import day_of_knowledge
+        from forecasts.attainment.what_if import Vary
         from forecasts.cli import told
         from forecasts.cli.asked import goal_asked
         from forecasts.ledger.problems import BadInput, Problem
         from forecasts.models.paths import DRAWS
-        from forecasts.whatif.seek import Vary, check_sought
+        from forecasts.whatif.seek import check_sought
         from forecasts.whatif.seek import seek as sought
 
         problems: list[Problem] = []

@@ -10,8 +10,7 @@ from forecasts.attainment.explain import Explanation
 from forecasts.attainment.outlook import Outlook
 from forecasts.attainment.pace import Speed
 from forecasts.attainment.result import Pace, RecordFacts
-from forecasts.whatif.compare import Comparison
-from forecasts.whatif.seek import Sought, Vary
+from forecasts.attainment.what_if import Comparison, Sought, Vary
 
 #: How the steps of an explanation are told.
 STEPS = {

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
 from forecasts.attainment.result import Attainment
-from forecasts.attainment.verdict import answer
 from forecasts.ledger.problems import BadInput, Problem, Refusal, nearest
 from forecasts.ledger.root import find_root, shown
 from forecasts.notebook.parameters import (
@@ -23,6 +22,7 @@ from forecasts.publish.save import save
 from forecasts.publish.words import Language
 from forecasts.scenarios.scenario import BASELINE
 from forecasts.scenarios.seeds import Seeds, read_seeds
+from forecasts.whatif.taken import answer_whole
 
 Args = ParamSpec("Args")
 T = TypeVar("T")
@@ -76,8 +76,8 @@ class Request:
 
     @plainly
     def answer(self) -> Attainment:
-        """Return the verdict."""
-        return answer(self.seeds, self.goal, self.scenario, self.known_on, self.draws, self.seed)
+        """Return the verdict, with what would change it."""
+        return answer_whole(self.seeds, self.goal, self.scenario, self.known_on, self.draws, self.seed)
 
     @plainly
     def save(self, result: Attainment) -> tuple[str, ...]:

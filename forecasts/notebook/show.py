@@ -19,12 +19,18 @@ from forecasts.publish.brief import compose
 from forecasts.publish.charts import fan_chart, members_chart, pace_chart
 from forecasts.publish.drawing import AnyChart, svg_of, to_spec
 from forecasts.publish.fonts import SANS, Face, faces
+from forecasts.publish.live import live_chart
 from forecasts.publish.pacing import paces
 from forecasts.publish.parts import Cell, Column, Table
+from forecasts.publish.taking import what_it_takes
 from forecasts.publish.words import Language, Words
 
 #: Altair itself says ``.v6.json``, which the notebook format takes for text; objects need ``+json``.
 VEGALITE = "application/vnd.vegalite.v6+json"
+
+#: What JupyterLab's own viewer takes, and the name by which a specification says so; nobody fetches it.
+VEGALITE_5 = "application/vnd.vegalite.v5+json"
+VEGALITE_5_SCHEMA = "https://vega.github.io/schema/vega-lite/v5.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +74,18 @@ class Drawing:
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
         return {"image/svg+xml": self.svg(), VEGALITE: self.spec, "text/plain": self.alt}
+
+
+@dataclass(frozen=True, slots=True)
+class Live(Drawing):
+    """A chart with sliders, which every viewer of Vega-Lite moves, with the kernel gone and the network off.
+
+    JupyterLab's viewer speaks the version before Altair's; what is used here is the same in both.
+    """
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
+        spec = {"$schema": VEGALITE_5_SCHEMA} | self.spec
+        return {VEGALITE_5: spec, "image/svg+xml": self.svg(), "text/plain": self.alt}
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +150,19 @@ class View:
     def fan(self) -> Drawing:
         """What was published, what may come, and the goal."""
         return Drawing.of(fan_chart(self.result, self.words))
+
+    @property
+    def live(self) -> Live | Text:
+        """The fan chart that a reader moves by hand; empty where the result has no futures to move."""
+        what_if = self.result.what_if
+        if what_if is None or what_if.sliders is None:
+            return Text(())
+        return Live(to_spec(live_chart(self.result, what_if.sliders, self.words)))
+
+    @property
+    def takes(self) -> Text:
+        """What would have to be true for a high probability."""
+        return Text((what_it_takes(self.result, self.words),))
 
     @property
     def members(self) -> Drawing:

@@ -22,6 +22,7 @@ from forecasts.publish.parts import (
     Verdict,
 )
 from forecasts.publish.recorded import second_opinion
+from forecasts.publish.taking import what_it_takes
 from forecasts.publish.typeset import write_html, write_pdf
 from forecasts.publish.words import SCALE, Words
 
@@ -146,6 +147,7 @@ def _answer(
             likelihood=words.likelihood(head.probability),
             pace=paces(head, words),
             figure=detail.fan_figure(head, words, beside=heads, compact=True),
+            takes=what_it_takes(head, words),
         )
         for head in heads
     ]

@@ -60,9 +60,8 @@ def fan_chart(
         Small, without title and legend, for the first page.
     """
     goal = attainment.goal
-    low, high, cut = _range([attainment, *beside])
-    first = min([p.date for p in attainment.history] + [p.date for p in attainment.fan] + [goal.deadline])
-    last = max([p.date for p in attainment.fan] + [goal.deadline])
+    low, high, cut = value_range([attainment, *beside])
+    first, last = days_shown(attainment)
     axis = alt.Axis(
         title=None,
         format="%Y-%m",
@@ -71,15 +70,15 @@ def fan_chart(
         labelOverlap=True,
         labelFlush=True,
     )
-    x = alt.X("date:T", axis=axis, scale=alt.Scale(type="utc", domain=[_day(first), _day(last)]))
+    x = alt.X("date:T", axis=axis, scale=alt.Scale(type="utc", domain=[at(first), at(last)]))
     unit = words.of(goal, "unit")
-    y_axis = alt.Axis(title=unit, tickCount=4 if compact else 6, format=",~r", **_title_above(unit))
+    y_axis = alt.Axis(title=unit, tickCount=4 if compact else 6, format=",~r", **title_above(unit))
     y_scale = alt.Scale(domain=[low, high], nice=False, zero=False)
     layers = [
         *_bands(attainment, words, x, {"axis": y_axis, "scale": y_scale}, compact),
         *_zero(low, high),
         *_goal(attainment, words, x, first),
-        *_observations(attainment, words, x),
+        *observed(attainment, words, x),
     ]
     chart = alt.layer(*layers).properties(description=fan_alt(attainment, words))
     if compact:
@@ -182,7 +181,14 @@ def pace_alt(attainment: Attainment, words: Words) -> str:
     return words.say("chart.pace.alt", paces=words.together(parts))
 
 
-def _day(day: dt.date) -> str:
+def days_shown(attainment: Attainment) -> tuple[dt.date, dt.date]:
+    """Return the first and the last day of a fan chart."""
+    ahead = [p.date for p in attainment.fan] + [attainment.goal.deadline]
+    return min([p.date for p in attainment.history] + ahead), max(ahead)
+
+
+def at(day: dt.date) -> str:
+    """Return a day as charts have it."""
     # The day at midnight in UTC, on a scale in UTC: the same drawing in every time zone.
     return f"{day.isoformat()}T00:00:00Z"
 
@@ -191,7 +197,8 @@ def _data(rows: Sequence[Row]) -> alt.InlineData:
     return alt.InlineData(values=list(rows))
 
 
-def _title_above(unit: str) -> dict[str, Any]:
+def title_above(unit: str) -> dict[str, Any]:
+    """Return where the title of a value axis stands."""
     # The unit stands above its axis, upright, where it is read first.
     place = {"titleAngle": 0, "titleAlign": "left", "titleAnchor": "end", "titleX": -30, "titleY": -6}
     return place if unit else {}
@@ -202,7 +209,7 @@ def _roles() -> alt.Scale:
     return alt.Scale(domain=list(colours), range=list(colours.values()))
 
 
-def _range(attainments: Sequence[Attainment]) -> tuple[float, float, bool]:
+def value_range(attainments: Sequence[Attainment]) -> tuple[float, float, bool]:
     """Return the ends of the value axis, and whether a very long upper tail was cut."""
     history = [point for a in attainments for point in a.history]
     fan = [point for a in attainments for point in a.fan]
@@ -232,7 +239,7 @@ def _bands(
     names = {level: words.say("chart.fan.band", level=level) for level in BANDS}
     rows: list[Row] = [
         {
-            "date": _day(p.date),
+            "date": at(p.date),
             "day": words.date(p.date),
             **{f"band{level}": name for level, name in names.items()},
             **{q: getattr(p, q) for q in ("q05", "q10", "q25", "q50", "q75", "q90", "q95")},
@@ -266,7 +273,7 @@ def _bands(
 def _goal(attainment: Attainment, words: Words, x: alt.X, first: dt.date) -> list[alt.Chart]:
     goal = attainment.goal
     label = goal_mark(goal.value, goal.comparison, goal.deadline, words.of(goal, "unit"), words)
-    line: Row = {"date": _day(first), "value": goal.value, "label": label}
+    line: Row = {"date": at(first), "value": goal.value, "label": label}
     base = alt.Chart(_data([line]))
     rule = base.mark_rule(color=ACCENT, strokeWidth=1.8).encode(y="value:Q")
     # What was published lies above a goal that asks for less: its label stands below the line.
@@ -275,22 +282,21 @@ def _goal(attainment: Attainment, words: Words, x: alt.X, first: dt.date) -> lis
         color=ACCENT, align="left", dx=4, baseline=baseline, dy=4 if baseline == "top" else -3, fontSize=12
     )
     day = (
-        alt.Chart(_data([{"date": _day(goal.deadline)}]))
-        .mark_rule(color=ACCENT, strokeDash=[3, 3])
-        .encode(x=x)
+        alt.Chart(_data([{"date": at(goal.deadline)}])).mark_rule(color=ACCENT, strokeDash=[3, 3]).encode(x=x)
     )
     return [day, rule, text.encode(x=x, y="value:Q", text="label:N")]
 
 
-def _observations(attainment: Attainment, words: Words, x: alt.X) -> list[alt.Chart]:
+def observed(attainment: Attainment, words: Words, x: alt.X) -> list[alt.Chart]:
+    """Return what was published, as dots with their possible range."""
     rows: list[Row] = [
-        {"date": _day(p.date), "value": p.value, "low": p.low, "high": p.high,
+        {"date": at(p.date), "value": p.value, "low": p.low, "high": p.high,
          "day": words.date(p.date), "text": words.estimate(p.value)}
         for p in attainment.history
     ]  # fmt: skip
     if (count := attainment.so_far) is not None:
         rows.append(
-            {"date": _day(count.date), "value": count.value, "low": count.value, "high": count.value,
+            {"date": at(count.date), "value": count.value, "low": count.value, "high": count.value,
              "day": words.date(count.date), "text": words.estimate(count.value)}
         )  # fmt: skip
     base = alt.Chart(_data(rows))

@@ -7,6 +7,7 @@ from forecasts.ledger.fields import Qualifier
 from forecasts.models.members import LAWS
 from forecasts.publish import charts, phrases, recorded
 from forecasts.publish.addresses import link_of
+from forecasts.publish.live import live_chart
 from forecasts.publish.pacing import paces
 from forecasts.publish.parts import Block, Cell, Column, Figure, Heading, Paragraph, Section, Table
 from forecasts.publish.words import Words
@@ -56,6 +57,15 @@ def fan_figure(
     return Figure(_id(attainment, "answer" if compact else "fan"), spec, phrases.fan_alt(attainment, words))
 
 
+def live_figure(attainment: Attainment, words: Words) -> list[Figure]:
+    """Return the fan chart that a reader moves by hand, where its futures are known."""
+    if attainment.what_if is None or attainment.what_if.sliders is None:
+        return []
+    chart = live_chart(attainment, attainment.what_if.sliders, words)
+    spec = charts.to_spec(chart)
+    return [Figure(_id(attainment, "live"), spec, str(chart.description), live=True)]
+
+
 def _id(attainment: Attainment, chart: str) -> str:
     return f"{chart}-{attainment.goal.id}-{attainment.scenario.id}"
 
@@ -64,6 +74,7 @@ def _view(attainment: Attainment, heads: Sequence[Attainment], words: Words) -> 
     """Return what differs between the readings of a goal."""
     blocks: list[Block] = [
         fan_figure(attainment, words, beside=heads),
+        *live_figure(attainment, words),
         Paragraph(phrases.dates(attainment, words)),
         Paragraph(paces(attainment, words)),
     ]

@@ -70,12 +70,16 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A chart: a name of its own, its Vega-Lite specification as JSON, and the same in words."""
+    """A chart: a name of its own, its Vega-Lite specification as JSON, and the same in words.
+
+    A `live` one has sliders: on paper there is none of it.
+    """
 
     id: str
     spec: str
     alt: str
     caption: str = ""
+    live: bool = False
     type: Literal["figure"] = "figure"
 
 
@@ -84,13 +88,17 @@ Block = Paragraph | Heading | Table | Figure
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """One probability of a goal, in words and as a number; `reading` is empty when there is only one."""
+    """One probability of a goal, in words and as a number; `reading` is empty when there is only one.
+
+    `takes` is what would have to be true for a high one; empty where nobody asked.
+    """
 
     reading: str
     number: str
     likelihood: str
     pace: str
     figure: Figure
+    takes: str = ""
 
 
 @dataclass(frozen=True, slots=True)

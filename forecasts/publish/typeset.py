@@ -93,7 +93,11 @@ def html(brief: Brief, templates: Path) -> str:
     return environment.get_template(HTML_TEMPLATE).render(
         brief=brief,
         json={figure.id: Markup(json_in_html(figure.spec)) for figure in figures},
-        svg={figure.id: Markup(_inline_svg(figure, number)) for number, figure in enumerate(figures)},
+        svg={
+            figure.id: Markup(_inline_svg(figure, number))
+            for number, figure in enumerate(figures)
+            if not figure.live
+        },
         fonts=[face for family in (SANS, SERIF) for face in faces(family, text)],
         script=Markup(script),
         script_digest=digest,
@@ -124,13 +128,18 @@ def _payload(brief: Brief) -> dict[str, Any]:
                 "caption": value.caption,
             }
         if isinstance(value, tuple):
-            return [drawn(item) for item in value]
+            return [drawn(item) for item in value if not _moves(item)]
         if dataclasses.is_dataclass(value):
             return {field.name: drawn(getattr(value, field.name)) for field in dataclasses.fields(value)}
         return value
 
     payload: dict[str, Any] = drawn(brief)
     return payload
+
+
+def _moves(part: Any) -> bool:
+    """Whether a part of a brief is one that paper cannot have."""
+    return isinstance(part, Figure) and part.live
 
 
 def _inline_svg(figure: Figure, number: int) -> str:

@@ -1,68 +1,21 @@
 """Scenarios of one goal side by side, on the same draws, so that their differences are known best."""
 
-import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Literal
 
 import numpy as np
-from pydantic import Field
 
 from forecasts.attainment.outlook import Outlook, outlook
 from forecasts.attainment.past import Reader
 from forecasts.attainment.question import Question
-from forecasts.attainment.result import Frozen
+from forecasts.attainment.what_if import ComparedScenario, Comparison
 from forecasts.ledger.ledger import Ledger
 from forecasts.models.paths import DRAWS, REPLICATES
 from forecasts.scenarios.base import Adjustment
 from forecasts.scenarios.scenario import Scenario
 
-if TYPE_CHECKING:
-    import pandas as pd
-
 #: What a question is compared under: a scenario instead of its own, or adjustments beside its own.
 Other = Scenario | Adjustment | Sequence[Adjustment]
-
-
-class ComparedScenario(Frozen):
-    """One scenario of a comparison."""
-
-    scenario: str
-    name_zh: str
-    name_en: str
-    probability: float = Field(gt=0, lt=1)
-    std_error: float = Field(ge=0, description="Sampling error of `probability`; 0 = in closed form.")
-    difference: float = Field(description="Of `probability` from that of the first row.")
-    difference_std_error: float = Field(
-        ge=0, description="Sampling error of `difference`, on the same draws."
-    )
-    goal: float = Field(description="What is to be reached under the scenario.")
-    deadline: dt.date
-    median: float = Field(description="Median of the value at the deadline, in the indicator's unit.")
-    low: float = Field(description="10 % quantile at the deadline.")
-    high: float = Field(description="90 % quantile at the deadline.")
-    reached_p50: dt.date | None = Field(description="First day with P(reached) >= .5; null: not by then.")
-    reached_p80: dt.date | None
-
-
-class Comparison(Frozen):
-    """Scenarios of one goal side by side; differences are from the first."""
-
-    format: Literal[1] = 1
-    goal: str
-    known_on: dt.date
-    draws: int
-    seed: int
-    rows: tuple[ComparedScenario, ...]
-
-    @property
-    def table(self) -> "pd.DataFrame":
-        """The rows as a DataFrame, a scenario each."""
-        import pandas as pd
-
-        return pd.DataFrame(
-            [row.model_dump() for row in self.rows], columns=list(ComparedScenario.model_fields)
-        )
 
 
 def compare(

@@ -9,18 +9,15 @@ import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from enum import StrEnum
-from typing import Literal
 
 import numpy as np
-from pydantic import Field
 from scipy.optimize import brentq
 from scipy.special import logit
 
 from forecasts.attainment.outlook import FLOOR, Outlook, outlook
 from forecasts.attainment.past import Reader
 from forecasts.attainment.question import Question
-from forecasts.attainment.result import Frozen
+from forecasts.attainment.what_if import Sought, Tried, Vary
 from forecasts.ledger.fields import Kind
 from forecasts.ledger.ledger import Ledger
 from forecasts.ledger.problems import BadInput, Problem, nearest
@@ -34,47 +31,6 @@ _FAR = (FLOOR / 2, 1 - FLOOR / 2)
 
 #: Half the step, as a part of the range, with which the slope is taken.
 _STEP = 1e-3
-
-
-class Vary(StrEnum):
-    """What may be sought."""
-
-    PACE = "pace"
-    ONE_OFF = "one_off"
-    SCOPE = "scope"
-    DELAY = "delay"
-    GOAL = "goal"
-    DEADLINE = "deadline"
-
-
-class Tried(Frozen):
-    """The probability at an end of what was tried."""
-
-    value: float
-    probability: float
-
-
-class Sought(Frozen):
-    """What it would take, or why nothing would do."""
-
-    format: Literal[1] = 1
-    goal: str
-    scenario: str
-    known_on: dt.date
-    draws: int
-    seed: int
-    vary: Vary
-    wanted: float = Field(gt=0, lt=1, description="The probability that was asked for.")
-    value: float | None = Field(
-        description="Factor of the pace, amount, share, months or goal; null: not reachable, or a day."
-    )
-    value_std_error: float | None = Field(description="Sampling error of `value`.")
-    day: dt.date | None = Field(description="Of `deadline`: from when on the goal is held so surely.")
-    probability: float | None = Field(description="At `value`; `wanted` but for a jump.")
-    std_error: float = Field(ge=0, description="Sampling error of `probability`.")
-    tried: tuple[Tried, ...] = Field(description="The probability at the ends of what was tried.")
-    reason_zh: str = Field(default="", description="Why it is not reachable.")
-    reason_en: str = ""
 
 
 def seek(
@@ -129,7 +85,11 @@ def seek(
     (True, 0.6)
     """
     what = check_sought(vary, probability)
-    found = outlook(ledger, question, seed, draws)
+    return sought_of(outlook(ledger, question, seed, draws), what, probability, date)
+
+
+def sought_of(found: Outlook, what: Vary, probability: float, date: dt.date | None = None) -> Sought:
+    """Find what it takes of an outlook; see :func:`seek`."""
     if what is Vary.DEADLINE:
         return _by_when(found, probability)
     line = _line(found, what, date)

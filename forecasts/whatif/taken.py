@@ -1,0 +1,68 @@
+"""A verdict with what would change it: how ``result.json`` comes by its `what_if`."""
+
+import datetime as dt
+from collections.abc import Iterator
+
+from forecasts.attainment.outlook import Outlook, outlook
+from forecasts.attainment.past import Reader
+from forecasts.attainment.question import Question, find_question
+from forecasts.attainment.recall import record_of
+from forecasts.attainment.result import Attainment
+from forecasts.attainment.sliders import sliders_of
+from forecasts.attainment.verdict import verdict
+from forecasts.attainment.what_if import Sought, Vary, WhatIf
+from forecasts.models.paths import DRAWS
+from forecasts.scenarios.seeds import Seeds
+from forecasts.whatif.compare import comparison
+from forecasts.whatif.seek import sought_of
+
+#: What is sought for every verdict, and for which probability.
+SOUGHT, WANTED = (Vary.PACE, Vary.GOAL), 0.8
+
+
+def answer_whole(
+    seeds: Seeds, goal: str, scenario: str, known_on: dt.date, draws: int = DRAWS, seed: int = 1
+) -> Attainment:
+    """Say how likely a goal of ``seeds/`` is, and what would change that.
+
+    Parameters and errors are those of :func:`forecasts.attainment.verdict.answer`.
+
+    Returns
+    -------
+    Attainment
+        The same verdict, with its `what_if`.
+    """
+    question = find_question(seeds, goal, scenario, known_on)
+    found = outlook(Reader(seeds.ledger), question, seed, draws)
+    said = verdict(found, record_of(seeds, known_on))
+    return said.model_copy(update={"what_if": what_if(seeds, found, said)})
+
+
+def what_if(seeds: Seeds, found: Outlook, said: Attainment) -> WhatIf:
+    """Return what would change a verdict.
+
+    Parameters
+    ----------
+    found : Outlook
+        Of a goal of `seeds`.
+    said : Attainment
+        The verdict on it.
+    """
+    return WhatIf(
+        comparison=comparison([found, *(found.of(question) for question in _others(seeds, found.question))]),
+        seek=tuple(_sought(found)),
+        sliders=sliders_of(found, [point.date for point in said.fan]),
+    )
+
+
+def _others(seeds: Seeds, question: Question) -> Iterator[Question]:
+    """Yield the question under every other headline scenario of its goal."""
+    for name in seeds.scenarios_of(question.goal.id, headline=True):
+        if name != question.scenario.id:
+            yield find_question(seeds, question.goal.id, name, question.known_on)
+
+
+def _sought(found: Outlook) -> Iterator[Sought]:
+    """Yield what it takes for a probability that planners call sure."""
+    for vary in SOUGHT:
+        yield sought_of(found, vary, WANTED)
