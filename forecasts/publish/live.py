@@ -5,7 +5,6 @@ probability anew: no kernel, no server, no network. What it does to a future, an
 off, is told in :class:`forecasts.attainment.what_if.Sliders`; the numbers are those of ``forecasts compare``.
 """
 
-from collections.abc import Sequence
 from typing import Any, Final
 
 import altair as alt
@@ -86,17 +85,30 @@ def _params(attainment: Attainment, sliders: Sliders, words: Words) -> list[alt.
             else alt.binding_range(min=slider.low, max=slider.high, step=slider.step, name=f"{label} ")
         )
         moved.append(alt.param(name=name, value=value, bind=bind))
-    deadline = sliders.at_deadline
-    arrays: dict[str, Sequence[Any]] = {
-        "level": sliders.level,
-        "value": deadline.value,
-        "base": deadline.base,
+    held = held_by(sliders, attainment.probability_alone)
+    return [*moved, *(alt.param(name=name, value=value) for name, value in held.items())]
+
+
+def held_by(sliders: Sliders, before: float) -> dict[str, Any]:
+    """Return the numbers that a chart holds, by the names of its parameters.
+
+    Parameters
+    ----------
+    before : float
+        The probability against which a change is told.
+    """
+    goal = sliders.at_deadline
+    return {
+        "before": before,
+        "level": list(sliders.level),
+        "value": list(goal.value),
+        "base": list(goal.base),
         "days": [charts.at(futures.date) for futures in sliders.fan],
         "counts": [futures.date in sliders.once_counts for futures in sliders.fan],
-        "fan": [futures.value for futures in sliders.fan],
-        "bases": [futures.base for futures in sliders.fan],
+        "counts_then": goal.date in sliders.once_counts,
+        "fan": [list(futures.value) for futures in sliders.fan],
+        "bases": [list(futures.base) for futures in sliders.fan],
     }
-    return [*moved, *(alt.param(name=name, value=list(held)) for name, held in arrays.items())]
 
 
 def _moved(value: str, base: str, counts: str, sliders: Sliders) -> str:
@@ -111,8 +123,7 @@ def _fan(sliders: Sliders, words: Words, x: alt.X, style: dict[str, Any]) -> lis
     """Return the bands and the median; one row a day, made anew whenever a slider moves."""
     size = len(sliders.fan[0].value)
     names = {level: words.say("chart.fan.band", level=level) for level in BANDS}
-    one_base = all(len(futures.base) == 1 for futures in sliders.fan)
-    base = f"bases[datum.day][{'0' if one_base else 'datum.i'}]"
+    base = "bases[datum.day][min(datum.i, length(bases[datum.day]) - 1)]"
     levels = sorted({p for ends in _ENDS.values() for p in ends} | {0.5})
     rows = (
         alt.Chart(alt.sequence(0, size * len(sliders.fan), as_="n"))
@@ -174,14 +185,13 @@ def _chance(attainment: Attainment, sliders: Sliders, words: Words) -> list[alt.
     """Return the probability as a number, in words, and its change against where the sliders stood."""
     goal = attainment.goal
     n = len(sliders.level)
-    base = "base[0]" if len(sliders.at_deadline.base) == 1 else "base[datum.i]"
-    counts = "true" if goal.deadline in sliders.once_counts else "false"
+    base = "base[min(datum.i, length(base) - 1)]"
     edge = f"(goal {'+' if goal.comparison.asks_less else '-'} {sliders.tolerance:g})"
     sign = "<=" if goal.comparison in (Comparison.ABOVE, Comparison.AT_MOST) else "<"
     below = "datum.p_below" if goal.comparison.asks_less else "1 - datum.p_below"
     row = (
         alt.Chart(alt.sequence(0, n, as_="i"))
-        .transform_calculate(moved=_moved("value[datum.i]", base, counts, sliders))
+        .transform_calculate(moved=_moved("value[datum.i]", base, "counts_then", sliders))
         .transform_calculate(under=f"datum.moved {sign} {edge}")
         .transform_calculate(
             one="datum.under ? 1 : 0",
@@ -203,7 +213,7 @@ def _chance(attainment: Attainment, sliders: Sliders, words: Words) -> list[alt.
         .transform_calculate(
             number=f"datum.percent == 0 ? {_quoted(words.say('probability.below'))} : datum.percent == 100 ? "
             f"{_quoted(words.say('probability.above'))} : datum.percent + '%'",
-            change=f"format(100 * (datum.p - {attainment.probability_alone!r}), '+.1f')",
+            change="format(100 * (datum.p - before), '+.1f')",
         )
         .transform_calculate(words=f"{_likelihood(words)} + {_changed(words)}")
     )
