@@ -25,7 +25,9 @@ PAGE = """<!DOCTYPE html>
 <body>
 <div id="chart" role="img" aria-label="{alt}"></div>
 <script>
-vegaEmbed("#chart", {spec}, {{mode: "vega-lite", renderer: "svg", actions: false}});
+// Texts are measured when the chart is laid out: in their own fonts.
+Promise.allSettled(Array.from(document.fonts, (font) => font.load())).then(() =>
+  vegaEmbed("#chart", {spec}, {{mode: "vega-lite", renderer: "svg", actions: false}}));
 </script>
 </body>
 </html>
@@ -49,10 +51,11 @@ def chart_page(chart: "AnyChart", words: Words) -> str:
 
     text = to_spec(chart)
     spec = json.loads(text)
+    program = vl_convert.javascript_bundle()  # type: ignore[call-arg]  # its stub asks for what it may lack
     return PAGE.format(
         language=words.locale.replace("_", "-"), generator=GENERATOR,
         title=escape(str(spec["title"]["text"])), alt=escape(str(spec["description"])),
-        fonts=font_rules(SANS, "".join(sorted({*text, " "}))), program=vl_convert.javascript_bundle(""),
+        fonts=font_rules(SANS, "".join(sorted({*text, " "}))), program=program,
         # No text of a chart ends the script that it stands in.
         spec=text.replace("<", "\\u003c"),
     )  # fmt: skip

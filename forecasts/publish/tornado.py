@@ -165,14 +165,14 @@ def _named(found: Sensitivity, words: Words, y: alt.Y) -> list[alt.Chart]:
     """Return each assumption's name, what it is set to, and its share of the variance."""
     silent = words.say("chart.tornado.silent")
 
-    def line(row: SensitivityRow, side: str, end: SensitivityEnd) -> str:
-        said = words.say(f"chart.tornado.{side}_is", setting=setting_told(row, end, words))
+    def line(row: SensitivityRow, key: str, end: SensitivityEnd) -> str:
+        said = words.say(key, setting=setting_told(row, end, words))
         return said if end.probability is not None else f"{said} {silent}"
 
     rows: list[Row] = [
         {
-            "id": row.id, "name": words.of(row, "name"), "low": line(row, "low", row.low),
-            "high": line(row, "high", row.high), "share": share_told(row.share),
+            "id": row.id, "name": words.of(row, "name"), "low": line(row, "chart.tornado.low_is", row.low),
+            "high": line(row, "chart.tornado.high_is", row.high), "share": share_told(row.share),
         }
         for row in found.rows
     ]  # fmt: skip
