@@ -161,7 +161,7 @@ def sensitivity(
     >>> asked = asked.under(fc.Pace(factor={"uniform": [0.5, 1.5]}))
     >>> found = fc.sensitivity(fc.Ledger.from_frames(rows), asked)
     >>> [row.id for row in found.rows]
-    ['pace.factor', 'models']
+    ['pace.factor']
     """
     found = outlook(ledger, question, seed, draws)
     every = _all_tried(found)
