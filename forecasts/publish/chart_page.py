@@ -55,7 +55,7 @@ def chart_page(chart: "AnyChart", words: Words) -> str:
     return PAGE.format(
         language=words.locale.replace("_", "-"), generator=GENERATOR,
         title=escape(str(spec["title"]["text"])), alt=escape(str(spec["description"])),
-        fonts=font_rules(SANS, "".join(sorted({*text, " "}))), program=program.replace("</script", "<\\/script"),
-        # No text of a chart ends the script that it stands in.
-        spec=text.replace("<", "\\u003c"),
+        fonts=font_rules(SANS, "".join(sorted({*text, " "}))),
+        # Neither a program nor a text of the chart ends the script that it stands in.
+        program=program.replace("</script", "<\\/script"), spec=text.replace("<", "\\u003c"),
     )  # fmt: skip
