@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from forecasts.scenarios.seeds import Seeds, read_seeds
     from forecasts.whatif.compare import compare
     from forecasts.whatif.seek import seek
+    from forecasts.whatif.sensitivity import sensitivity
 
 __version__ = version("forecasts")
 
@@ -49,6 +50,7 @@ _HOMES = {
     "scenarios.seeds": ("Seeds", "read_seeds"),
     "whatif.compare": ("compare",),
     "whatif.seek": ("seek",),
+    "whatif.sensitivity": ("sensitivity",),
 }
 _HOME = {name: home for home, names in _HOMES.items() for name in names}
 
@@ -87,6 +89,7 @@ __all__ = [
     "outlook",
     "read_seeds",
     "seek",
+    "sensitivity",
     "verdict",
 ]
 

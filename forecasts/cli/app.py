@@ -17,6 +17,7 @@ from forecasts.cli.options import EXIT_CODES
 from forecasts.cli.run import run
 from forecasts.cli.schema import schema
 from forecasts.cli.seek import seek
+from forecasts.cli.sensitivity import sensitivity
 from forecasts.cli.train import train
 
 app = typer.Typer(
@@ -65,6 +66,10 @@ app.command(
     help="Find what it takes for a probability: which pace, amount, share, delay, goal, or by which day. "
     f"{EXIT_CODES} 3 = the goal has no answer."
 )(seek)
+app.command(
+    help="Find what the answer rests on most: every assumption at its ends, the widest first (a tornado). "
+    f"{EXIT_CODES} 3 = the goal has no answer."
+)(sensitivity)
 app.command(
     help="Learn the engine's numbers anew from the benchmark's training part, score them with whole "
     f"sources left out, and write both to one file. {EXIT_CODES}"

@@ -29,7 +29,11 @@ def check_folder(path: Path, option: str = "--out") -> Path:
 
 
 def check_file(
-    path: Path, what: str, is_one: Callable[[Path], bool], inputs: Iterable[Path | None] = ()
+    path: Path,
+    what: str,
+    is_one: Callable[[Path], bool],
+    inputs: Iterable[Path | None] = (),
+    option: str = "--out",
 ) -> None:
     """Refuse a path that must not be written.
 
@@ -41,6 +45,8 @@ def check_file(
         Whether a file is such a one.
     inputs : iterable of Path
         Files and folders that are read; None is left out.
+    option : str
+        What names the file.
 
     Raises
     ------
@@ -49,23 +55,23 @@ def check_file(
     OSError
         If its folder may not be written: that is told before the work, not after it.
     """
-    _check_name(path)
-    _check_place(path.parents, "name a file in a folder")
+    _check_name(path, option)
+    _check_place(path.parents, "name a file in a folder", option)
     read = [given for given in inputs if given is not None and given.exists()]
     if any(given.is_dir() and resolved(path).is_relative_to(resolved(given)) for given in read):
-        raise _refused("lies in a folder that is read", path, "name a file elsewhere")
+        raise _refused("lies in a folder that is read", path, "name a file elsewhere", option)
     if path.is_symlink():
-        raise _refused("is a link", path, "name the file itself")
+        raise _refused("is a link", path, "name the file itself", option)
     if path.is_dir():
-        raise _refused("there is a folder of this name", path, "name a file")
+        raise _refused("there is a folder of this name", path, "name a file", option)
     if path.exists():
         if not path.is_file():
-            raise _refused("is a device or the like", path, "name a file")
+            raise _refused("is a device or the like", path, "name a file", option)
         if any(path.samefile(given) for given in read):
-            raise _refused("is one of the files that are read", path, "name another file")
+            raise _refused("is one of the files that are read", path, "name another file", option)
         if path.stat().st_size and not is_one(path):
             rule = f"there is a file of this name that is not {what}"
-            raise _refused(rule, path, "remove it first, or name another file")
+            raise _refused(rule, path, "remove it first, or name another file", option)
     folder = next(p for p in path.absolute().parents if p.exists())
     if not os.access(folder, os.W_OK | os.X_OK):
         # The file system knows why: it may be full of rights, or read-only.
@@ -116,6 +122,17 @@ def _columns(path: Path) -> Iterable[str]:
 def is_schema(path: Path) -> bool:
     """Whether a file is a JSON schema."""
     return "$schema" in _keys(path)
+
+
+def is_chart(path: Path) -> bool:
+    """Whether a file is a chart that this program drew, as SVG or as a page."""
+    from forecasts.publish.chart_page import GENERATOR
+
+    try:
+        head = _head(path)
+    except (OSError, ValueError):
+        return False
+    return GENERATOR in head or (head.startswith("<svg") and 'class="marks"' in head)
 
 
 def is_learned(path: Path) -> bool:

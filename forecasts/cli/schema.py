@@ -16,13 +16,15 @@ class Schema(StrEnum):
     SCENARIO = "scenario"
     COMPARISON = "comparison"
     SEEK = "seek"
+    SENSITIVITY = "sensitivity"
 
 
 def schema(
     name: Annotated[
         Schema,
         typer.Argument(
-            help="result: result.json; scenario: a file of seeds/scenarios/; comparison, seek: their JSON"
+            help="result: result.json; scenario: a file of seeds/scenarios/; "
+            "comparison, seek, sensitivity: their JSON"
         ),
     ] = Schema.RESULT,
     out: Annotated[

@@ -18,7 +18,7 @@ from forecasts.publish import detail, phrases, recorded
 from forecasts.publish.brief import compose
 from forecasts.publish.charts import fan_chart, members_chart, pace_chart
 from forecasts.publish.drawing import AnyChart, svg_of, to_spec
-from forecasts.publish.fonts import SANS, Face, faces
+from forecasts.publish.fonts import SANS, font_rules
 from forecasts.publish.live import live_chart
 from forecasts.publish.pacing import paces
 from forecasts.publish.parts import Cell, Column, Table
@@ -69,8 +69,8 @@ class Drawing:
         """Return the chart as one SVG with the signs it needs."""
         svg = svg_of(self.text)
         signs = "".join(sorted(set(unescape(re.sub(r"<[^>]*>", "", svg))) | {" "}))
-        fonts = "".join(map(_face, faces(SANS, signs)))
-        return re.sub(r"(<svg[^>]*>)", rf"\1<style>{fonts}</style>", svg, count=1)
+        rules = font_rules(SANS, signs)
+        return re.sub(r"(<svg[^>]*>)", rf"\1<style>{rules}</style>", svg, count=1)
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
         return {"image/svg+xml": self.svg(), VEGALITE: self.spec, "text/plain": self.alt}
@@ -246,12 +246,6 @@ class Overview:
 
     def _title(self, result: Attainment) -> str:
         return f"{self._name(result)} · {phrases.scenario_name(result, self.words)}"
-
-
-def _face(face: Face) -> str:
-    signs = f";unicode-range:{face.signs}" if face.signs else ""
-    source = f"url(data:font/woff2;base64,{face.data})"
-    return f'@font-face{{font-family:"{face.family}";src:{source}{signs}}}'
 
 
 def _cell(cell: Cell) -> str:

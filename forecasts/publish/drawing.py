@@ -3,7 +3,7 @@
 import json
 import re
 from functools import cache
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import altair as alt
 from altair.utils.schemapi import disable_debug_mode
@@ -24,13 +24,22 @@ QUIET: Final = "#e4e8ec"
 WIDTH: Final = 620
 COMPACT: Final = (330, 100)
 
-AnyChart = alt.Chart | alt.LayerChart | alt.FacetChart
+AnyChart = alt.Chart | alt.LayerChart | alt.FacetChart | alt.VConcatChart
+
+C = TypeVar("C", bound=AnyChart)
 
 
 def styled(chart: AnyChart) -> alt.LayerChart:
+    """Return a chart of layers in the one theme."""
+    done = themed(chart)
+    assert isinstance(done, alt.LayerChart)
+    return done
+
+
+def themed(chart: C) -> C:
     """Return the chart in the one theme; no bold face, since the fonts have none."""
     plain: dict[str, Any] = {"labelFont": SANS, "titleFont": SANS, "titleFontWeight": "normal"}
-    done = chart.configure(
+    done: C = chart.configure(
         font=SANS,
         background="white",
         padding=6,
@@ -46,7 +55,6 @@ def styled(chart: AnyChart) -> alt.LayerChart:
         ),
         text=alt.MarkConfig(font=SANS, fontSize=11.5),
     )  # fmt: skip
-    assert isinstance(done, alt.LayerChart)
     return done
 
 

@@ -157,6 +157,17 @@ def faces(family: str, text: str) -> tuple[Face, ...]:
     )
 
 
+def font_rules(family: str, text: str) -> str:
+    """Return the CSS by which a page shows `text` in a family, the fonts themselves in it."""
+    return "".join(map(_rule, faces(family, text)))
+
+
+def _rule(face: Face) -> str:
+    signs = f";unicode-range:{face.signs}" if face.signs else ""
+    source = f"url(data:font/woff2;base64,{face.data})"
+    return f'@font-face{{font-family:"{face.family}";src:{source}{signs}}}'
+
+
 def _range(signs: str) -> str:
     return ", ".join(f"U+{ord(c):X}" for c in signs)
 

@@ -6,6 +6,7 @@ from types import MappingProxyType
 from forecasts.attainment.what_if import Comparison, Sought
 from forecasts.publish.save import dump_json, result_schema
 from forecasts.scenarios.scenario import Scenario
+from forecasts.whatif.sensitivity import Sensitivity
 
 #: JSON Schema in the version that is used here.
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
@@ -26,6 +27,11 @@ def seek_schema() -> str:
     return dump_json({"$schema": DRAFT} | Sought.model_json_schema(mode="serialization"))
 
 
+def sensitivity_schema() -> str:
+    """Return the JSON schema of what ``forecasts sensitivity --format json`` prints."""
+    return dump_json({"$schema": DRAFT} | Sensitivity.model_json_schema(mode="serialization"))
+
+
 #: Every schema there is; each stands in ``reports/schema/NAME.schema.json``.
 SCHEMAS: Mapping[str, Callable[[], str]] = MappingProxyType(
     {
@@ -33,5 +39,6 @@ SCHEMAS: Mapping[str, Callable[[], str]] = MappingProxyType(
         "scenario": scenario_schema,
         "comparison": comparison_schema,
         "seek": seek_schema,
+        "sensitivity": sensitivity_schema,
     }
 )

@@ -60,6 +60,6 @@ def test_text_stays_text() -> None:
 def test_a_sign_that_svg_escapes_is_in_the_font(monkeypatch: pytest.MonkeyPatch) -> None:
     asked = []
     monkeypatch.setattr("forecasts.notebook.show.svg_of", lambda text: "<svg><text>a &gt; b</text></svg>")
-    monkeypatch.setattr("forecasts.notebook.show.faces", lambda family, text: asked.append(text) or ())
+    monkeypatch.setattr("forecasts.notebook.show.font_rules", lambda family, text: asked.append(text) or "")
     Drawing("{}").svg()
     assert asked == [" >ab"]

@@ -1,0 +1,80 @@
+"""An assumption that could be another, and the settings at which it is tried."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from forecasts.attainment.outlook import Outlook
+from forecasts.scenarios.adjustments import AnyAdjustment
+
+#: What an assumption is about; `together`: what the date and the clock do at once.
+About = Literal["date", "clock", "together", "adjustment", "reference", "models", "digits", "start"]
+
+
+@dataclass(frozen=True, eq=False)
+class Setting:
+    """What an assumption may be set to.
+
+    Attributes
+    ----------
+    zh, en : str
+        In words.
+    ask : callable
+        Returns the outlook there; it may refuse.
+    changes : tuple of adjustments
+        Behind those of the question's scenario, where the setting is no more than that; else empty.
+    """
+
+    zh: str
+    en: str
+    ask: Callable[[], Outlook]
+    changes: tuple[AnyAdjustment, ...] = ()
+
+    @classmethod
+    def under(cls, found: Outlook, zh: str, en: str, *changes: AnyAdjustment) -> "Setting":
+        """Return a setting that adjustments make."""
+        return cls(zh, en, lambda: found.under(*changes), changes)
+
+
+@dataclass(frozen=True, eq=False)
+class Assumption:
+    """Something that an answer rests on and that could be another.
+
+    Attributes
+    ----------
+    id : str
+        Its name for programs.
+    about : str
+        What it is about.
+    zh, en : str
+        In words.
+    low, high : Setting
+        Its two ends; they are among the settings of `law`.
+    law : tuple of (Setting, float)
+        Settings and how likely each is taken to be, by which the variance is told.
+    """
+
+    id: str
+    about: About
+    zh: str
+    en: str
+    low: Setting
+    high: Setting
+    law: tuple[tuple[Setting, float], ...]
+
+    @property
+    def ends(self) -> tuple[Setting, Setting]:
+        """Both ends."""
+        return self.low, self.high
+
+
+def as_it_stands(found: Outlook, zh: str, en: str) -> Setting:
+    """Return the setting that an answer has already."""
+    return Setting(f"{zh}（现用）", f"{en} (as it stands)", lambda: found)
+
+
+def two_ends(
+    id: str, about: About, words: tuple[str, str], low: Setting, stands: Setting, high: Setting
+) -> Assumption:
+    """Return an assumption of which only its ends are known: these and what stands are equally likely."""
+    return Assumption(id, about, *words, low, high, tuple((s, 1 / 3) for s in (low, stands, high)))
