@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from forecasts.scenarios.scenario import Scenario
     from forecasts.scenarios.seeds import Seeds, read_seeds
     from forecasts.whatif.compare import compare
+    from forecasts.whatif.joint import joint
     from forecasts.whatif.seek import seek
 
 __version__ = version("forecasts")
@@ -48,6 +49,7 @@ _HOMES = {
     "scenarios.scenario": ("Scenario",),
     "scenarios.seeds": ("Seeds", "read_seeds"),
     "whatif.compare": ("compare",),
+    "whatif.joint": ("joint",),
     "whatif.seek": ("seek",),
 }
 _HOME = {name: home for home, names in _HOMES.items() for name in names}
@@ -84,6 +86,7 @@ __all__ = [
     "__version__",
     "attain",
     "compare",
+    "joint",
     "outlook",
     "read_seeds",
     "seek",

@@ -16,13 +16,15 @@ class Schema(StrEnum):
     SCENARIO = "scenario"
     COMPARISON = "comparison"
     SEEK = "seek"
+    JOINT = "joint"
 
 
 def schema(
     name: Annotated[
         Schema,
         typer.Argument(
-            help="result: result.json; scenario: a file of seeds/scenarios/; comparison, seek: their JSON"
+            help="result: result.json; scenario: a file of seeds/scenarios/; "
+            "comparison, seek, joint: their JSON"
         ),
     ] = Schema.RESULT,
     out: Annotated[

@@ -6,6 +6,7 @@ from types import MappingProxyType
 from forecasts.publish.save import dump_json, result_schema
 from forecasts.scenarios.scenario import Scenario
 from forecasts.whatif.compare import Comparison
+from forecasts.whatif.joint import Joint
 from forecasts.whatif.seek import Sought
 
 #: JSON Schema in the version that is used here.
@@ -27,6 +28,11 @@ def seek_schema() -> str:
     return dump_json({"$schema": DRAFT} | Sought.model_json_schema(mode="serialization"))
 
 
+def joint_schema() -> str:
+    """Return the JSON schema of what ``forecasts joint --format json`` prints."""
+    return dump_json({"$schema": DRAFT} | Joint.model_json_schema(mode="serialization"))
+
+
 #: Every schema there is; each stands in ``reports/schema/NAME.schema.json``.
 SCHEMAS: Mapping[str, Callable[[], str]] = MappingProxyType(
     {
@@ -34,5 +40,6 @@ SCHEMAS: Mapping[str, Callable[[], str]] = MappingProxyType(
         "scenario": scenario_schema,
         "comparison": comparison_schema,
         "seek": seek_schema,
+        "joint": joint_schema,
     }
 )

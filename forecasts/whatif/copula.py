@@ -24,6 +24,9 @@ PASSES, LEAST = 200, 1e-8
 #: Nodes and how far below its edge a score is followed, of the integral for independent events.
 NODES, FAR = 200, 9.0
 
+#: Fewest points among which events are counted: they cost next to nothing.
+POINTS = 32_768
+
 #: Two scores are never closer than this.
 ALMOST = 1 - 1e-12
 
@@ -147,7 +150,7 @@ def events_of(
     matrix : (m, m) array
         Correlations of the scores, positive semidefinite.
     draws, seed : int
-        Of the points.
+        Of the points, of which there are :data:`POINTS` at least.
 
     Returns
     -------
@@ -161,23 +164,30 @@ def events_of(
         return of_two(chance, r), np.stack([of_two(own, r).row for own in by_replicate])
     value, vector = np.linalg.eigh(matrix)
     root = vector[:, ::-1] * np.sqrt(np.maximum(value[::-1], 0.0))
-    scores = _points(len(chance), per_replicate(draws), seed) @ root.T
-    met, found = _counted(scores.reshape(-1, len(chance)), chance)
-    middle = met.mean(0)
-    slope = np.linalg.lstsq(met - middle, found - found.mean(0), rcond=None)[0]
-    each = []
-    for points, own in zip(scores, by_replicate, strict=True):
-        here, counted = _counted(points, own)
-        each.append(counted.mean(0) - (here.mean(0) - own) @ slope)
-    return Events.of(found.mean(0) - (middle - chance) @ slope), np.stack(each)
+    size = max(per_replicate(POINTS), per_replicate(draws))
+    scores = _points(len(chance), size, seed) @ root.T
+    counted = [_counted(points, chance) for points in scores]
+    mean, product = (np.mean(part, 0) for part in zip(*counted, strict=True))
+    rows = np.stack([one for one, _ in counted])
+    if not np.all(by_replicate == chance):
+        rows = np.stack([_counted(points, own)[0] for points, own in zip(scores, by_replicate, strict=True)])
+    m = len(chance)
+    spread = product - np.outer(mean[:m], mean)
+    slope = np.linalg.lstsq(spread[:, :m], spread[:, m:], rcond=None)[0]
+    each = rows[:, m:] - (rows[:, :m] - by_replicate) @ slope
+    return Events.of(mean[m:] - (mean[:m] - chance) @ slope), each
 
 
 def _counted(scores: Floats, chance: Floats) -> tuple[Floats, Floats]:
-    """Return by point which events come, and which of :attr:`Events.row` is true."""
+    """Return how often each event comes and each of :attr:`Events.row` is true, and how often with an event.
+
+    Shapes (4 m,) and (m, 4 m): the events, then the row.
+    """
     above = scores + ndtri(chance)
     met = above >= 0
     count, events = met.sum(1), len(chance)
     at_least = count[:, None] > np.arange(events)
     alone = ~met & (count == events - 1)[:, None]
-    lowest = above.argmin(1)[:, None] == np.arange(events)
-    return met.astype(float), np.concatenate([at_least, alone, ~met & lowest], 1).astype(float)
+    first = ~met & (above.argmin(1)[:, None] == np.arange(events))
+    true = np.concatenate([met, at_least, alone, first], 1).astype(float)
+    return true.mean(0), true[:, :events].T @ true / len(true)

@@ -9,7 +9,6 @@ two goals and cautious for more.
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING, Literal
 
@@ -25,17 +24,14 @@ from forecasts.ledger.problems import BadInput, Problem, Unanswerable
 from forecasts.models.base import Floats
 from forecasts.models.paths import DRAWS, REPLICATES
 from forecasts.whatif.copula import Events, events_of, independent, nearest_correlation
-from forecasts.whatif.dependence import STRAYS, Z80, Measured, Relation, Shrunk, measured, shrunk
-from forecasts.whatif.surprises import all_surprises
+from forecasts.whatif.dependence import Z80, Relation
+from forecasts.whatif.ties import Tie, ties_of
 
 if TYPE_CHECKING:
     import pandas as pd
 
 #: Nodes at which the law of the correlations is looked at.
 NODES = 5
-
-#: Indicators of the ledger, beside those of the goals, that tell how figures hang together in general.
-MOST_TAUGHT = 20
 
 #: What may become of several goals.
 What = Literal["all", "at_least", "none", "alone_fails", "first_to_fail"]
@@ -220,76 +216,6 @@ def _outlooks(reader: Reader, questions: Sequence[Question], seed: int, draws: i
     return found
 
 
-@dataclass(frozen=True, eq=False)
-class Tie:
-    """How two goals hang together.
-
-    Attributes
-    ----------
-    goals : tuple of str
-        Their ids.
-    relation : Relation
-        What they share.
-    believed : Shrunk
-        The law of the correlation of their values.
-    same_way : bool
-        Whether both ask for more, or both for less: else what is good for the one is bad for the other.
-    """
-
-    goals: tuple[str, str]
-    relation: Relation
-    believed: Shrunk
-    same_way: bool
-
-    def at(self, score: float) -> float:
-        """Return the correlation of being met, at a normal score of its law."""
-        return self.believed.at(score) if self.same_way else -self.believed.at(-score)
-
-
-def ties_of(reader: Reader, outlooks: Sequence[Outlook]) -> list[Tie]:
-    """Return how goals hang together, each with each, by what was known on their day."""
-    held = _Evidence(reader, outlooks)
-    return [_tie(one, other, held) for one, other in combinations(outlooks, 2)]
-
-
-def _tie(one: Outlook, other: Outlook, held: "_Evidence") -> Tie:
-    goal, second = one.question.goal, other.question.goal
-    alike = (goal.indicator == second.indicator, goal.region == second.region)
-    relation = {
-        (True, True): Relation.SERIES, (True, False): Relation.INDICATOR, (False, True): Relation.REGION,
-    }.get(alike, Relation.NEITHER)  # fmt: skip
-    if relation is Relation.SERIES:
-        paths = one.paths_of(one.fitted.future(one.weights))
-        believed = Shrunk.certain(paths.together(one.end, one.history.timescale.years(second.deadline)))
-    else:
-        believed = held.of(relation, goal.indicator, second.indicator)
-    return Tie((goal.id, second.id), relation, believed, one.asks.below == other.asks.below)
-
-
-class _Evidence:
-    """The surprises of the ledger, of the goals' indicators and evenly many others; measured once."""
-
-    def __init__(self, reader: Reader, outlooks: Sequence[Outlook]) -> None:
-        asked = {one.question.goal.indicator for one in outlooks}
-        others = [name for name in reader.ledger.indicators if name not in asked]
-        names = sorted([*asked, *others[:: -(-len(others) // MOST_TAUGHT) or 1]])
-        known = all_surprises(reader, names, outlooks[0].question.known_on)
-        self._surprises = dict(zip(names, known, strict=True))
-        self._measured: dict[Relation, dict[frozenset[str], Measured]] = {}
-
-    def of(self, relation: Relation, one: str, other: str) -> Shrunk:
-        """Return how two indicators hang together."""
-        if relation not in self._measured:
-            self._measured[relation] = self._measure(relation)
-        every = self._measured[relation]
-        return shrunk(every[frozenset((one, other))], every.values(), STRAYS[relation])
-
-    def _measure(self, relation: Relation) -> dict[frozenset[str], Measured]:
-        known = self._surprises.values()
-        pairs = zip(known, known, strict=True) if relation is Relation.INDICATOR else combinations(known, 2)
-        return {frozenset((a.indicator, b.indicator)): measured(a, b, relation) for a, b in pairs}
-
-
 class _Together:
     """What becomes of goals together, over the law of their correlations; goals in order of their ids."""
 
@@ -319,7 +245,8 @@ class _Together:
         weights = weights / weights.sum()
         row = np.sum([w * events.row for w, (events, _) in zip(weights, found, strict=True)], 0)
         each = np.sum([w * replicates for w, (_, replicates) in zip(weights, found, strict=True)], 0)
-        error = np.sqrt(each.var(0, ddof=1) / REPLICATES)
+        # Against the first of them, so that replicates that agree have no error at all.
+        error = np.sqrt((each - each[0]).var(0, ddof=1) / REPLICATES)
         ends = [self._at(score)[0] for score in (-Z80, Z80)]
         laws = [one.within(self._chance).row for one in (Events.of(row), independent(self._chance), *ends)]
         columns = ("probability", "independent", "at_low", "at_high")
