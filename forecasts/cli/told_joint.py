@@ -24,20 +24,21 @@ def print_joint(found: Joint) -> None:
     console.width = max(console.width, 160) if not console.is_terminal else console.width
     console.print(f"截至{found.known_on}已知 as known on {found.known_on}; 误差以百分点计 errors in points")
     alone = _table("", "目标 goal", "情景 scenario", "P", "误差 error", words=3)
-    number = {goal.goal: str(k) for k, goal in enumerate(found.goals, 1)}
+    number = {goal.goal: k for k, goal in enumerate(found.goals, 1)}
     for goal in found.goals:
         error = f"{100 * goal.std_error:.2f}"
-        alone.add_row(number[goal.goal], goal.goal, goal.scenario, percentage(goal.probability), error)
+        alone.add_row(str(number[goal.goal]), goal.goal, goal.scenario, percentage(goal.probability), error)
     console.print(alone)
     console.print()
     pairs = _table(
         "", "共有 shared", "相关 correlation", "80 %", "实测 measured", "数对 pairs", "地区 regions",
         "时期 periods", words=2,
     )  # fmt: skip
-    for pair in found.pairs:
+    numbered = [(sorted(number[name] for name in pair.goals), pair) for pair in found.pairs]
+    for (one, other), pair in sorted(numbered, key=lambda held: held[0]):
         measured = "-" if pair.measured is None else f"{pair.measured:+.2f}"
         pairs.add_row(
-            " + ".join(sorted(number[goal] for goal in pair.goals)), SHARED[pair.relation],
+            f"{one} + {other}", SHARED[pair.relation],
             f"{pair.correlation:+.2f}", f"{pair.low:+.2f}..{pair.high:+.2f}", measured, str(pair.pairs),
             str(pair.regions), str(pair.periods),
         )  # fmt: skip

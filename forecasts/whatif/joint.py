@@ -9,6 +9,8 @@ two goals and cautious for more.
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from itertools import combinations
 from typing import TYPE_CHECKING, Literal
 
@@ -80,8 +82,11 @@ class JointEvent(Frozen):
     probability: float = Field(gt=0, lt=1)
     std_error: float = Field(ge=0, description="Sampling error of `probability`.")
     independent: float = Field(gt=0, lt=1, description="If no goal told anything of another.")
-    at_low: float = Field(description="With all correlations of being met at the lower ends of their 80 %.")
-    at_high: float = Field(description="With every correlation at the upper end.")
+    at_low: float = Field(
+        description="With all correlations of being met at the lower ends of their 80 % ranges, or the "
+        "nearest ones that could all be true."
+    )
+    at_high: float = Field(description="The same at the upper ends.")
 
 
 class Joint(Frozen):
@@ -216,27 +221,46 @@ def _outlooks(reader: Reader, questions: Sequence[Question], seed: int, draws: i
     return found
 
 
+@dataclass(frozen=True, eq=False)
 class _Together:
     """What becomes of goals together, over the law of their correlations; goals in order of their ids."""
 
-    def __init__(self, outlooks: Sequence[Outlook], ties: Sequence[Tie], draws: int, seed: int) -> None:
-        self._names = [one.question.goal.id for one in outlooks]
-        self._ties = ties
-        self._chance = np.array([one.probability for one in outlooks])
-        self._by_replicate = np.stack([one.by_replicate for one in outlooks], 1)
-        self._draws, self._seed = draws, seed
-        self.changed = not np.array_equal(self._wanted(0.0), nearest_correlation(self._wanted(0.0)))
+    outlooks: Sequence[Outlook]
+    ties: Sequence[Tie]
+    draws: int
+    seed: int
+
+    @cached_property
+    def names(self) -> list[str]:
+        """The goals' ids."""
+        return [one.question.goal.id for one in self.outlooks]
+
+    @cached_property
+    def chance(self) -> Floats:
+        """The probability of each goal."""
+        return np.array([one.probability for one in self.outlooks])
+
+    @cached_property
+    def by_replicate(self) -> Floats:
+        """The same, by each replicate of what it was drawn from."""
+        return np.stack([one.by_replicate for one in self.outlooks], 1)
+
+    @property
+    def changed(self) -> bool:
+        """Whether the correlations, each in its middle, could not all be true together."""
+        wanted = self._wanted(0.0)
+        return nearest_correlation(wanted) is not wanted
 
     def _wanted(self, score: float) -> Floats:
         """Return the correlations at a normal score of their laws, whether or not they could all be true."""
-        matrix = np.eye(len(self._names))
-        for (i, j), tie in zip(combinations(range(len(self._names)), 2), self._ties, strict=True):
+        matrix = np.eye(len(self.names))
+        for (i, j), tie in zip(combinations(range(len(self.names)), 2), self.ties, strict=True):
             matrix[i, j] = matrix[j, i] = tie.at(score)
         return matrix
 
     def _at(self, score: float) -> tuple[Events, Floats]:
         matrix = nearest_correlation(self._wanted(score))
-        return events_of(self._chance, self._by_replicate, matrix, self._draws, self._seed)
+        return events_of(self.chance, self.by_replicate, matrix, self.draws, self.seed)
 
     def events(self, names: Sequence[str]) -> Iterator[JointEvent]:
         """Yield all that may become of the goals; what is about one of them in the order of `names`."""
@@ -248,7 +272,7 @@ class _Together:
         # Against the first of them, so that replicates that agree have no error at all.
         error = np.sqrt((each - each[0]).var(0, ddof=1) / REPLICATES)
         ends = [self._at(score)[0] for score in (-Z80, Z80)]
-        laws = [one.within(self._chance).row for one in (Events.of(row), independent(self._chance), *ends)]
+        laws = [one.within(self.chance).row for one in (Events.of(row), independent(self.chance), *ends)]
         columns = ("probability", "independent", "at_low", "at_high")
 
         def told(what: What, at: int, k: int | None = None, goal: str | None = None) -> JointEvent:
@@ -257,13 +281,13 @@ class _Together:
                 values = {name: 1.0 - value for name, value in values.items()}
             return JointEvent(what=what, k=k, goal=goal, std_error=float(error[at]), **values)
 
-        count = len(self._names)
+        count = len(self.names)
         yield told("all", count - 1, count)
         yield from (told("at_least", k - 1, k) for k in range(1, count + 1))
         yield told("none", 0)
-        places = [self._names.index(name) for name in names]
-        yield from (told("alone_fails", count + at, goal=self._names[at]) for at in places)
-        yield from (told("first_to_fail", 2 * count + at, goal=self._names[at]) for at in places)
+        places = [self.names.index(name) for name in names]
+        yield from (told("alone_fails", count + at, goal=self.names[at]) for at in places)
+        yield from (told("first_to_fail", 2 * count + at, goal=self.names[at]) for at in places)
 
 
 def _goal(one: Outlook) -> JointGoal:

@@ -1,13 +1,13 @@
 """What ties several goals to each other: each pair by what it shares, as the ledger's figures tell."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import combinations
 
 from forecasts.attainment.outlook import Outlook
 from forecasts.attainment.past import Reader
 from forecasts.whatif.dependence import STRAYS, Measured, Relation, Shrunk, measured, shrunk
-from forecasts.whatif.surprises import all_surprises
+from forecasts.whatif.surprises import Surprises, all_surprises
 
 #: Indicators of the ledger, beside those of the goals, that tell how figures hang together in general.
 MOST_TAUGHT = 20
@@ -41,7 +41,7 @@ class Tie:
 
 def ties_of(reader: Reader, outlooks: Sequence[Outlook]) -> list[Tie]:
     """Return how goals hang together, each with each, by what was known on their day."""
-    held = _Evidence(reader, outlooks)
+    held = _Evidence.read(reader, outlooks)
     return [_tie(one, other, held) for one, other in combinations(outlooks, 2)]
 
 
@@ -59,16 +59,26 @@ def _tie(one: Outlook, other: Outlook, held: "_Evidence") -> Tie:
     return Tie((goal.id, second.id), relation, believed, one.asks.below == other.asks.below)
 
 
+@dataclass(frozen=True, eq=False)
 class _Evidence:
-    """The surprises of the ledger, of the goals' indicators and evenly many others; measured once."""
+    """What the ledger's figures tell of how they hang together; each relation is measured once.
 
-    def __init__(self, reader: Reader, outlooks: Sequence[Outlook]) -> None:
+    Attributes
+    ----------
+    surprises : tuple of Surprises
+        Of the goals' indicators, and of evenly many others.
+    """
+
+    surprises: tuple[Surprises, ...]
+    _measured: dict[Relation, dict[frozenset[str], Measured]] = field(default_factory=dict, repr=False)
+
+    @classmethod
+    def read(cls, reader: Reader, outlooks: Sequence[Outlook]) -> "_Evidence":
+        """Read it, by what was known on the day of the goals."""
         asked = {one.question.goal.indicator for one in outlooks}
         others = [name for name in reader.ledger.indicators if name not in asked]
         names = sorted([*asked, *others[:: -(-len(others) // MOST_TAUGHT) or 1]])
-        known = all_surprises(reader, names, outlooks[0].question.known_on)
-        self._surprises = dict(zip(names, known, strict=True))
-        self._measured: dict[Relation, dict[frozenset[str], Measured]] = {}
+        return cls(tuple(all_surprises(reader, names, outlooks[0].question.known_on)))
 
     def of(self, relation: Relation, one: str, other: str) -> Shrunk:
         """Return how two indicators hang together."""
@@ -78,6 +88,6 @@ class _Evidence:
         return shrunk(every[frozenset((one, other))], every.values(), STRAYS[relation])
 
     def _measure(self, relation: Relation) -> dict[frozenset[str], Measured]:
-        known = self._surprises.values()
+        known = self.surprises
         pairs = zip(known, known, strict=True) if relation is Relation.INDICATOR else combinations(known, 2)
         return {frozenset((a.indicator, b.indicator)): measured(a, b, relation) for a, b in pairs}
