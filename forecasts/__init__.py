@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from forecasts.scenarios.scenario import Scenario
     from forecasts.scenarios.seeds import Seeds, read_seeds
     from forecasts.whatif.compare import compare
+    from forecasts.whatif.joint import joint
     from forecasts.whatif.seek import seek
     from forecasts.whatif.sensitivity import sensitivity
 
@@ -49,6 +50,7 @@ _HOMES = {
     "scenarios.scenario": ("Scenario",),
     "scenarios.seeds": ("Seeds", "read_seeds"),
     "whatif.compare": ("compare",),
+    "whatif.joint": ("joint",),
     "whatif.seek": ("seek",),
     "whatif.sensitivity": ("sensitivity",),
 }
@@ -86,6 +88,7 @@ __all__ = [
     "__version__",
     "attain",
     "compare",
+    "joint",
     "outlook",
     "read_seeds",
     "seek",

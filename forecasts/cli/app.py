@@ -12,6 +12,7 @@ from forecasts.cli.attain import attain
 from forecasts.cli.check import check
 from forecasts.cli.compare import compare
 from forecasts.cli.edge import Verbs
+from forecasts.cli.joint import joint
 from forecasts.cli.new import new
 from forecasts.cli.options import EXIT_CODES
 from forecasts.cli.run import run
@@ -70,6 +71,10 @@ app.command(
     help="Find what the answer rests on most: every assumption at its ends, the widest first (a tornado). "
     f"{EXIT_CODES} 3 = the goal has no answer."
 )(sensitivity)
+app.command(
+    help="Join several goals of seeds/: whether all are met, at least so many, which is the first to fail. "
+    f"{EXIT_CODES} 3 = a goal has no answer."
+)(joint)
 app.command(
     help="Learn the engine's numbers anew from the benchmark's training part, score them with whole "
     f"sources left out, and write both to one file. {EXIT_CODES}"

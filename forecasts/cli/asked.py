@@ -1,6 +1,7 @@
-"""What ``compare`` and ``seek`` are asked about: one goal of seeds/, by what was known on a day."""
+"""What ``compare``, ``seek`` and ``joint`` are asked about: goals of seeds/, by what was known on a day."""
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from forecasts.attainment.past import Reader
@@ -21,22 +22,37 @@ class GoalAsked:
     goal: str
     day: dt.date
 
+    def has(self, scenario: str) -> bool:
+        """Whether a scenario is there, and for the goal."""
+        found = self.seeds.scenarios.get(self.seeds.resolve(scenario, self.goal))
+        return found is not None and found.applies_to(self.goal)
+
     def question(self, scenario: str = BASELINE) -> Question:
         """Return the question about it under a scenario."""
         return find_question(self.seeds, self.goal, scenario, self.day)
 
 
 def goal_asked(goal: str, day: dt.date | None) -> GoalAsked:
-    """Read seeds/ for a goal; without a day by what was published last about its region.
+    """Read seeds/ for a goal; see :func:`goals_asked`."""
+    return goals_asked((goal,), day)[0]
+
+
+def goals_asked(goals: Sequence[str], day: dt.date | None) -> list[GoalAsked]:
+    """Read seeds/ for some goals, or its headline goals; without a day by what was published last about them.
 
     Raises
     ------
     BadInput
-        With every problem of seeds/, or for a goal that is not there.
+        With every problem of seeds/, or for every goal that is not there.
     """
     seeds = read_seeds(find_root() / "seeds")
     tell((), seeds.remarks)
-    if goal not in seeds.ledger.goals:
-        remedy = nearest(goal, seeds.ledger.goals)
-        raise BadInput([Problem("--goal", "there is no such goal", goal, remedy)])
-    return GoalAsked(seeds, Reader(seeds.ledger), goal, day or seeds.ledger.newest_publication((goal,)))
+    known = seeds.ledger.goals
+    if unknown := [goal for goal in dict.fromkeys(goals) if goal not in known]:
+        rule = "there is no such goal"
+        raise BadInput(Problem("--goal", rule, goal, nearest(goal, known)) for goal in unknown)
+    names = goals or seeds.ledger.headline_goals()
+    if not names:
+        raise BadInput([Problem("--goal", "seeds/ has no headline goal", remedy="name the goals")])
+    day, reader = day or seeds.ledger.newest_publication(names), Reader(seeds.ledger)
+    return [GoalAsked(seeds, reader, name, day) for name in names]

@@ -17,6 +17,7 @@ class Schema(StrEnum):
     COMPARISON = "comparison"
     SEEK = "seek"
     SENSITIVITY = "sensitivity"
+    JOINT = "joint"
 
 
 def schema(
@@ -24,7 +25,7 @@ def schema(
         Schema,
         typer.Argument(
             help="result: result.json; scenario: a file of seeds/scenarios/; "
-            "comparison, seek, sensitivity: their JSON"
+            "comparison, seek, sensitivity, joint: their JSON"
         ),
     ] = Schema.RESULT,
     out: Annotated[

@@ -248,6 +248,11 @@ class Drawn(Paths):
         turned = self._made_of(time) @ self._basis
         return np.asarray(_normals(self.size, self.seed) @ turned, float).reshape(REPLICATES, -1)
 
+    def together(self, time: float, other: float) -> float:
+        """Return the correlation of the scores that rank the draws at two times."""
+        one, two = self._made_of(time), self._made_of(other)
+        return float(np.clip(one @ two / np.sqrt((one @ one) * (two @ two)), -1.0, 1.0))
+
     def _made_of(self, time: float) -> Floats:
         """Return how much of each normal score the path has at a time, shape (2 + knots,)."""
         knots, motion = _motion()

@@ -6,6 +6,7 @@ from types import MappingProxyType
 from forecasts.attainment.what_if import Comparison, Sought
 from forecasts.publish.save import dump_json, result_schema
 from forecasts.scenarios.scenario import Scenario
+from forecasts.whatif.joint import Joint
 from forecasts.whatif.sensitivity import Sensitivity
 
 #: JSON Schema in the version that is used here.
@@ -32,6 +33,11 @@ def sensitivity_schema() -> str:
     return dump_json({"$schema": DRAFT} | Sensitivity.model_json_schema(mode="serialization"))
 
 
+def joint_schema() -> str:
+    """Return the JSON schema of what ``forecasts joint --format json`` prints."""
+    return dump_json({"$schema": DRAFT} | Joint.model_json_schema(mode="serialization"))
+
+
 #: Every schema there is; each stands in ``reports/schema/NAME.schema.json``.
 SCHEMAS: Mapping[str, Callable[[], str]] = MappingProxyType(
     {
@@ -40,5 +46,6 @@ SCHEMAS: Mapping[str, Callable[[], str]] = MappingProxyType(
         "comparison": comparison_schema,
         "seek": seek_schema,
         "sensitivity": sensitivity_schema,
+        "joint": joint_schema,
     }
 )

@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from pydantic import Field
 
+from forecasts.attainment.frozen import Frozen
 from forecasts.attainment.outlook import Outlook, outlook
 from forecasts.attainment.past import Reader
 from forecasts.attainment.question import Question
-from forecasts.attainment.frozen import Frozen
 from forecasts.ledger.fields import Comparison
 from forecasts.ledger.ledger import Ledger
 from forecasts.models.paths import DRAWS
