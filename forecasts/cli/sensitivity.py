@@ -19,9 +19,9 @@ from forecasts.cli.options import (
 )
 
 if TYPE_CHECKING:
+    from forecasts.attainment.what_if import Sensitivity
     from forecasts.ledger.problems import Problem
     from forecasts.publish.words import Words
-    from forecasts.whatif.sensitivity import Sensitivity
 
 #: What a chart is written as, by the end of its file's name.
 ENDS = (".svg", ".html")

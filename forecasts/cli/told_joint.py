@@ -5,16 +5,15 @@ from collections.abc import Iterator
 from rich.console import Console
 from rich.table import Table
 
+from forecasts.attainment.what_if import Joint, JointEvent, JointPair, Shared
 from forecasts.cli.told import percentage
-from forecasts.whatif.dependence import Relation
-from forecasts.whatif.joint import Joint, JointEvent, JointPair
 
 #: What two goals share.
 SHARED = {
-    Relation.REGION: "同一地区 same region",
-    Relation.INDICATOR: "同一指标 same indicator",
-    Relation.NEITHER: "均不同 neither",
-    Relation.SERIES: "同一序列 same series",
+    Shared.REGION: "同一地区 same region",
+    Shared.INDICATOR: "同一指标 same indicator",
+    Shared.NEITHER: "均不同 neither",
+    Shared.SERIES: "同一序列 same series",
 }
 
 
@@ -91,4 +90,4 @@ def _remarks(found: Joint) -> Iterator[str]:
 
 
 def _assumed(pair: JointPair) -> bool:
-    return pair.taught == 0 and pair.relation is not Relation.SERIES
+    return pair.taught == 0 and pair.relation is not Shared.SERIES

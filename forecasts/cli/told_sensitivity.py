@@ -3,10 +3,10 @@
 from rich.console import Console
 from rich.table import Table
 
+from forecasts.attainment.what_if import Sensitivity, SensitivityEnd, SensitivityRow
 from forecasts.cli.told import percentage
 from forecasts.publish.tornado import setting_told, share_told
 from forecasts.publish.words import Words
-from forecasts.whatif.sensitivity import Sensitivity, SensitivityEnd, SensitivityRow
 
 #: So many points of the curve are told.
 TOLD = 9

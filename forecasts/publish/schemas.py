@@ -3,11 +3,9 @@
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from forecasts.attainment.what_if import Comparison, Sought
+from forecasts.attainment.what_if import Comparison, Joint, Sensitivity, Sought
 from forecasts.publish.save import dump_json, result_schema
 from forecasts.scenarios.scenario import Scenario
-from forecasts.whatif.joint import Joint
-from forecasts.whatif.sensitivity import Sensitivity
 
 #: JSON Schema in the version that is used here.
 DRAFT = "https://json-schema.org/draft/2020-12/schema"

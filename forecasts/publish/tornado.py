@@ -5,10 +5,10 @@ from typing import Any, Final
 
 import altair as alt
 
+from forecasts.attainment.what_if import Sensitivity, SensitivityEnd, SensitivityRow
 from forecasts.publish.drawing import ACCENT, BANDS, INK, MEDIAN, MUTED, AnyChart, themed
 from forecasts.publish.phrases import goal_mark, member_name, named
 from forecasts.publish.words import Words
-from forecasts.whatif.sensitivity import Sensitivity, SensitivityEnd, SensitivityRow
 
 #: Width of the bars and of the column of shares; the rest is for what is set to what.
 BARS: Final = 300

@@ -14,25 +14,16 @@ value towards zero.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import t as student
 
+from forecasts.attainment.what_if import Shared
 from forecasts.models.base import Floats
 from forecasts.whatif.surprises import Surprises, normal_scores
 
 Ints = NDArray[np.intp]
-
-
-class Relation(StrEnum):
-    """What two goals share."""
-
-    REGION = "region"
-    INDICATOR = "indicator"
-    NEITHER = "neither"
-    SERIES = "series"
 
 
 @dataclass(frozen=True)
@@ -45,9 +36,9 @@ class Strays:
 
 #: As measured once on the panels of the benchmark's training part: docs/method.md says which.
 STRAYS = {
-    Relation.REGION: Strays(0.4, 0.2),
-    Relation.INDICATOR: Strays(0.25, 0.2),
-    Relation.NEITHER: Strays(0.12, 0.12),
+    Shared.REGION: Strays(0.4, 0.2),
+    Shared.INDICATOR: Strays(0.25, 0.2),
+    Shared.NEITHER: Strays(0.12, 0.12),
 }
 
 #: Fewest regions and periods from which a correlation is measured.
@@ -87,10 +78,10 @@ class Measured:
         return bool(np.isfinite(self.variance))
 
 
-def measured(one: Surprises, other: Surprises, relation: Relation) -> Measured:
+def measured(one: Surprises, other: Surprises, relation: Shared) -> Measured:
     """Measure how the surprises of two indicators hang together: in one region, or in two."""
     _, first, second = np.intersect1d(one.key, other.key, return_indices=True)
-    if relation is Relation.REGION:
+    if relation is Shared.REGION:
         x, y = normal_scores(one.score[first]), normal_scores(other.score[second])
         sums = _moments(*_numbered(one.period[first]), x, y)
         return _measured(sums, len(np.unique(one.region[first])), len(first))

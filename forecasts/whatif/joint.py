@@ -7,121 +7,31 @@ all of them are moved together along their laws, at the nodes of a Gauss-Hermite
 two goals and cautious for more.
 """
 
-import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
-from pydantic import Field
 
-from forecasts.attainment.frozen import Frozen
 from forecasts.attainment.outlook import Outlook, outlook
 from forecasts.attainment.past import Reader
 from forecasts.attainment.question import Question
+from forecasts.attainment.what_if import Joint, JointEvent, JointGoal, JointPair, What
 from forecasts.ledger.ledger import Ledger
 from forecasts.ledger.problems import BadInput, Problem, Unanswerable
 from forecasts.models.base import Floats
 from forecasts.models.paths import DRAWS, REPLICATES
 from forecasts.whatif.copula import Events, events_of, independent, nearest_correlation
-from forecasts.whatif.dependence import Z80, Relation
+from forecasts.whatif.dependence import Z80
 from forecasts.whatif.ties import Tie, ties_of
 
 if TYPE_CHECKING:
-    import pandas as pd
+    pass
 
 #: Nodes at which the law of the correlations is looked at.
 NODES = 5
-
-#: What may become of several goals.
-What = Literal["all", "at_least", "none", "alone_fails", "first_to_fail"]
-
-
-class JointGoal(Frozen):
-    """One of the goals, as it stands alone."""
-
-    goal: str
-    indicator_zh: str
-    indicator_en: str
-    region_zh: str
-    region_en: str
-    value: float
-    deadline: dt.date
-    scenario: str
-    name_zh: str
-    name_en: str
-    probability: float = Field(gt=0, lt=1)
-    std_error: float = Field(ge=0, description="Sampling error of `probability`; 0 = in closed form.")
-
-
-class JointPair(Frozen):
-    """How two of the goals hang together: the correlation of the normal scores of their values."""
-
-    goals: tuple[str, str]
-    relation: Relation = Field(description="What they share; `series`: as the growth model's paths do.")
-    correlation: float = Field(ge=-1, le=1)
-    std_error: float = Field(ge=0)
-    low: float = Field(ge=-1, le=1, description="Lower end of the central 80 % range.")
-    high: float = Field(ge=-1, le=1)
-    measured: float | None = Field(description="Before it was shrunk; null: too few figures.")
-    pooled: float = Field(description="What all pairs of indicators of the ledger say of the relation.")
-    pairs: int = Field(description="Pairs of surprises that it was measured by.")
-    regions: int
-    periods: int
-    taught: int = Field(description="Pairs of indicators that `pooled` rests on; 0 = on what is assumed.")
-
-
-class JointEvent(Frozen):
-    """What may become of the goals together."""
-
-    what: What
-    k: int | None = Field(description="Of `all` and `at_least`: how many are met.")
-    goal: str | None = Field(description="Of `alone_fails` and `first_to_fail`: which.")
-    probability: float = Field(gt=0, lt=1)
-    std_error: float = Field(ge=0, description="Sampling error of `probability`.")
-    independent: float = Field(gt=0, lt=1, description="If no goal told anything of another.")
-    at_low: float = Field(
-        description="With all correlations of being met at the lower ends of their 80 % ranges, or the "
-        "nearest ones that could all be true."
-    )
-    at_high: float = Field(description="The same at the upper ends.")
-
-
-class Joint(Frozen):
-    """Several goals at once."""
-
-    format: Literal[1] = 1
-    known_on: dt.date
-    draws: int
-    seed: int
-    goals: tuple[JointGoal, ...]
-    pairs: tuple[JointPair, ...]
-    changed: bool = Field(
-        description="Whether the correlations, each in its middle, could not all be true together: then the "
-        "nearest ones that can were taken."
-    )
-    events: tuple[JointEvent, ...]
-
-    @property
-    def all(self) -> JointEvent:
-        """That every goal is met."""
-        return self.events[0]
-
-    @property
-    def table(self) -> "pd.DataFrame":
-        """The goals and the events as a DataFrame, a row each."""
-        import pandas as pd
-
-        alone = [
-            {"what": "goal", "goal": g.goal, "scenario": g.scenario, "probability": g.probability,
-             "std_error": g.std_error} for g in self.goals
-        ]  # fmt: skip
-        columns = ["what", "k", "goal", "scenario", "probability", "std_error", "independent", "at_low",
-                   "at_high"]  # fmt: skip
-        frame = pd.DataFrame([*alone, *(e.model_dump() for e in self.events)], columns=columns)
-        return frame.astype({"k": "Int64"})
 
 
 def joint(ledger: Ledger | Reader, questions: Sequence[Question], seed: int = 1, draws: int = DRAWS) -> Joint:

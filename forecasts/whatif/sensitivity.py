@@ -10,115 +10,25 @@ pair. The day that the newest figure describes and the clock say together how lo
 may move nothing while both move much, so they have a row of their own, whose share is their interaction.
 """
 
-import datetime as dt
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
-from pydantic import Field
 
-from forecasts.attainment.frozen import Frozen
 from forecasts.attainment.outlook import Outlook, outlook
 from forecasts.attainment.past import Reader
 from forecasts.attainment.question import Question
-from forecasts.ledger.fields import Comparison
+from forecasts.attainment.what_if import CurvePoint, Sensitivity, SensitivityEnd, SensitivityRow
 from forecasts.ledger.ledger import Ledger
 from forecasts.models.paths import DRAWS
 from forecasts.whatif.assumptions import assumptions_of, newest_date
-from forecasts.whatif.settings import About, Setting
+from forecasts.whatif.settings import Setting
 from forecasts.whatif.tried import Tried, together, tried
 
 if TYPE_CHECKING:
-    import pandas as pd
+    pass
 
 #: Levels of the quantiles that the curve runs through; as many values lie evenly between the outermost.
 CURVE = np.linspace(0.005, 0.995, 41)
-
-
-class SensitivityEnd(Frozen):
-    """An assumption at one end."""
-
-    zh: str = Field(description="What it is set to, in words.")
-    en: str
-    probability: float | None = Field(description="null: no answer at this end; `reason_*` says why.")
-    std_error: float | None = Field(description="Sampling error of `probability`; 0 = in closed form.")
-
-
-class SensitivityRow(Frozen):
-    """One assumption."""
-
-    id: str
-    about: About
-    name_zh: str
-    name_en: str
-    low: SensitivityEnd
-    high: SensitivityEnd
-    swing: float = Field(
-        ge=0, description="The widest distance between the probability at both ends and as it stands."
-    )
-    share: float = Field(ge=0, le=1, description="Of the sum of the first-order variances; 0 if that is 0.")
-    reason_zh: str = Field(default="", description="Why an end has no answer.")
-    reason_en: str = ""
-
-
-class CurvePoint(Frozen):
-    """The probability of another goal."""
-
-    value: float
-    probability: float
-
-
-class Sensitivity(Frozen):
-    """What an answer rests on, the widest swing first, and the probability against the goal's value."""
-
-    format: Literal[1] = 1
-    goal: str
-    scenario: str
-    scenario_zh: str
-    scenario_en: str
-    known_on: dt.date
-    draws: int
-    seed: int
-    indicator_zh: str
-    indicator_en: str
-    region_zh: str
-    region_en: str
-    unit_zh: str
-    unit_en: str
-    goal_value: float
-    comparison: Comparison
-    deadline: dt.date
-    probability: float = Field(gt=0, lt=1, description="As everything stands.")
-    std_error: float = Field(ge=0, description="Sampling error of `probability`; 0 = in closed form.")
-    rows: tuple[SensitivityRow, ...]
-    curve: tuple[CurvePoint, ...] = Field(description="By rising value; the goal's own is among them.")
-
-    @property
-    def table(self) -> "pd.DataFrame":
-        """The assumptions as a DataFrame, a row each."""
-        import pandas as pd
-
-        return pd.DataFrame([_flat(row) for row in self.rows], columns=COLUMNS)
-
-    @property
-    def curve_table(self) -> "pd.DataFrame":
-        """The curve as a DataFrame: value and probability."""
-        import pandas as pd
-
-        return pd.DataFrame([p.model_dump() for p in self.curve], columns=list(CurvePoint.model_fields))
-
-
-#: Columns of the table of assumptions.
-COLUMNS = [
-    "id", "about", "name_zh", "name_en", "low_zh", "low_en", "low_probability", "low_std_error", "high_zh",
-    "high_en", "high_probability", "high_std_error", "swing", "share", "reason_zh", "reason_en",
-]  # fmt: skip
-
-
-def _flat(row: SensitivityRow) -> dict[str, object]:
-    ends = {
-        f"{end}_{name}": v for end in ("low", "high") for name, v in getattr(row, end).model_dump().items()
-    }
-    return row.model_dump(exclude={"low", "high"}) | ends
 
 
 def sensitivity(
@@ -163,7 +73,11 @@ def sensitivity(
     >>> [row.id for row in found.rows]
     ['pace.factor']
     """
-    found = outlook(ledger, question, seed, draws)
+    return sensitivity_of(outlook(ledger, question, seed, draws))
+
+
+def sensitivity_of(found: Outlook) -> Sensitivity:
+    """Find what an outlook rests on most; see :func:`sensitivity`."""
     every = _all_tried(found)
     total = sum(one.variance for one in every)
     rows = [_row(one, one.variance / total if total else 0.0) for one in every]
@@ -172,7 +86,7 @@ def sensitivity(
     scenario = found.question.scenario
     return Sensitivity(
         goal=goal.id, scenario=scenario.id, scenario_zh=scenario.name_zh, scenario_en=scenario.name_en,
-        known_on=found.question.known_on, draws=draws, seed=seed,
+        known_on=found.question.known_on, draws=found.draws, seed=found.seed,
         indicator_zh=indicator.name_zh, indicator_en=indicator.name_en,
         region_zh=region.name_zh, region_en=region.name_en,
         unit_zh=indicator.unit_zh, unit_en=indicator.unit_en,

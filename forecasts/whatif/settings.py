@@ -2,13 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
 
 from forecasts.attainment.outlook import Outlook
+from forecasts.attainment.what_if import About
 from forecasts.scenarios.adjustments import AnyAdjustment
-
-#: What an assumption is about; `together`: what the date and the clock do at once.
-About = Literal["date", "clock", "together", "adjustment", "reference", "models", "digits", "start"]
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,11 +10,15 @@ from forecasts.attainment.recall import record_of
 from forecasts.attainment.result import Attainment
 from forecasts.attainment.sliders import sliders_of
 from forecasts.attainment.verdict import verdict
-from forecasts.attainment.what_if import Sought, Vary, WhatIf
+from forecasts.attainment.what_if import Joint, Vary, WhatIf
+from forecasts.ledger.problems import Refusal
 from forecasts.models.paths import DRAWS
+from forecasts.scenarios.scenario import BASELINE
 from forecasts.scenarios.seeds import Seeds
 from forecasts.whatif.compare import comparison
+from forecasts.whatif.joint import joint
 from forecasts.whatif.seek import sought_of
+from forecasts.whatif.sensitivity import sensitivity_of
 
 #: What is sought for every verdict, and for which probability.
 SOUGHT, WANTED = (Vary.PACE, Vary.GOAL), 0.8
@@ -48,21 +52,33 @@ def what_if(seeds: Seeds, found: Outlook, said: Attainment) -> WhatIf:
     said : Attainment
         The verdict on it.
     """
+    others = (found.of(question) for question in _other_scenarios(seeds, found.question))
     return WhatIf(
-        comparison=comparison([found, *(found.of(question) for question in _others(seeds, found.question))]),
-        seek=tuple(_sought(found)),
+        comparison=comparison([found, *others]),
+        seek=tuple(sought_of(found, vary, WANTED) for vary in SOUGHT),
+        sensitivity=sensitivity_of(found),
+        joint=_joint(seeds, found),
         sliders=sliders_of(found, [point.date for point in said.fan]),
     )
 
 
-def _others(seeds: Seeds, question: Question) -> Iterator[Question]:
+def _other_scenarios(seeds: Seeds, question: Question) -> Iterator[Question]:
     """Yield the question under every other headline scenario of its goal."""
     for name in seeds.scenarios_of(question.goal.id, headline=True):
         if name != question.scenario.id:
             yield find_question(seeds, question.goal.id, name, question.known_on)
 
 
-def _sought(found: Outlook) -> Iterator[Sought]:
-    """Yield what it takes for a probability that planners call sure."""
-    for vary in SOUGHT:
-        yield sought_of(found, vary, WANTED)
+def _joint(seeds: Seeds, found: Outlook) -> Joint | None:
+    """Return the goal, as it is asked, with all other headline goals of its region under their baseline."""
+    question, goals = found.question, seeds.ledger.goals
+    names = [
+        name
+        for name in seeds.ledger.headline_goals()
+        if name != question.goal.id and goals[name].region == question.goal.region
+    ]
+    try:
+        others = [find_question(seeds, name, BASELINE, question.known_on) for name in names]
+        return joint(found.reader, [question, *others], found.seed, found.draws) if others else None
+    except Refusal:  # one of the others has no answer; its own job says so
+        return None

@@ -6,7 +6,8 @@ from itertools import combinations
 
 from forecasts.attainment.outlook import Outlook
 from forecasts.attainment.past import Reader
-from forecasts.whatif.dependence import STRAYS, Measured, Relation, Shrunk, measured, shrunk
+from forecasts.attainment.what_if import Shared
+from forecasts.whatif.dependence import STRAYS, Measured, Shrunk, measured, shrunk
 from forecasts.whatif.surprises import Surprises, all_surprises
 
 #: Indicators of the ledger, beside those of the goals, that tell how figures hang together in general.
@@ -21,7 +22,7 @@ class Tie:
     ----------
     goals : tuple of str
         Their ids.
-    relation : Relation
+    relation : Shared
         What they share.
     believed : Shrunk
         The law of the correlation of their values.
@@ -30,7 +31,7 @@ class Tie:
     """
 
     goals: tuple[str, str]
-    relation: Relation
+    relation: Shared
     believed: Shrunk
     same_way: bool
 
@@ -49,9 +50,9 @@ def _tie(one: Outlook, other: Outlook, held: "_Evidence") -> Tie:
     goal, second = one.question.goal, other.question.goal
     alike = (goal.indicator == second.indicator, goal.region == second.region)
     relation = {
-        (True, True): Relation.SERIES, (True, False): Relation.INDICATOR, (False, True): Relation.REGION,
-    }.get(alike, Relation.NEITHER)  # fmt: skip
-    if relation is Relation.SERIES:
+        (True, True): Shared.SERIES, (True, False): Shared.INDICATOR, (False, True): Shared.REGION,
+    }.get(alike, Shared.NEITHER)  # fmt: skip
+    if relation is Shared.SERIES:
         paths = one.paths_of(one.fitted.future(one.weights))
         believed = Shrunk.certain(paths.together(one.end, one.history.timescale.years(second.deadline)))
     else:
@@ -70,7 +71,7 @@ class _Evidence:
     """
 
     surprises: tuple[Surprises, ...]
-    _measured: dict[Relation, dict[frozenset[str], Measured]] = field(default_factory=dict, repr=False)
+    _measured: dict[Shared, dict[frozenset[str], Measured]] = field(default_factory=dict, repr=False)
 
     @classmethod
     def read(cls, reader: Reader, outlooks: Sequence[Outlook]) -> "_Evidence":
@@ -80,14 +81,14 @@ class _Evidence:
         names = sorted([*asked, *others[:: -(-len(others) // MOST_TAUGHT) or 1]])
         return cls(tuple(all_surprises(reader, names, outlooks[0].question.known_on)))
 
-    def of(self, relation: Relation, one: str, other: str) -> Shrunk:
+    def of(self, relation: Shared, one: str, other: str) -> Shrunk:
         """Return how two indicators hang together."""
         if relation not in self._measured:
             self._measured[relation] = self._measure(relation)
         every = self._measured[relation]
         return shrunk(every[frozenset((one, other))], every.values(), STRAYS[relation])
 
-    def _measure(self, relation: Relation) -> dict[frozenset[str], Measured]:
+    def _measure(self, relation: Shared) -> dict[frozenset[str], Measured]:
         known = self.surprises
-        pairs = zip(known, known, strict=True) if relation is Relation.INDICATOR else combinations(known, 2)
+        pairs = zip(known, known, strict=True) if relation is Shared.INDICATOR else combinations(known, 2)
         return {frozenset((a.indicator, b.indicator)): measured(a, b, relation) for a, b in pairs}

@@ -8,7 +8,8 @@ import pytest
 
 import forecasts as fc
 from forecasts.attainment.past import Reader
-from forecasts.whatif.dependence import STRAYS, Z80, Measured, Relation, Strays, measured, shrunk
+from forecasts.attainment.what_if import Shared
+from forecasts.whatif.dependence import STRAYS, Z80, Measured, Strays, measured, shrunk
 from forecasts.whatif.surprises import Surprises, all_surprises, normal_scores
 
 DAY = dt.date(2025, 6, 1)
@@ -39,7 +40,7 @@ def simulated(
 
 @pytest.mark.parametrize("within", [-0.5, 0.0, 0.4, 0.8])
 def test_two_indicators_of_a_region_are_found_again(within: float) -> None:
-    found = [measured(*simulated(30, 12, within, 0.2, seed), Relation.REGION) for seed in range(8)]
+    found = [measured(*simulated(30, 12, within, 0.2, seed), Shared.REGION) for seed in range(8)]
     z = np.array([one.z for one in found])
     error = np.sqrt(np.mean([one.variance for one in found]))
     assert np.mean(z) == pytest.approx(np.arctanh(within), abs=0.1)
@@ -52,7 +53,7 @@ def test_one_indicator_in_two_regions_is_found_again(across: float) -> None:
     found = []
     for seed in range(12):
         one, _ = simulated(25, 14, 0.0, across, seed)
-        found.append(measured(one, one, Relation.INDICATOR))
+        found.append(measured(one, one, Shared.INDICATOR))
     off = np.array([(f.z - np.arctanh(across)) / np.sqrt(f.variance) for f in found])
     assert np.all(np.abs(off) < 3.5)
     assert np.mean(np.abs(off) < Z80) >= 0.6
@@ -60,8 +61,8 @@ def test_one_indicator_in_two_regions_is_found_again(across: float) -> None:
 
 
 def test_missing_figures_are_left_out_and_told() -> None:
-    whole = measured(*simulated(30, 12, 0.6, 0.1, 1), Relation.REGION)
-    holes = measured(*simulated(30, 12, 0.6, 0.1, 1, missing=0.3), Relation.REGION)
+    whole = measured(*simulated(30, 12, 0.6, 0.1, 1), Shared.REGION)
+    holes = measured(*simulated(30, 12, 0.6, 0.1, 1, missing=0.3), Shared.REGION)
     assert 0 < holes.pairs < whole.pairs
     assert holes.z == pytest.approx(np.arctanh(0.6), abs=3 * np.sqrt(holes.variance))
 
@@ -69,14 +70,14 @@ def test_missing_figures_are_left_out_and_told() -> None:
 def test_the_shock_that_nobody_saw_coming_stays_in_the_surprises() -> None:
     """Regions that fall together hang together: taken against their own middle they would seem opposed."""
     one, _ = simulated(20, 14, 0.0, 0.8, 3)
-    assert np.tanh(measured(one, one, Relation.INDICATOR).z) > 0.4
+    assert np.tanh(measured(one, one, Shared.INDICATOR).z) > 0.4
 
 
 def test_the_fewer_regions_the_more_it_is_shrunk() -> None:
     believed = []
     for regions in (5, 12, 60):
-        own = measured(*simulated(regions, 12, 0.7, 0.0, 2), Relation.REGION)
-        believed.append(shrunk(own, [own], STRAYS[Relation.REGION]))
+        own = measured(*simulated(regions, 12, 0.7, 0.0, 2), Shared.REGION)
+        believed.append(shrunk(own, [own], STRAYS[Shared.REGION]))
         assert abs(believed[-1].z) < abs(own.z)
         assert believed[-1].spread ** 2 < own.variance + 1e-12
     assert believed[0].z < believed[1].z < believed[2].z
@@ -85,9 +86,9 @@ def test_the_fewer_regions_the_more_it_is_shrunk() -> None:
 
 def test_too_few_regions_or_periods_are_no_evidence() -> None:
     for regions, years in ((3, 12), (20, 2)):
-        own = measured(*simulated(regions, years, 0.7, 0.0, 2), Relation.REGION)
+        own = measured(*simulated(regions, years, 0.7, 0.0, 2), Shared.REGION)
         assert not own.known
-    strays = STRAYS[Relation.REGION]
+    strays = STRAYS[Shared.REGION]
     alone = shrunk(NOTHING, [NOTHING], strays)
     assert (alone.z, alone.taught) == (0.0, 0)
     assert alone.spread == pytest.approx(np.hypot(strays.pooled, strays.pair))

@@ -8,8 +8,7 @@ import pytest
 
 import forecasts as fc
 from forecasts.attainment.past import Reader
-from forecasts.whatif.dependence import Relation
-from forecasts.whatif.joint import Joint, JointEvent
+from forecasts.attainment.what_if import Joint, JointEvent, Shared
 
 REGIONS, YEARS = "abcdefgh", range(2013, 2023)
 
@@ -54,7 +53,7 @@ def test_each_goal_alone_is_what_its_outlook_says() -> None:
             question.goal.id, one.probability, one.std_error,
         )  # fmt: skip
     assert [pair.relation for pair in found.pairs] == [
-        Relation.INDICATOR, Relation.REGION, Relation.NEITHER,
+        Shared.INDICATOR, Shared.REGION, Shared.NEITHER,
     ]  # of one + three, one + two, three + two, in the order of their names # fmt: skip
 
 
@@ -100,7 +99,7 @@ def test_goals_of_one_series_hang_together_as_its_paths_do() -> None:
     sooner, later = asked("sooner"), asked("later", years=3)
     found = fc.joint(LEDGER, [sooner, later])
     [pair] = found.pairs
-    assert pair.relation is Relation.SERIES
+    assert pair.relation is Shared.SERIES
     assert pair.std_error == 0
     assert 0.3 < pair.correlation < 1
     # On one day the harder of two goals is never met without the easier.

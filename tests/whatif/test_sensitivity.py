@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 
 import forecasts as fc
 from forecasts.attainment.past import Reader
+from forecasts.attainment.what_if import Sensitivity, SensitivityRow
 from forecasts.ledger.fields import Basis, Kind
 from forecasts.scenarios.adjustments import AnyAdjustment
 from forecasts.whatif.assumptions import plausible
 from forecasts.whatif.laws import NAMED
-from forecasts.whatif.sensitivity import Sensitivity, SensitivityRow
 from tests.whatif.test_compare import LEDGER, QUESTION
 from tests.whatif.test_seek import MONEY, TOTAL
 
