@@ -83,7 +83,7 @@ def answer(
     return verdict(found, record_of(seeds, known_on))
 
 
-def verdict(found: Outlook, record: Recalled | None = None) -> Attainment:
+def verdict(found: Outlook, record: Recalled | None = None, members: bool = True) -> Attainment:
     """Write an outlook down; every growth model is fitted for it.
 
     Parameters
@@ -92,6 +92,8 @@ def verdict(found: Outlook, record: Recalled | None = None) -> Attainment:
         What is written down.
     record : Recalled, optional
         How goals like it fared; without one the probability is the outlook's.
+    members : bool
+        Whether the growth models that carry nothing are fitted, too, to be told; they take longest.
 
     Returns
     -------
@@ -121,7 +123,7 @@ def verdict(found: Outlook, record: Recalled | None = None) -> Attainment:
         probability_alone=found.probability,
         record=said,
         std_error=found.std_error,
-        members=tuple(_member(opinion) for opinion in found.members),
+        members=tuple(_member(opinion) for opinion in found.members) if members else (),
         quantiles={f"q{p:g}": float(v) for p, v in quantiles},
         reached_p50=found.day_reached(0.5),
         reached_p80=found.day_reached(0.8),

@@ -47,6 +47,8 @@ class Plan(BaseModel):
         Which scenarios; ``all`` = every one that is for the goal; ``headline`` = those that say so.
     known_on : date or "newest"
         The day whose knowledge is used; ``newest`` = the day of the newest figure about the goals' regions.
+    what_if : bool
+        Whether every verdict comes with what would change it; without that a run takes less time.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -60,6 +62,7 @@ class Plan(BaseModel):
     draws: Draws = DRAWS
     seed: Seed = 1
     language: Language = "zh"
+    what_if: Annotated[bool, Field(strict=True)] = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +180,8 @@ def _jobs(plan: Plan, goals: Iterable[str], day: dt.date, seeds: Seeds) -> tuple
         "seed": plan.seed,
         "language": plan.language,
     }
+    if not plan.what_if:  # else the notebook's own default, so that one without it can be a job, too
+        common["what_if"] = False
     pairs = dict.fromkeys((goal, scenario) for goal in goals for scenario in _scenarios(plan, goal, seeds))
     return tuple(
         Job(goal, scenario, plan.notebook, {"goal": goal, "scenario": scenario} | common)
@@ -224,6 +229,7 @@ HELP: Mapping[str, str] = {
     "language": "write zh or en",
     "draws": "write a whole number from 100 to 1000000",
     "seed": "write a whole number from 0 on",
+    "what_if": "write true or false",
     "notebook": "write the name of a file in notebooks/",
 }
 

@@ -84,6 +84,7 @@ class GoalParameters(QuestionParameters):
 
     goal: StrictText = ""
     scenario: StrictText = "baseline"
+    what_if: Annotated[bool, Field(strict=True)] = True
 
 
 class PortfolioParameters(QuestionParameters):

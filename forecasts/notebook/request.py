@@ -2,12 +2,13 @@
 
 import datetime as dt
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import wraps
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
 from forecasts.attainment.result import Attainment
+from forecasts.attainment.verdict import answer
 from forecasts.ledger.problems import BadInput, Problem, Refusal, nearest
 from forecasts.ledger.root import find_root, shown
 from forecasts.notebook.parameters import (
@@ -62,6 +63,8 @@ class Request:
         The day whose knowledge is used: nothing published later counts.
     output : str
         Folder for ``result.json`` and the charts, relative to `root`; empty = nothing is written.
+    what_if : bool
+        Whether what would change the verdict is worked out, too; it takes longer than the verdict.
     """
 
     goal: str
@@ -73,11 +76,13 @@ class Request:
     output: str
     root: Path = field(repr=False)
     seeds: Seeds = field(repr=False)
+    what_if: bool = False
 
     @plainly
     def answer(self) -> Attainment:
-        """Return the verdict, with what would change it."""
-        return answer_whole(self.seeds, self.goal, self.scenario, self.known_on, self.draws, self.seed)
+        """Return the verdict, with what would change it where that is asked."""
+        ask = answer_whole if self.what_if else answer
+        return ask(self.seeds, self.goal, self.scenario, self.known_on, self.draws, self.seed)
 
     @plainly
     def save(self, result: Attainment) -> tuple[str, ...]:
@@ -129,7 +134,8 @@ def open_request(namespace: Mapping[str, Any]) -> Request:
     if problems or wanted is None:
         raise BadInput(problems)
     day = _day(wanted, seeds, (goal,))
-    return _request(wanted, goal, seeds.resolve(scenario, goal), day, wanted.output, root, seeds)
+    asked = _request(wanted, goal, seeds.resolve(scenario, goal), day, wanted.output, root, seeds)
+    return replace(asked, what_if=wanted.what_if)
 
 
 @plainly

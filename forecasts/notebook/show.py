@@ -23,6 +23,7 @@ from forecasts.publish.live import live_chart
 from forecasts.publish.pacing import paces
 from forecasts.publish.parts import Cell, Column, Table
 from forecasts.publish.taking import what_it_takes
+from forecasts.publish.tornado import tornado_chart
 from forecasts.publish.words import Language, Words
 
 #: Altair itself says ``.v6.json``, which the notebook format takes for text; objects need ``+json``.
@@ -158,6 +159,14 @@ class View:
         if what_if is None or what_if.sliders is None:
             return Text(())
         return Live(to_spec(live_chart(self.result, what_if.sliders, self.words)))
+
+    @property
+    def tornado(self) -> Drawing | Text:
+        """What the answer rests on, the widest swing first; empty where nobody asked."""
+        what_if = self.result.what_if
+        if what_if is None or what_if.sensitivity is None:
+            return Text(())
+        return Drawing.of(tornado_chart(what_if.sensitivity, self.words))
 
     @property
     def takes(self) -> Text:

@@ -343,3 +343,8 @@ def _pace_rows(attainment: Attainment, words: Words) -> list[Row]:
         middle: Row = {} if reference.median is None else {"median": reference.median}
         rows[-1] |= {"low": reference.low, "edge": max(reference.high, 0.0)} | middle
     return rows
+
+
+def quoted(text: str) -> str:
+    """Return a text as a literal of Vega's expressions."""
+    return "'" + text.replace("\\", "\\\\").replace("'", "\\'").replace("\n", " ") + "'"

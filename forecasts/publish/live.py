@@ -135,13 +135,14 @@ def _fan(sliders: Sliders, words: Words, x: alt.X, style: dict[str, Any]) -> lis
         .transform_quantile("moved", probs=levels, groupby=["date"], as_=["p", "q"])
         .transform_calculate(p="'q' + round(1000 * datum.p)")
         .transform_pivot("p", value="q", groupby=["date"])
+        .transform_calculate(**{f"band{level}": charts.quoted(name) for level, name in names.items()})
     )
     legend = alt.Legend(title=None, orient="bottom", symbolType="square", symbolStrokeWidth=0)
     scale = alt.Scale(domain=list(names.values()), range=list(BANDS.values()))
     areas = [
         rows.mark_area(clip=True, opacity=1).encode(
             x=x, y=alt.Y(f"{_q(low)}:Q", **style), y2=f"{_q(high)}:Q",
-            color=alt.Color(datum=names[level], type="nominal", scale=scale, legend=legend),
+            color=alt.Color(f"band{level}:N", scale=scale, legend=legend),
         )
         for level, (low, high) in _ENDS.items()
     ]  # fmt: skip
@@ -160,10 +161,11 @@ def _q(level: float) -> str:
 def _goal(attainment: Attainment, words: Words, x: alt.X, first: Any) -> list[alt.Chart]:
     """Return the goal as it stands, and its deadline."""
     goal = attainment.goal
+    other = charts.quoted(f"{goal.comparison.sign} ")
     label = goal_mark(goal.value, goal.comparison, goal.deadline, words.of(goal, "unit"), words)
     row = alt.Chart(alt.InlineData(values=[{"date": charts.at(first)}])).transform_calculate(
         value="goal",
-        label=f"goal == {goal.value!r} ? {_quoted(label)} : {_sign(goal.comparison)} + format(goal, ',~r')",
+        label=f"goal == {goal.value!r} ? {charts.quoted(label)} : {other} + format(goal, ',~r')",
     )
     below = goal.comparison.asks_less
     day = alt.Chart(alt.InlineData(values=[{"date": charts.at(goal.deadline)}]))
@@ -177,15 +179,12 @@ def _goal(attainment: Attainment, words: Words, x: alt.X, first: Any) -> list[al
     ]  # fmt: skip
 
 
-def _sign(comparison: Comparison) -> str:
-    return _quoted(f"{comparison.sign} ")
-
-
 def _chance(attainment: Attainment, sliders: Sliders, words: Words) -> list[alt.Chart]:
     """Return the probability as a number, in words, and its change against where the sliders stood."""
     goal = attainment.goal
     n = len(sliders.level)
     base = "base[min(datum.i, length(base) - 1)]"
+    least, most = (charts.quoted(words.say(key)) for key in ("probability.below", "probability.above"))
     edge = f"(goal {'+' if goal.comparison.asks_less else '-'} {sliders.tolerance:g})"
     sign = "<=" if goal.comparison in (Comparison.ABOVE, Comparison.AT_MOST) else "<"
     below = "datum.p_below" if goal.comparison.asks_less else "1 - datum.p_below"
@@ -211,8 +210,7 @@ def _chance(attainment: Attainment, sliders: Sliders, words: Words) -> list[alt.
             percent="datum.p < 0.01 ? 0 : datum.p > 0.99 ? 100 : clamp(round(100 * datum.p), 1, 99)"
         )
         .transform_calculate(
-            number=f"datum.percent == 0 ? {_quoted(words.say('probability.below'))} : datum.percent == 100 ? "
-            f"{_quoted(words.say('probability.above'))} : datum.percent + '%'",
+            number=f"datum.percent == 0 ? {least} : datum.percent == 100 ? {most} : datum.percent + '%'",
             change="format(100 * (datum.p - before), '+.1f')",
         )
         .transform_calculate(words=f"{_likelihood(words)} + {_changed(words)}")
@@ -228,19 +226,14 @@ def _chance(attainment: Attainment, sliders: Sliders, words: Words) -> list[alt.
 def _likelihood(words: Words) -> str:
     """Return the expression of the probability in words."""
     steps = [(low, words.say(f"likelihood.{name}")) for low, name in SCALE]
-    out = _quoted(steps[0][1])
+    out = charts.quoted(steps[0][1])
     for low, name in steps[1:]:
-        out = f"(datum.percent >= {low} ? {_quoted(name)} : {out})"
+        out = f"(datum.percent >= {low} ? {charts.quoted(name)} : {out})"
     return out
 
 
 def _changed(words: Words) -> str:
     """Return the expression of the change, told with its sign; nothing where nothing was moved."""
     before, after = words.say("chart.live.change", points="\x00").split("\x00")
-    told = f"{_quoted(before)} + datum.change + {_quoted(after)}"
+    told = f"{charts.quoted(before)} + datum.change + {charts.quoted(after)}"
     return f"(datum.change == '+0.0' || datum.change == '−0.0' ? '' : {told})"
-
-
-def _quoted(text: str) -> str:
-    """Return a text as a literal of Vega's expressions."""
-    return "'" + text.replace("\\", "\\\\").replace("'", "\\'").replace("\n", " ") + "'"
