@@ -41,6 +41,7 @@ def sliders_of(found: Outlook, days: Sequence[dt.date]) -> Sliders:
     """
     goal = found.question.goal
     drawn, moved = _paths(found)
+    drawn.law.prefetch(np.array([*map(found.ground.years, days), found.end]))
     value, base, level = moved.at(found.end), moved.base(found.end), _levels(drawn, found.end)
     in_order = bool(np.all(np.diff(value[np.argsort(drawn.at(found.end), kind="stable")]) >= 0))
     if np.ptp(base) == 0:
