@@ -90,7 +90,7 @@ def answer_many(
         refuse(columns, problems, opened, int(row), str(columns["note"][row]), "add figures")
     words, notes = notes_of(opened.read)
     columns["notes"] = np.array(notes, object)
-    for row in rows.tolist():
+    for row in [row for row in rows.tolist() if words[row]]:
         said = (str(columns["note"][row]), words[row])
         columns["note"][row] = "; ".join(part for part in said if part)
     table = pd.DataFrame(columns, columns=list(COLUMNS))

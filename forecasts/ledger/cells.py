@@ -27,6 +27,9 @@ from forecasts.ledger.written_words import read_words
 Bools = NDArray[np.bool_]
 Ints = NDArray[np.intp]
 
+#: Cells that are read at once: where one of them breaks a rule, all are read again, one by one.
+TOGETHER = 100
+
 #: Columns in which a period stands for its first day.
 STARTS = ("period_start",)
 
@@ -124,18 +127,34 @@ def _readings(table: Table, record: type[Record], name: str, cells: list[Any]) -
         found = read_words(cells, kind)
     else:
         found = Readings(cells)
-    keep = _rules(record, name)
+    keep, _ = _rules(record, name)
     values = found.values
     if kind is Decimal and _extremes_pass([v for i, v in enumerate(values) if i not in found.faults], keep):
         return found
-    for i, value in enumerate(values):
-        if i in found.faults:
-            continue
-        try:
-            values[i] = keep(float(value) if kind is float and isinstance(value, Decimal) else value)
-        except ValidationError as error:
-            found.faults[i] = (_rule_of(error), "correct the value")
+    rest = [i for i in range(len(values)) if i not in found.faults]
+    if kind is float:
+        for i in rest:
+            value = values[i]
+            values[i] = float(value) if isinstance(value, Decimal) else value
+    for low in range(0, len(rest), TOGETHER):
+        _keep_some(found, rest[low : low + TOGETHER], record, name)
     return found
+
+
+def _keep_some(found: Readings, some: Sequence[int], record: type[Record], name: str) -> None:
+    """Keep the field's rules in some cells: at once, and one by one where one breaks a rule."""
+    values, (keep, keep_all) = found.values, _rules(record, name)
+    try:
+        kept = keep_all([values[i] for i in some])
+    except ValidationError:
+        for i in some:
+            try:
+                values[i] = keep(values[i])
+            except ValidationError as error:
+                found.faults[i] = (_rule_of(error), "correct the value")
+    else:
+        for i, value in zip(some, kept, strict=True):
+            values[i] = value
 
 
 def _carry_on(found: Readings, heading: Unit) -> None:
@@ -184,14 +203,15 @@ def _type_of(annotation: Any) -> type:
 
 
 @cache
-def _rules(record: type[Record], name: str) -> Callable[[Any], Any]:
-    """Return what reads one cell of a field by the field's own rules."""
+def _rules(record: type[Record], name: str) -> tuple[Callable[[Any], Any], Callable[[list[Any]], list[Any]]]:
+    """Return what reads one cell of a field by the field's own rules, and what reads a list of them."""
     info = record.model_fields[name]
     kind: Any = info.annotation
     for rule in info.metadata:
         kind = Annotated[kind, rule]
-    adapter: TypeAdapter[Any] = TypeAdapter(kind)
-    return adapter.validate_python
+    one: TypeAdapter[Any] = TypeAdapter(kind)
+    several: TypeAdapter[list[Any]] = TypeAdapter(list[kind])
+    return one.validate_python, several.validate_python
 
 
 #: Types of columns in which equal cells are the same, and none is odd.
@@ -209,7 +229,7 @@ def distinct(cells: "pd.Series[Any]") -> tuple[Ints, list[Any]]:
         code, found = pd.factorize(cells, use_na_sentinel=True)
     except (TypeError, NotImplementedError):  # cells that are lists or the like
         code, found = pd.factorize(_told_apart(cells), use_na_sentinel=True)
-    texts = ["" if isinstance(c, str) and not c.strip() else _plain(c) for c in found.tolist()]
+    texts = [_plain(c) for c in found.tolist()]
     return np.where(code < 0, len(texts), code).astype(np.intp), [*texts, ""]
 
 
@@ -220,7 +240,12 @@ def _told_apart(cells: "pd.Series[Any]") -> "pd.Series[Any]":
 
 
 def _plain(cell: Any) -> Any:
-    """Return a cell as a value of Python's: text, number, day, period; a broken one where it is none."""
+    """Return a cell as a value of Python's: text, number, day, period; a broken one where it is none.
+
+    A text of nothing but blanks is an empty one.
+    """
+    if type(cell) is str:
+        return cell if cell.strip() else ""
     if isinstance(cell, np.generic):
         cell = cell.astype("datetime64[us]").item() if isinstance(cell, np.datetime64) else cell.item()
         cell = float(cell) if isinstance(cell, np.floating) else cell
@@ -230,7 +255,9 @@ def _plain(cell: Any) -> Any:
         return Broken(
             f"about 10^{cell.bit_length() * 0.30103:.0f}", "has too many digits", "correct the value"
         )
-    if isinstance(cell, str | int | float | Decimal | dt.date | pd.Period | Broken) or cell is None:
+    if isinstance(cell, str):
+        return cell if cell.strip() else ""
+    if isinstance(cell, int | float | Decimal | dt.date | pd.Period | Broken) or cell is None:
         return cell
     return cell if cell is pd.NaT or cell is pd.NA else Broken(shown(cell), *_NO_VALUE)
 

@@ -226,12 +226,20 @@ def figures_of(rows: Rows[Observation]) -> Figures:
     plain = rows.columns["qualifier"]
     hedged = np.array([v not in (None, Qualifier.EQ) for v in plain.values], bool)[plain.code]
     least = np.where(hedged | ~np.isnan(rows.numbers("low")), low, rows.numbers("value"))
-    # Ties are broken by what the rows say, never by their order in the file.
-    order = np.lexsort((high, low, known, rank, as_of, region, indicator))
-    key = indicator[order] * (len(regions) + 1) + region[order]
+    series = indicator * (len(regions) + 1) + region
+
+    def repeated_in(order: Ints) -> NDArray[np.bool_]:
+        key, day = series[order], as_of[order]
+        return np.asarray(np.r_[False, (day[1:] == day[:-1]) & (key[1:] == key[:-1])][: len(order)], bool)
+
+    order = np.lexsort((as_of, series))
+    again = repeated_in(order)
+    if again.any():
+        # Ties are broken by what the rows say, never by their order in the file.
+        order = np.lexsort((high, low, known, rank, as_of, series))
+        again = repeated_in(order)
+    key, day = series[order], as_of[order]
     starts = np.flatnonzero(np.r_[True, key[1:] != key[:-1]]) if len(order) else np.zeros(0, np.intp)
-    day = as_of[order]
-    again = np.r_[False, (day[1:] == day[:-1]) & (key[1:] == key[:-1])] if len(order) else np.zeros(0, bool)
     repeated = np.add.reduceat(again, starts) if len(starts) else starts
     spans: dict[str, dict[str, Span]] = {}
     ends = np.r_[starts[1:], len(order)].tolist() if len(starts) else []

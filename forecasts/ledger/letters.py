@@ -83,6 +83,8 @@ def _visible(text: str, lines: bool) -> str:
     """Return a text without the blanks around it; refuse a hidden character, and a whole document."""
     if len(text) > (most := LONGEST if lines else LONGEST_LINE):
         raise ValueError(f"must have at most {most} characters")
+    if text.isascii() and text.isprintable():
+        return text.strip()
     bare = text.lstrip(" \t\r\n")
     # Of the characters that `str.strip` takes for blanks, some are hidden.
     if fault := hidden(bare.rstrip(" \t\r\n"), lines):
