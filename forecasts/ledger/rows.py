@@ -54,12 +54,21 @@ class Column:
 
     def take(self, rows: Ints | Bools) -> "Column":
         """Return some of the rows."""
-        return Column(self.values, self.code[rows])
+        if not self.constant:
+            return Column(self.values, self.code[rows])
+        count = int(np.count_nonzero(rows)) if rows.dtype == np.bool_ else len(rows)
+        return Column(self.values, np.broadcast_to(self.code[:1], count) if count else self.code[:0])
 
     def array(self, dtype: Any, empty: Any, meaning: Mapping[Any, Any] | None = None) -> NDArray[Any]:
         """Return the values (or what they mean) as an array, with something for those that are missing."""
         made = [empty if v is None else v if meaning is None else meaning[v] for v in self.values]
-        return np.asarray(np.array(made, dtype)[self.code])
+        found = np.array(made, dtype)
+        return np.broadcast_to(found[self.code[0]], len(self.code)) if self.constant else found[self.code]
+
+    @property
+    def constant(self) -> bool:
+        """Whether one value stands in all rows, and takes no memory in each of them."""
+        return len(self.code) > 1 and self.code.strides == (0,)
 
 
 @dataclass(frozen=True, eq=False)
