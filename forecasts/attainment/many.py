@@ -1,6 +1,7 @@
 """Tables of goals, answered: every row has its answer or its reason, whatever the others are like."""
 
 import datetime as dt
+import gc
 import multiprocessing
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -150,6 +151,8 @@ def _answered(
         return
     _ = ledger.figures  # made once, before the processes part
     _SHARED.append((ledger, goals, known))
+    # What was read stays: no process need look through it for garbage, nor copy its pages by doing so.
+    gc.freeze()
     try:
         context = multiprocessing.get_context("fork")
         with ProcessPoolExecutor(min(jobs, len(parts)), context) as pool:
@@ -157,6 +160,7 @@ def _answered(
             for part, job in zip(parts, waiting, strict=True):
                 yield part, job.result()
     finally:
+        gc.unfreeze()
         _SHARED.pop()
 
 

@@ -127,7 +127,7 @@ def _readings(table: Table, record: type[Record], name: str, cells: list[Any]) -
         found = read_words(cells, kind)
     else:
         found = Readings(cells)
-    keep, _ = _rules(record, name)
+    keep = _rules(record, name)
     values = found.values
     if kind is Decimal and _extremes_pass([v for i, v in enumerate(values) if i not in found.faults], keep):
         return found
@@ -143,13 +143,13 @@ def _readings(table: Table, record: type[Record], name: str, cells: list[Any]) -
 
 def _keep_some(found: Readings, some: Sequence[int], record: type[Record], name: str) -> None:
     """Keep the field's rules in some cells: at once, and one by one where one breaks a rule."""
-    values, (keep, keep_all) = found.values, _rules(record, name)
+    values, keep = found.values, _rules(record, name)
     try:
-        kept = keep_all([values[i] for i in some])
+        kept = keep([values[i] for i in some])
     except ValidationError:
         for i in some:
             try:
-                values[i] = keep(values[i])
+                values[i] = keep([values[i]])[0]
             except ValidationError as error:
                 found.faults[i] = (_rule_of(error), "correct the value")
     else:
@@ -177,13 +177,12 @@ def _carry_on(found: Readings, heading: Unit) -> None:
             found.faults[i] = ("carries another unit than its heading", "name the unit in one place")
 
 
-def _extremes_pass(values: Sequence[Any], keep: Callable[[Any], Any]) -> bool:
+def _extremes_pass(values: Sequence[Any], keep: Callable[[list[Any]], list[Any]]) -> bool:
     """Whether decimal numbers keep rules that are bounds: all of them do where the lowest and highest do."""
     if not values or not all(type(value) is Decimal for value in values):
         return False
     try:
-        keep(min(values))
-        keep(max(values))
+        keep([min(values), max(values)])
     except ValidationError:
         return False
     return True
@@ -203,15 +202,14 @@ def _type_of(annotation: Any) -> type:
 
 
 @cache
-def _rules(record: type[Record], name: str) -> tuple[Callable[[Any], Any], Callable[[list[Any]], list[Any]]]:
-    """Return what reads one cell of a field by the field's own rules, and what reads a list of them."""
+def _rules(record: type[Record], name: str) -> Callable[[list[Any]], list[Any]]:
+    """Return what reads cells of a field by the field's own rules."""
     info = record.model_fields[name]
     kind: Any = info.annotation
     for rule in info.metadata:
         kind = Annotated[kind, rule]
-    one: TypeAdapter[Any] = TypeAdapter(kind)
-    several: TypeAdapter[list[Any]] = TypeAdapter(list[kind])
-    return one.validate_python, several.validate_python
+    adapter: TypeAdapter[list[Any]] = TypeAdapter(list[kind])
+    return adapter.validate_python
 
 
 #: Types of columns in which equal cells are the same, and none is odd.
