@@ -15,7 +15,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from pydantic import TypeAdapter, ValidationError
+from pydantic.fields import FieldInfo
 
+from forecasts.ledger.fields import Label, Name, Note, Text
+from forecasts.ledger.letters import is_plain
 from forecasts.ledger.problems import shown
 from forecasts.ledger.raw import Broken
 from forecasts.ledger.records import Record
@@ -26,6 +29,9 @@ from forecasts.ledger.written_words import read_words
 
 Bools = NDArray[np.bool_]
 Ints = NDArray[np.intp]
+
+#: Rules of fields that take a plain text as it is.
+PLAIN_TEXTS = [FieldInfo.from_annotation(kind).metadata for kind in (Name, Text, Label, Note)]
 
 #: Cells that are read at once: where one of them breaks a rule, all are read again, one by one.
 TOGETHER = 100
@@ -132,6 +138,8 @@ def _readings(table: Table, record: type[Record], name: str, cells: list[Any]) -
     if kind is Decimal and _extremes_pass([v for i, v in enumerate(values) if i not in found.faults], keep):
         return found
     rest = [i for i in range(len(values)) if i not in found.faults]
+    if record.model_fields[name].metadata in PLAIN_TEXTS:
+        rest = [i for i in rest if not is_plain(values[i])]
     if kind is float:
         for i in rest:
             value = values[i]

@@ -47,6 +47,10 @@ PAIRS = 20_000
 MANY = 5_000
 
 
+#: What joins the words of a name, or stands around it.
+_JOINT = re.compile(r"[\s_\-‐-―]")
+
+
 @cache
 def spelt(name: str) -> str:
     """Return a name as it is spelt but for width, case, blanks and hyphens; those between digits stay."""
@@ -54,6 +58,8 @@ def spelt(name: str) -> str:
     if not name.isascii():
         plain = unicodedata.normalize("NFKC", name).casefold()
         plain = "".join(c for c in plain if unicodedata.category(c) != "Cf")
+    if not _JOINT.search(plain):
+        return plain
     plain = re.sub(r"(?<=\d)[\s_\-‐-―]+(?=\d)", "_", plain.strip())
     return re.sub(r"(?<!\d)[\s_\-‐-―]+|[\s_\-‐-―]+(?!\d)", "", plain) or plain
 
