@@ -12,11 +12,12 @@ from forecasts.attainment.outlook import LEVELS, Outlook, floored
 from forecasts.attainment.pace import observed_pace, required_paces
 from forecasts.attainment.past import Past, Reader
 from forecasts.attainment.question import Question
-from forecasts.attainment.reached import NEVER, curve_of, days_reached, looks_of, reached_since
+from forecasts.attainment.reached import NEVER, curve_of, days_reached, looks_of
 from forecasts.attainment.row import CLASS_ALONE, QUANTILES, REACHED, Fields, Row, blank, row_of
 from forecasts.engine.ask import forecast
 from forecasts.engine.learned import learned
 from forecasts.engine.mixture import Mixture
+from forecasts.ledger.fields import Comparison
 from forecasts.ledger.history import Days, Floats, Ints, Timescale
 from forecasts.ledger.ledger import Ledger
 from forecasts.ledger.problems import Unanswerable
@@ -72,39 +73,49 @@ def _groups(
     reader: Reader, goals: Rows[Goal], known: Days, rows: Ints, answers: dict[int, Row]
 ) -> Iterator[Group]:
     """Read the past of every goal, once where it is the same; say of a goal that has none why."""
-    indicators, regions = goals.words("indicator"), goals.words("region")
-    same: dict[tuple[str, str, np.datetime64], list[int]] = {}
-    for row in rows.tolist():
-        same.setdefault((str(indicators[row]), str(regions[row]), known[row]), []).append(row)
-    values, deadlines = goals.numbers("value"), goals.days("deadline")
+    indicators, regions = goals.words("indicator")[rows].tolist(), goals.words("region")[rows].tolist()
+    days = known[rows].astype("datetime64[D]").astype(np.int64).tolist()
+    same: dict[tuple[str, str, int], list[int]] = {}
+    for k, (indicator, region, day) in enumerate(zip(indicators, regions, days, strict=True)):
+        same.setdefault((str(indicator), str(region), day), []).append(k)
+    values, deadlines = goals.numbers("value")[rows], goals.days("deadline")[rows]
+    edges, below = _asks(goals, rows)
     for alike in same.values():
-        for past, some in _alike(reader, goals, known, alike, answers):
-            of = np.array(some)
-            yield Group(past, of, values[of], *_asks(goals, of), deadlines[of])
+        for past, of in _alike(reader, goals, known, rows[alike], answers):
+            some = np.array(alike)[of]
+            yield Group(past, rows[some], values[some], edges[some], below[some], deadlines[some])
 
 
 def _asks(goals: Rows[Goal], rows: Ints) -> tuple[Floats, NDArray[np.bool_]]:
     """Return what some goals ask: their edges, and whether the value is to lie below it."""
-    value, comparison, tolerance = (goals.columns[name] for name in ("value", "comparison", "tolerance"))
+    value, comparison, tolerance = (
+        goals.columns[name].take(rows) for name in ("value", "comparison", "tolerance")
+    )
     # A value that could not be read is asked by nobody.
-    asks = [asks_of(value.at(r) or Decimal(0), comparison.at(r), tolerance.at(r)) for r in rows.tolist()]
-    return np.array([a.edge for a in asks], float), np.array([a.below for a in asks], bool)
+    edges, below = np.nan_to_num(goals.numbers("value")[rows]), np.zeros(len(rows), bool)
+    plain = comparison.array(bool, False, {c: c is Comparison.AT_LEAST for c in Comparison})
+    for k in np.flatnonzero(~plain | ~np.isnan(tolerance.array(float, np.nan))).tolist():
+        edges[k], below[k] = asks_of(value.at(k) or Decimal(0), comparison.at(k), tolerance.at(k))
+    return edges, below
 
 
 def _alike(
-    reader: Reader, goals: Rows[Goal], known: Days, rows: list[int], answers: dict[int, Row]
-) -> Iterator[tuple[Past, list[int]]]:
-    """Read the past of goals of one indicator, region and day; own figures are the same for all of them."""
-    for k, row in enumerate(rows):
+    reader: Reader, goals: Rows[Goal], known: Days, rows: Ints, answers: dict[int, Row]
+) -> Iterator[tuple[Past, slice]]:
+    """Read the past of goals of one indicator, region and day; own figures are the same for all of them.
+
+    Yields each past, and which of the goals it is of.
+    """
+    for k, row in enumerate(rows.tolist()):
         try:
             past = reader.read(Question(goals.one(row), known[row].item()).asked)
         except Unanswerable as refused:
             answers[row] = {"note": refused.problems[0].rule}
             continue
         if past.own:
-            yield past, rows[k:]
+            yield past, slice(k, None)
             return
-        yield past, [row]
+        yield past, slice(k, k + 1)
 
 
 def answer_groups(groups: Sequence[Group]) -> Fields:
@@ -137,12 +148,7 @@ def answer_groups(groups: Sequence[Group]) -> Fields:
     quantiles = found.futures.rows(distinct).quantiles(LEVELS)[back]
     looks = times.shape[1]
     ahead = _chance(found.futures, looked.ravel(), np.repeat(edge, looks), np.repeat(below, looks))
-    since = np.array(
-        [
-            reached_since(past.history.days, past.history.value, e, b) if past.own else NEVER
-            for past, e, b in zip((groups[k].past for k in owner.tolist()), edge, below, strict=True)
-        ]
-    )
+    since = np.concatenate([_since(g) for g in groups])
     curve = curve_of(~np.isnat(since), ahead.reshape(times.shape))
     days = {name: np.full(len(owner), "", object) for name in REACHED}
     for timescale, part in scales:
@@ -159,6 +165,16 @@ def answer_groups(groups: Sequence[Group]) -> Fields:
         "required_pace": _required(groups, owner, deadline - end),
         **_of_each(groups, owner),
     }
+
+
+def _since(group: Group) -> Days:
+    """Return the first day of the newest figures that all meet each goal; NaT if the last one does not."""
+    history = group.past.history
+    if not group.past.own:
+        return np.full(len(group.rows), NEVER, "datetime64[D]")
+    missed = (history.value >= group.edges[:, None]) == group.below[:, None]
+    first = np.where(missed.any(1), len(history) - missed[:, ::-1].argmax(1), 0)
+    return np.append(history.days, NEVER)[first]
 
 
 def _by_timescale(groups: Sequence[Group], owner: Ints) -> list[tuple[Timescale, Ints]]:

@@ -1,6 +1,7 @@
 """Tables of goals, answered: every row has its answer or its reason, whatever the others are like."""
 
 import datetime as dt
+import gc
 import multiprocessing
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -90,7 +91,7 @@ def answer_many(
         refuse(columns, problems, opened, int(row), str(columns["note"][row]), "add figures")
     words, notes = notes_of(opened.read)
     columns["notes"] = np.array(notes, object)
-    for row in rows.tolist():
+    for row in [row for row in rows.tolist() if words[row]]:
         said = (str(columns["note"][row]), words[row])
         columns["note"][row] = "; ".join(part for part in said if part)
     table = pd.DataFrame(columns, columns=list(COLUMNS))
@@ -150,6 +151,8 @@ def _answered(
         return
     _ = ledger.figures  # made once, before the processes part
     _SHARED.append((ledger, goals, known))
+    # What was read stays: no process need look through it for garbage, nor copy its pages by doing so.
+    gc.freeze()
     try:
         context = multiprocessing.get_context("fork")
         with ProcessPoolExecutor(min(jobs, len(parts)), context) as pool:
@@ -157,6 +160,7 @@ def _answered(
             for part, job in zip(parts, waiting, strict=True):
                 yield part, job.result()
     finally:
+        gc.unfreeze()
         _SHARED.pop()
 
 

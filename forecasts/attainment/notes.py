@@ -12,6 +12,7 @@ from forecasts.ledger.doubting import Read
 from forecasts.ledger.names import spelt
 from forecasts.ledger.problems import Remark, shortened
 from forecasts.ledger.rows import Rows
+from forecasts.ledger.runs import series_of
 from forecasts.ledger.tables import Table
 
 #: One thing that is told: kind, table, line, column, rule, value; and of how many rows, where of several.
@@ -41,25 +42,24 @@ def notes_of(read: Read) -> tuple[list[str], list[str]]:
         objects, empty where nothing is told.
     """
     ((table, goals),) = read["goals"]
-    named = list(zip(map(str, goals.words("indicator")), map(str, goals.words("region")), strict=True))
+    indicator, region = goals.words("indicator"), goals.words("region")
+    _, first, of = np.unique(series_of(goals), return_index=True, return_inverse=True)
+    named = [(str(indicator[row]), str(region[row])) for row in first.tolist()]
     series, general = _of_series(read, set(named))
     indicators, regions = _of_names(read, "indicators"), _of_names(read, "regions")
     own: dict[int, list[Entry]] = defaultdict(list)
     for row, entry in _of_rows(table):
         (own[row] if row >= 0 else general).append(entry)
-    written: dict[tuple[str, str], tuple[str, str]] = {}
-    words, notes = [], []
-    for row, key in enumerate(named):
-        mine = own.get(row, [])
-        if mine or key not in written:
-            shared = series.get(key, []), indicators.get(spelt(key[0]), []), regions.get(spelt(key[1]), [])
-            said = _written([*mine, *(entry for part in shared for entry in part), *general])
-            if not mine:
-                written[key] = said
-        else:
-            said = written[key]
-        words.append(said[0])
-        notes.append(said[1])
+
+    def shared(key: tuple[str, str]) -> list[Entry]:
+        described = ((indicators, key[0]), (regions, key[1]))
+        said = [entry for found, name in described if found for entry in found.get(spelt(name), ())]
+        return [*series.get(key, ()), *said, *general]
+
+    written = [_written(shared(key)) for key in named]
+    words, notes = ([written[k][part] for k in of.tolist()] for part in (0, 1))
+    for row, mine in own.items():
+        words[row], notes[row] = _written([*mine, *shared(named[of[row]])])
     return words, notes
 
 
@@ -90,7 +90,7 @@ def _written(entries: list[Entry]) -> tuple[str, str]:
 
 
 def _entry(table: Table, kind: str, row: int, column: str, rule: str, rows: int = 1) -> Entry:
-    value = "" if column not in table.frame else shortened(table.frame[column].iloc[row])
+    value = "" if column not in table.frame else shortened(table.frame[column].array[row])
     line = int(table.lines[row])
     said = {
         "kind": kind,

@@ -6,7 +6,8 @@ departs from what is usual, however many members speak of it: a normal-normal mo
 and Morris, 1975) with a variance between classes and one between days.
 """
 
-from collections.abc import Sequence, Set
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from weakref import WeakKeyDictionary, WeakValueDictionary
 
@@ -61,17 +62,21 @@ def trials_of(series: Series) -> tuple[Trial, ...]:
     return _TRIALS[series]
 
 
-def _trials(series: Series) -> Sequence[Trial]:
-    t, x = series.times, series.values
-    last = np.searchsorted(t, t - AHEAD + 0.04, side="right") - 1
-    end = np.flatnonzero(last > 0)
-    last = last[end]
-    end, last = (a[(x[last] > 0) & (np.abs(t[end] - t[last] - AHEAD) <= OFF)] for a in (end, last))
-    first = np.minimum(np.searchsorted(t, t[last] - PACE_YEARS - 0.04), last - 1)
-    growth = (x[last] - x[first]) / (t[last] - t[first]) * (t[end] - t[last]) / x[last]
-    some = np.flatnonzero(growth > LEAST_GROWTH)[::-1][:EACH]
-    rows = zip(last[some].tolist(), end[some].tolist(), growth[some].tolist(), strict=True)
-    return [_trial(series, *row) for row in rows]
+def _trials(series: Series) -> Iterator[Trial]:
+    # A series is short, and few of its days are needed: plain numbers are quicker than arrays.
+    t, x = series.times.tolist(), series.values.tolist()
+    found = 0
+    for end in range(len(t) - 1, 0, -1):
+        last = bisect_right(t, t[end] - AHEAD + 0.04) - 1
+        if last <= 0 or found == EACH:
+            return
+        if x[last] <= 0 or abs(t[end] - t[last] - AHEAD) > OFF:
+            continue
+        first = min(bisect_left(t, t[last] - PACE_YEARS - 0.04), last - 1)
+        growth = (x[last] - x[first]) / (t[last] - t[first]) * (t[end] - t[last]) / x[last]
+        if growth > LEAST_GROWTH:
+            found += 1
+            yield _trial(series, last, end, growth)
 
 
 def _trial(series: Series, last: int, end: int, growth: float) -> Trial:

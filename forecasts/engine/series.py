@@ -149,10 +149,10 @@ def clean(series: Series, typical: float = 1.0, borrowed: int = 0) -> Clean:
         size = float(np.ptp(values) or abs(values[-1]) or typical)
         offset = float(0.1 * size - least if np.ptp(values) else size - values[-1])
         relative = values[first:] + offset
-    gaps, step = snap(np.diff(times[first:]))
+    gaps, step = snap(times[first + 1 :] - times[first:-1])
     scale = float(relative[-1])
     return Clean(
-        relative=np.clip(relative / scale, TINY, HUGE),
+        relative=np.minimum(np.maximum(relative / scale, TINY), HUGE),
         gaps=gaps,
         step=step,
         offset=offset,

@@ -15,7 +15,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from pydantic import TypeAdapter, ValidationError
+from pydantic.fields import FieldInfo
 
+from forecasts.ledger.fields import Label, Name, Note, Text
+from forecasts.ledger.letters import is_plain
 from forecasts.ledger.problems import shown
 from forecasts.ledger.raw import Broken
 from forecasts.ledger.records import Record
@@ -26,6 +29,12 @@ from forecasts.ledger.written_words import read_words
 
 Bools = NDArray[np.bool_]
 Ints = NDArray[np.intp]
+
+#: Rules of fields that take a plain text as it is.
+PLAIN_TEXTS = [FieldInfo.from_annotation(kind).metadata for kind in (Name, Text, Label, Note)]
+
+#: Cells that are read at once: where one of them breaks a rule, all are read again, one by one.
+TOGETHER = 100
 
 #: Columns in which a period stands for its first day.
 STARTS = ("period_start",)
@@ -128,14 +137,32 @@ def _readings(table: Table, record: type[Record], name: str, cells: list[Any]) -
     values = found.values
     if kind is Decimal and _extremes_pass([v for i, v in enumerate(values) if i not in found.faults], keep):
         return found
-    for i, value in enumerate(values):
-        if i in found.faults:
-            continue
-        try:
-            values[i] = keep(float(value) if kind is float and isinstance(value, Decimal) else value)
-        except ValidationError as error:
-            found.faults[i] = (_rule_of(error), "correct the value")
+    rest = [i for i in range(len(values)) if i not in found.faults]
+    if record.model_fields[name].metadata in PLAIN_TEXTS:
+        rest = [i for i in rest if not is_plain(values[i])]
+    if kind is float:
+        for i in rest:
+            value = values[i]
+            values[i] = float(value) if isinstance(value, Decimal) else value
+    for low in range(0, len(rest), TOGETHER):
+        _keep_some(found, rest[low : low + TOGETHER], record, name)
     return found
+
+
+def _keep_some(found: Readings, some: Sequence[int], record: type[Record], name: str) -> None:
+    """Keep the field's rules in some cells: at once, and one by one where one breaks a rule."""
+    values, keep = found.values, _rules(record, name)
+    try:
+        kept = keep([values[i] for i in some])
+    except ValidationError:
+        for i in some:
+            try:
+                values[i] = keep([values[i]])[0]
+            except ValidationError as error:
+                found.faults[i] = (_rule_of(error), "correct the value")
+    else:
+        for i, value in zip(some, kept, strict=True):
+            values[i] = value
 
 
 def _carry_on(found: Readings, heading: Unit) -> None:
@@ -158,13 +185,12 @@ def _carry_on(found: Readings, heading: Unit) -> None:
             found.faults[i] = ("carries another unit than its heading", "name the unit in one place")
 
 
-def _extremes_pass(values: Sequence[Any], keep: Callable[[Any], Any]) -> bool:
+def _extremes_pass(values: Sequence[Any], keep: Callable[[list[Any]], list[Any]]) -> bool:
     """Whether decimal numbers keep rules that are bounds: all of them do where the lowest and highest do."""
     if not values or not all(type(value) is Decimal for value in values):
         return False
     try:
-        keep(min(values))
-        keep(max(values))
+        keep([min(values), max(values)])
     except ValidationError:
         return False
     return True
@@ -184,13 +210,13 @@ def _type_of(annotation: Any) -> type:
 
 
 @cache
-def _rules(record: type[Record], name: str) -> Callable[[Any], Any]:
-    """Return what reads one cell of a field by the field's own rules."""
+def _rules(record: type[Record], name: str) -> Callable[[list[Any]], list[Any]]:
+    """Return what reads cells of a field by the field's own rules."""
     info = record.model_fields[name]
     kind: Any = info.annotation
     for rule in info.metadata:
         kind = Annotated[kind, rule]
-    adapter: TypeAdapter[Any] = TypeAdapter(kind)
+    adapter: TypeAdapter[list[Any]] = TypeAdapter(list[kind])
     return adapter.validate_python
 
 
@@ -209,7 +235,7 @@ def distinct(cells: "pd.Series[Any]") -> tuple[Ints, list[Any]]:
         code, found = pd.factorize(cells, use_na_sentinel=True)
     except (TypeError, NotImplementedError):  # cells that are lists or the like
         code, found = pd.factorize(_told_apart(cells), use_na_sentinel=True)
-    texts = ["" if isinstance(c, str) and not c.strip() else _plain(c) for c in found.tolist()]
+    texts = [_plain(c) for c in found.tolist()]
     return np.where(code < 0, len(texts), code).astype(np.intp), [*texts, ""]
 
 
@@ -220,7 +246,12 @@ def _told_apart(cells: "pd.Series[Any]") -> "pd.Series[Any]":
 
 
 def _plain(cell: Any) -> Any:
-    """Return a cell as a value of Python's: text, number, day, period; a broken one where it is none."""
+    """Return a cell as a value of Python's: text, number, day, period; a broken one where it is none.
+
+    A text of nothing but blanks is an empty one.
+    """
+    if type(cell) is str:
+        return cell if cell.strip() else ""
     if isinstance(cell, np.generic):
         cell = cell.astype("datetime64[us]").item() if isinstance(cell, np.datetime64) else cell.item()
         cell = float(cell) if isinstance(cell, np.floating) else cell
@@ -230,7 +261,9 @@ def _plain(cell: Any) -> Any:
         return Broken(
             f"about 10^{cell.bit_length() * 0.30103:.0f}", "has too many digits", "correct the value"
         )
-    if isinstance(cell, str | int | float | Decimal | dt.date | pd.Period | Broken) or cell is None:
+    if isinstance(cell, str):
+        return cell if cell.strip() else ""
+    if isinstance(cell, int | float | Decimal | dt.date | pd.Period | Broken) or cell is None:
         return cell
     return cell if cell is pd.NaT or cell is pd.NA else Broken(shown(cell), *_NO_VALUE)
 

@@ -4,7 +4,7 @@ import numpy as np
 
 from forecasts.ledger.records import Observation
 from forecasts.ledger.rows import Rows
-from forecasts.ledger.runs import Ints, series_of
+from forecasts.ledger.runs import Ints, by_day, series_of
 
 #: So far from every other day of its series, and from its publication, nobody counts.
 FAR = np.timedelta64(40 * 365, "D")
@@ -18,9 +18,8 @@ LEAST_STEP = 27
 
 def _by_series(rows: Rows[Observation]) -> tuple[Ints, Ints]:
     """Return an order by series and day, and where in it a series begins."""
-    series = series_of(rows)
-    order = np.lexsort((rows.days("published_on"), rows.days("as_of"), series))
-    found = series[order]
+    order = by_day(rows)
+    found = series_of(rows)[order]
     return order, np.flatnonzero(np.r_[True, found[1:] != found[:-1]])
 
 

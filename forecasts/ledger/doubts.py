@@ -17,7 +17,7 @@ from forecasts.ledger.figures import ORDER, bounds_of
 from forecasts.ledger.periods import LONGEST
 from forecasts.ledger.records import Observation
 from forecasts.ledger.rows import Rows
-from forecasts.ledger.runs import Bools, Ints, Runs, series_of, sizes_of
+from forecasts.ledger.runs import Bools, Ints, Runs, repeats, series_of, sizes_of
 from forecasts.ledger.scales import other_scale
 
 #: What to do about a figure or a goal that is doubted.
@@ -127,6 +127,8 @@ def falling(runs: Runs) -> Ints:
 
 def conflicting(rows: Rows[Observation], sure: Bools) -> Ints:
     """Return the rows that contradict another one of their day, publication and standing."""
+    if not repeats(rows):
+        return np.zeros(0, np.intp)
     days = rows.days("as_of")
     published = np.maximum(rows.days("published_on"), days)
     rank = rows.columns["origin"].array(int, 0, ORDER)

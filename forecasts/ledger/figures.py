@@ -94,6 +94,7 @@ class Figures:
     least: Floats
     spans: Mapping[str, Mapping[str, Span]]
     _seen: dict[tuple[Any, ...], History] = field(default_factory=dict, repr=False)
+    _years: dict[Timescale, Floats] = field(default_factory=dict, repr=False)
 
     def regions(self, indicator: str) -> Mapping[str, Span]:
         """Return the regions that an indicator was ever published for, in the order of their names."""
@@ -134,7 +135,7 @@ class Figures:
         key = (indicator, region, kind, timescale, upper, seen.tobytes())
         if key not in self._seen:
             rows = np.flatnonzero(seen) + span.first
-            found = self._years(indicator, region, timescale, rows) if kind is Kind.FLOW else None
+            found = self._whole_years(indicator, region, timescale, rows) if kind is Kind.FLOW else None
             if found is None:
                 found = self._read(indicator, region, kind, timescale, rows, span.distinct)
             self._seen[key] = found if upper == np.inf else replace(found, upper=upper)
@@ -156,11 +157,20 @@ class Figures:
             low, high, noise = (np.array(c, float) for c in zip(*[m[:3] for m in merged], strict=True))
             days, used = days[starts], np.concatenate([m[3] for m in merged])
         ids = Ids(self.names, self.row[used])
-        return History(
+        found = History(
             indicator, region, kind, days, low, high, noise, timescale, ids, bool(self.counted[rows].any())
         )
+        if used is rows:
+            found.__dict__["years"] = self._times(timescale)[rows]
+        return found
 
-    def _years(self, indicator: str, region: str, timescale: Timescale, rows: Ints) -> History | None:
+    def _times(self, timescale: Timescale) -> Floats:
+        """Return the time of every figure: all at once, for thousands of short histories."""
+        if timescale not in self._years:
+            self._years[timescale] = timescale.years_of(self.as_of)
+        return self._years[timescale]
+
+    def _whole_years(self, indicator: str, region: str, timescale: Timescale, rows: Ints) -> History | None:
         """Read a flow as whole years; None where its rows do not say when their periods begin."""
         told = ~np.isnat(self.start[rows])
         if not told.any():
@@ -226,12 +236,20 @@ def figures_of(rows: Rows[Observation]) -> Figures:
     plain = rows.columns["qualifier"]
     hedged = np.array([v not in (None, Qualifier.EQ) for v in plain.values], bool)[plain.code]
     least = np.where(hedged | ~np.isnan(rows.numbers("low")), low, rows.numbers("value"))
-    # Ties are broken by what the rows say, never by their order in the file.
-    order = np.lexsort((high, low, known, rank, as_of, region, indicator))
-    key = indicator[order] * (len(regions) + 1) + region[order]
+    series = indicator * (len(regions) + 1) + region
+
+    def repeated_in(order: Ints) -> NDArray[np.bool_]:
+        key, day = series[order], as_of[order]
+        return np.asarray(np.r_[False, (day[1:] == day[:-1]) & (key[1:] == key[:-1])][: len(order)], bool)
+
+    order = np.lexsort((as_of, series))
+    again = repeated_in(order)
+    if again.any():
+        # Ties are broken by what the rows say, never by their order in the file.
+        order = np.lexsort((high, low, known, rank, as_of, series))
+        again = repeated_in(order)
+    key, day = series[order], as_of[order]
     starts = np.flatnonzero(np.r_[True, key[1:] != key[:-1]]) if len(order) else np.zeros(0, np.intp)
-    day = as_of[order]
-    again = np.r_[False, (day[1:] == day[:-1]) & (key[1:] == key[:-1])] if len(order) else np.zeros(0, bool)
     repeated = np.add.reduceat(again, starts) if len(starts) else starts
     spans: dict[str, dict[str, Span]] = {}
     ends = np.r_[starts[1:], len(order)].tolist() if len(starts) else []

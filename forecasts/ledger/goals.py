@@ -159,12 +159,17 @@ def _newest(goals: Rows[Goal], rows: Rows[Observation], runs: Runs) -> Newest | 
 
 def _series(goals: Rows[Goal], rows: Rows[Observation], seen: Runs) -> Ints:
     """Return the number of each goal's series among those seen; -1 where there is none."""
-    names = (rows.columns["indicator"], rows.columns["region"])
-    place: dict[tuple[str, str], int] = {}
-    for k, row in enumerate(seen.row[seen.starts].tolist()):
-        place[str(names[0].at(row)), str(names[1].at(row))] = k
-    asked = zip(goals.words("indicator").tolist(), goals.words("region").tolist(), strict=True)
-    return np.array([place.get((str(i), str(r)), -1) for i, r in asked], np.intp)
+    indicator, region = (_numbers(goals, rows, name) for name in ("indicator", "region"))
+    asked = indicator * (len(rows.columns["region"].values) + 1) + region
+    there = seen.series[seen.starts]
+    at = np.minimum(np.searchsorted(there, asked), len(there) - 1)
+    return np.where((indicator >= 0) & (region >= 0) & (there[at] == asked), at, -1)
+
+
+def _numbers(goals: Rows[Goal], rows: Rows[Observation], name: str) -> Ints:
+    """Return the number of each goal's indicator or region among those of the figures; -1 = it is none."""
+    number, column = rows.numbering(name), goals.columns[name]
+    return np.array([number.get(str(v), -1) for v in column.values], np.intp)[column.code]
 
 
 def _off(n: Newest) -> Bools:

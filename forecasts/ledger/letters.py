@@ -59,6 +59,17 @@ def hidden(text: str, lines: bool = False) -> tuple[str, int] | None:
     return None
 
 
+def is_plain(value: object) -> bool:
+    """Whether a value is a text of visible ASCII alone, of one line, without blanks around it: most names."""
+    return (
+        type(value) is str
+        and 0 < len(value) <= LONGEST_LINE
+        and value.isascii()
+        and value.isprintable()
+        and value[0] != " " != value[-1]
+    )
+
+
 def described(letter: str) -> str:
     """Return a character as one can look it up: ``U+202E (RIGHT-TO-LEFT OVERRIDE)``."""
     name = _CALLED.get(letter) or unicodedata.name(letter, "")
@@ -83,6 +94,8 @@ def _visible(text: str, lines: bool) -> str:
     """Return a text without the blanks around it; refuse a hidden character, and a whole document."""
     if len(text) > (most := LONGEST if lines else LONGEST_LINE):
         raise ValueError(f"must have at most {most} characters")
+    if is_plain(text):
+        return text
     bare = text.lstrip(" \t\r\n")
     # Of the characters that `str.strip` takes for blanks, some are hidden.
     if fault := hidden(bare.rstrip(" \t\r\n"), lines):

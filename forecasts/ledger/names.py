@@ -47,11 +47,19 @@ PAIRS = 20_000
 MANY = 5_000
 
 
+#: What joins the words of a name, or stands around it.
+_JOINT = re.compile(r"[\s_\-‐-―]")
+
+
 @cache
 def spelt(name: str) -> str:
     """Return a name as it is spelt but for width, case, blanks and hyphens; those between digits stay."""
-    plain = unicodedata.normalize("NFKC", name).casefold()
-    plain = "".join(c for c in plain if unicodedata.category(c) != "Cf")
+    plain = name.casefold()
+    if not name.isascii():
+        plain = unicodedata.normalize("NFKC", name).casefold()
+        plain = "".join(c for c in plain if unicodedata.category(c) != "Cf")
+    if not _JOINT.search(plain):
+        return plain
     plain = re.sub(r"(?<=\d)[\s_\-‐-―]+(?=\d)", "_", plain.strip())
     return re.sub(r"(?<!\d)[\s_\-‐-―]+|[\s_\-‐-―]+(?!\d)", "", plain) or plain
 
@@ -138,7 +146,7 @@ def _settled(held: Held, what: str) -> set[str]:
 def spellings(held: Held, what: str) -> Iterator[Doubt]:
     """Yield names of indicators or regions that are spelt in several ways, over all tables."""
     counts: Counter[str] = Counter()
-    seen: list[tuple[str, str, dict[str, int], NDArray[np.intp], Bools]] = []
+    seen: list[tuple[str, str, dict[str, int], list[str], NDArray[np.intp], Bools]] = []
     for table, column, values, code, sure in _uses(held, what):
         number = np.bincount(code[~sure], minlength=len(values))
         used: dict[str, int] = {}
@@ -146,7 +154,7 @@ def spellings(held: Held, what: str) -> Iterator[Doubt]:
             if n and value:
                 used[value] = used.get(value, 0) + n
         counts.update(used)
-        seen.append((table, column, used, np.array([*values, ""], object)[code], ~sure))
+        seen.append((table, column, used, values, code, ~sure))
     settled = _settled(held, what)
     groups: dict[str, list[str]] = defaultdict(list)
     for name in counts:
@@ -159,11 +167,12 @@ def spellings(held: Held, what: str) -> Iterator[Doubt]:
         # In the first table that holds two of the spellings; failing that, in the last that holds one.
         held_by = [place for place in seen if any(n in place[2] for n in names)]
         two = [place for place in held_by if sum(n in place[2] for n in names) > 1]
-        table, column, _, cells, open_ = (two or held_by[::-1])[0]
+        table, column, _, values, code, open_ = (two or held_by[::-1])[0]
+        of = np.isin(np.array(values, object), names)[code]
         shown = ", ".join(f"{n!r} ({counts[n]} rows)" for n in names[:5]) + (", ..." if names[5:] else "")
         rule = f"one {what} is spelt in several ways: {shown}; each is read as another {what}"
         remedy = f"spell it in one way, or say in `accepted` why they are two {what}s"
-        yield Doubt(table, np.flatnonzero(np.isin(cells, names) & open_), column, rule, remedy)
+        yield Doubt(table, np.flatnonzero(of & open_), column, rule, remedy)
 
 
 def percents(held: Held, marked: Bools | None = None) -> Iterator[Doubt]:

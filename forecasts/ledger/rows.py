@@ -1,6 +1,6 @@
 """A table becomes the rows of a record: every cell by its field's own rules, a distinct text once."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Generic, TypeVar, overload
@@ -54,12 +54,21 @@ class Column:
 
     def take(self, rows: Ints | Bools) -> "Column":
         """Return some of the rows."""
-        return Column(self.values, self.code[rows])
+        if not self.constant:
+            return Column(self.values, self.code[rows])
+        count = int(np.count_nonzero(rows)) if rows.dtype == np.bool_ else len(rows)
+        return Column(self.values, np.broadcast_to(self.code[:1], count) if count else self.code[:0])
 
     def array(self, dtype: Any, empty: Any, meaning: Mapping[Any, Any] | None = None) -> NDArray[Any]:
         """Return the values (or what they mean) as an array, with something for those that are missing."""
         made = [empty if v is None else v if meaning is None else meaning[v] for v in self.values]
-        return np.asarray(np.array(made, dtype)[self.code])
+        found = np.array(made, dtype)
+        return np.broadcast_to(found[self.code[0]], len(self.code)) if self.constant else found[self.code]
+
+    @property
+    def constant(self) -> bool:
+        """Whether one value stands in all rows, and takes no memory in each of them."""
+        return len(self.code) > 1 and self.code.strides == (0,)
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,11 +118,14 @@ class Rows(Generic[R]):
     def __len__(self) -> int:
         return len(self.lines)
 
-    def _array(self, name: str, dtype: Any, empty: Any) -> NDArray[Any]:
-        key = f"{name}:{dtype}"
+    def held(self, key: str, make: Callable[[], NDArray[Any]]) -> NDArray[Any]:
+        """Return an array that belongs to the rows: made once, whoever asks."""
         if key not in self._arrays:
-            self._arrays[key] = self.columns[name].array(dtype, empty)
+            self._arrays[key] = make()
         return self._arrays[key]
+
+    def _array(self, name: str, dtype: Any, empty: Any) -> NDArray[Any]:
+        return self.held(f"{name}:{dtype}", lambda: self.columns[name].array(dtype, empty))
 
     def days(self, name: str) -> NDArray[np.datetime64]:
         """Return a column of days; NaT where it is empty."""
@@ -126,6 +138,22 @@ class Rows(Generic[R]):
     def words(self, name: str) -> NDArray[np.object_]:
         """Return a column of words; an empty text where it is empty."""
         return self._array(name, object, "")
+
+    def numbering(self, name: str) -> dict[str, int]:
+        """Return a number for each name of a column, in the order of its values."""
+        names = ("" if v is None else str(v) for v in self.columns[name].values)
+        return {name: i for i, name in enumerate(dict.fromkeys(names))}
+
+    def alike(self, name: str) -> Ints:
+        """Return the number of each row's name: the same for equal names, wherever they stand."""
+
+        def made() -> Ints:
+            column, number = self.columns[name], self.numbering(name)
+            return np.array([number["" if v is None else str(v)] for v in column.values], np.intp)[
+                column.code
+            ]
+
+        return self.held(f"{name}:alike", made)
 
     def take(self, rows: Ints | Bools) -> "Rows[R]":
         """Return some of the rows."""
@@ -273,6 +301,8 @@ def _else(column: Column, other: Column) -> Column:
 
 def _refuse_taken(table: Table, names: Column, heading: str, unread: Bools | None) -> None:
     """Refuse ids that an earlier row has; which one is said."""
+    if np.bincount(names.code, minlength=1).max() <= 1 and len(set(names.values)) == len(names.values):
+        return
     first: dict[Any, int] = {}
     taken = np.zeros(len(names.code), bool)
     for row, code in enumerate(names.code.tolist()):

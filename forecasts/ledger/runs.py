@@ -1,6 +1,6 @@
 """Figures side by side: the newest one of every day, series by series."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -69,18 +69,23 @@ class Runs:
         return Runs(*(column[some] for column in columns))  # type: ignore[arg-type]
 
 
-def series_of(rows: Rows[Observation]) -> Ints:
+def series_of(rows: Rows[Any]) -> Ints:
     """Return a number for each row's indicator and region."""
-    indicator, region = rows.columns["indicator"], rows.columns["region"]
-    return np.asarray(
-        _codes(indicator.values)[indicator.code] * (len(region.values) + 1), np.intp
-    ) + np.asarray(_codes(region.values)[region.code], np.intp)
+    width = len(rows.columns["region"].values) + 1
+    return rows.held("series", lambda: rows.alike("indicator") * width + rows.alike("region"))
 
 
-def _codes(values: Sequence[Any]) -> Ints:
-    """Return one number for equal names, wherever they stand."""
-    first: dict[str, int] = {}
-    return np.array([first.setdefault(str(v), len(first)) for v in values], np.intp)
+def by_day(rows: Rows[Observation]) -> Ints:
+    """Return the order of the rows by series, day described and day of publication."""
+    keys = rows.days("published_on"), rows.days("as_of"), series_of(rows)
+    return rows.held("by day", lambda: np.lexsort(keys))
+
+
+def repeats(rows: Rows[Observation]) -> bool:
+    """Whether any series has two rows of one day."""
+    order, series, day = by_day(rows), series_of(rows), rows.days("as_of")
+    s, d = series[order], day[order]
+    return bool(((s[1:] == s[:-1]) & (d[1:] == d[:-1])).any())
 
 
 def runs_of(rows: Rows[Observation], kinds: Mapping[str, Kind]) -> Runs:
@@ -91,7 +96,9 @@ def runs_of(rows: Rows[Observation], kinds: Mapping[str, Kind]) -> Runs:
     start = origin.array(bool, False, {o: o is Origin.KNOWN_START for o in Origin})
     rank = origin.array(int, 0, ORDER)
     low, high = bounds_of(rows)
-    order = np.lexsort((low, rows.days("published_on"), -rank, day, series))
+    order = by_day(rows)
+    if repeats(rows):
+        order = np.lexsort((low, rows.days("published_on"), -rank, day, series))
     order = order[~(hoped | start)[order]]
     s, d = series[order], day[order]
     last = np.r_[(s[1:] != s[:-1]) | (d[1:] != d[:-1]), True] if len(order) else np.zeros(0, bool)

@@ -1,6 +1,6 @@
 """The doors by which rows come in: ``seeds/``, files that somebody brings, DataFrames; one reader for all."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
@@ -23,6 +23,25 @@ from forecasts.ledger.units import settle_units
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+@dataclass(frozen=True, eq=False)
+class Places(Mapping[str, Region]):
+    """Regions by id: those that somebody describes; of the others a plain one, made when it is asked for."""
+
+    described: Mapping[str, Region]
+    names: Mapping[str, None]
+
+    def __getitem__(self, key: str) -> Region:
+        if key not in self.names:
+            raise KeyError(key)
+        return self.described.get(key) or Region.model_construct(id=key)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.names)
+
+    def __len__(self) -> int:
+        return len(self.names)
 
 
 @dataclass(frozen=True, eq=False)
@@ -316,7 +335,7 @@ def _parts_of_tables(
     places = _names("region", figures, goals) | above | set(regions)
     return Parts(
         indicators=MappingProxyType({n: indicators.get(n) or Indicator(id=n) for n in sorted(counted)}),
-        regions=MappingProxyType({n: regions.get(n) or Region(id=n) for n in sorted(places)}),
+        regions=Places(regions, dict.fromkeys(sorted(places))),
         sources=MappingProxyType({}),
         observations=figures.by_id(),
         goals=MappingProxyType({}) if goals is None else goals.by_id(),

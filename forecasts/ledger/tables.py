@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from forecasts.ledger.encodings import decoded
 from forecasts.ledger.files import whole
 from forecasts.ledger.jsons import read_json
+from forecasts.ledger.lines import lines_of
 from forecasts.ledger.problems import BadInput, Problem, Remark, nearest, shortened, shown
 from forecasts.ledger.raw import TOLD, Raw, refusal
 from forecasts.ledger.separated import read_separated
@@ -315,4 +316,5 @@ def write_table(frame: pd.DataFrame, path: Path) -> None:
         elif path.suffix == ".json":
             draft.write_text(records_json(frame), encoding="utf-8")
         else:
-            frame.to_csv(draft, index=False, lineterminator="\n")
+            with draft.open("wb") as file:
+                file.writelines(lines_of(frame))

@@ -24,7 +24,7 @@ def _read(history: History) -> Series:
     exact = not history.noise.any() and np.array_equal(history.low, history.high)
     sd = None if exact else history.log_sd
     # A timescale may stand still between two days; the later one counts.
-    later = np.diff(times) > 0
+    later = times[1:] > times[:-1]
     if not later.all():
         last = np.append(later, True)
         times, values, sd = times[last], values[last], None if sd is None else sd[last]

@@ -219,7 +219,7 @@ def test_a_day_of_knowledge_is_that_of_every_goal(tables: tuple[Path, Path], tmp
     assert (found["own"]["n"].tolist(), found["told"]["n"].tolist()) == ([5] * 4, [8] * 4)
 
 
-@pytest.mark.slow
+@pytest.mark.soak
 def test_what_is_shipped_can_be_learned_again(tmp_path: Path) -> None:
     import os
 

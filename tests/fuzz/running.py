@@ -52,7 +52,10 @@ class Found:
 
 
 def try_seeds(
-    seeds: Iterable[int], jobs: int | None = None, told: Callable[[int], None] = lambda _: None
+    seeds: Iterable[int],
+    jobs: int | None = None,
+    told: Callable[[int], None] = lambda _: None,
+    life: int = LIFE,
 ) -> Found:
     """Try seeds in several processes.
 
@@ -60,9 +63,11 @@ def try_seeds(
     ----------
     told : callable
         Told how many are done, once in a while.
+    life : int
+        Inputs that one process tries.
     """
     found, waiting = Found(), iter(seeds)
-    parts = iter(lambda: list(islice(waiting, LIFE)), [])
+    parts = iter(lambda: list(islice(waiting, life)), [])
     with ThreadPoolExecutor(jobs or os.cpu_count() or 1) as pool:
         for part in pool.map(lambda some: list(try_part(some)), parts):
             for one in part:

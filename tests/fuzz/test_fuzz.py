@@ -16,8 +16,8 @@ def test_a_seed_is_always_the_same_input() -> None:
 
 
 @pytest.mark.slow
-def test_two_thousand_broken_inputs() -> None:
-    found = try_seeds(range(2_000))
+def test_a_thousand_broken_inputs() -> None:
+    found = try_seeds(range(1_000), life=500)
     assert not found.failures, str(found)
 
 
