@@ -8,7 +8,6 @@ import json
 from collections.abc import Callable, Mapping
 from functools import partial
 from html import escape
-from pathlib import Path
 from typing import Any, Final
 
 import altair as alt
@@ -21,12 +20,13 @@ from forecasts.attainment.question import find_question
 from forecasts.attainment.sliders import sliders_of
 from forecasts.attainment.verdict import verdict
 from forecasts.attainment.what_if import Slider, Sliders
-from forecasts.ledger.problems import Problem, Refusal
+from forecasts.ledger.problems import Refusal
+from forecasts.notebook.keeping import Kept, Told
 from forecasts.notebook.request import Request, open_request
 from forecasts.notebook.screen import Screen
 from forecasts.notebook.show import Drawing
 from forecasts.notebook.sketch import IN_CHART, Control, Sketch, Value, controls_of, models_of
-from forecasts.publish.drawing import ACCENT, INK, MEDIAN, MUTED
+from forecasts.publish.drawing import ACCENT
 from forecasts.publish.live import held_by, live_chart
 from forecasts.publish.past import past_chart
 from forecasts.publish.phrases import member_name
@@ -34,7 +34,6 @@ from forecasts.publish.tornado import tornado_chart
 from forecasts.publish.words import Words
 from forecasts.scenarios.scenario import BASELINE
 from forecasts.scenarios.seeds import Seeds, read_seeds
-from forecasts.scenarios.writing import save_scenario, scenario_file, state_of
 from forecasts.whatif.seek import check_sought, sought_of
 from forecasts.whatif.sensitivity import sensitivity_of
 
@@ -69,7 +68,7 @@ class Explorer(Screen):
         self._quiet = False
         self._undo: list[Sketch] = []
         self._pinned: tuple[str, float] | None = None
-        super().__init__(Words(request.language))
+        super().__init__(Words(request.language), _names(request.seeds))
         self._wire()
         self._load(request.goal, request.scenario)
 
@@ -89,10 +88,12 @@ class Explorer(Screen):
     @property
     def command(self) -> str:
         """The line that gives the same number without a notebook, once the scenario is saved."""
+        question = self._sketch.question
         name = self.name.value.strip() or "NAME"
-        scenario = name if self._sketch.moves else self._sketch.question.scenario.id
-        goal, day = self._sketch.question.goal.id, self._sketch.question.known_on
-        return f"forecasts compare --goal {goal} --scenario baseline --scenario {scenario} --known-on {day}"
+        shown = (BASELINE, name if self._sketch.moves else question.scenario.id)
+        named = dict.fromkeys(self._seeds.resolve(one, question.goal.id) for one in shown)
+        options = [f"--goal {question.goal.id}", *(f"--scenario {one}" for one in named)]
+        return " ".join(["forecasts compare", *options, f"--known-on {question.known_on}"])
 
     def _wire(self) -> None:
         """Let every widget do what it is for."""
@@ -149,7 +150,7 @@ class Explorer(Screen):
         self._undo.clear()
         if self._pinned is not None and self._pinned[0] != goal:
             self._pinned = None
-        self._loaded_state = state_of(scenario_file(self._folder, question.scenario.id))
+        self._kept = Kept.of(self._request.root / "seeds" / "scenarios", question.scenario.id)
         self._quiet = True
         try:
             names = seeds.ledger.goals
@@ -160,8 +161,8 @@ class Explorer(Screen):
             self.scenario.value = question.scenario.id
             self._make_panel(controls_of(base, sliders))
             self._make_chart()
-            for html in (self.sought, self.rests, self.past):
-                html.value = ""
+            self._forget()
+            self.past.value = ""
         finally:
             self._quiet = False
         self._told_number(base)
@@ -182,20 +183,14 @@ class Explorer(Screen):
         self.controls: dict[str, widgets.Widget] = {}
         self._starts = {control.name: control for control in controls}
         rows: list[widgets.Widget] = []
-        style = {"description_width": "11em"}
+        style = {"description_width": "9em"}
         for control in controls:
-            slider = widgets.FloatSlider(
-                value=control.start, min=control.low, max=control.high, step=control.step,
-                description=self._say(f"move_{control.name}"), style=style,
-                readout_format=",.0f" if control.step >= 1 else ".2f",
-                layout=widgets.Layout(width="24em"), disabled=control.optional,
-            )  # fmt: skip
+            slider = self.slider_of(control)
             slider.observe(partial(self._moved, control.name), "value")
             self.controls[control.name] = slider
             row = [slider]
             if control.optional:
-                use = widgets.Checkbox(False, indent=False, description=self._say("use"),
-                                       layout=widgets.Layout(width="6em"))  # fmt: skip
+                use = self.use_of()
                 use.observe(partial(self._used, control.name), "value")
                 self.controls[f"use_{control.name}"] = use
                 row = [slider, use]
@@ -203,7 +198,7 @@ class Explorer(Screen):
         names = [(self._say("as_it_is"), "")]
         models = widgets.Dropdown(
             options=names, value="", description=self._say("move_models"), style=style,
-            layout=widgets.Layout(width="24em"),
+            layout=widgets.Layout(width="27em"),
         )  # fmt: skip
         names += [(member_name(name, self._words), name) for name in self._models()]
         models.options, models.value = names, ""
@@ -272,6 +267,8 @@ class Explorer(Screen):
             same = value in (None, self._sketch.question.asked.goal.deadline)
             return None if same else value
         control = self._starts[name]
+        if control.optional and not self.controls[f"use_{name}"].value:
+            return None
         value = round(float(value), 9)
         return None if value == control.start and not control.optional else value
 
@@ -284,6 +281,7 @@ class Explorer(Screen):
             if name not in IN_CHART or name in self.controls:
                 self._drawn()
             self._told_number(self.found)
+            self._forget()
         except (Refusal, ValidationError):
             self._sketch = before
             self._put_back()
@@ -307,23 +305,15 @@ class Explorer(Screen):
 
     def _told_number(self, found: Outlook) -> None:
         """Say the probability, in words, and against what it has changed."""
-        p, words = found.probability, self._words
         told = [(self._say("baseline"), self._baseline)]
         if self._pinned is not None:
             told.append((self._say("pinned"), self._pinned[1]))
-        lines = "".join(
-            f"<div style='color:{MUTED}'>{escape(name)} {words.probability(other)} · "
-            f"{escape(self._say('change', points=f'{100 * (p - other):+.1f}'))}</div>"
-            for name, other in told
-        )
-        error = words.error(found.std_error)
-        self.number.value = (
-            f"<div class='explorer-number' data-probability='{p!r}' style='line-height:1.3'>"
-            f"<span style='font-size:3em;color:{MEDIAN}'>{words.probability(p)}</span> "
-            f"<span style='font-size:1.3em;color:{INK}'>{escape(words.likelihood(p))}</span>"
-            f"<div style='color:{MUTED}'>{escape(error)}</div>{lines}</div>"
-        )
+        self.number.value = self.number_of(found.probability, found.std_error, told)
         self._told_line()
+
+    def _forget(self) -> None:
+        """Take away what was worked out for what stood before."""
+        self.sought.value = self.rests.value = ""
 
     def _told_line(self) -> None:
         self.line.value = self.command
@@ -350,6 +340,7 @@ class Explorer(Screen):
         self._drawn()
         self._put_back()
         self._told_number(self.found)
+        self._forget()
 
     def _undone(self) -> None:
         if self._undo:
@@ -367,17 +358,7 @@ class Explorer(Screen):
     def _seek(self) -> None:
         what = check_sought(self.vary.value, self.wanted.value)
         sought = sought_of(self.found, what, self.wanted.value)
-        if sought.day is not None:
-            told = self._say("sought_day", date=self._words.date(sought.day))
-        elif sought.value is None:
-            told = self._words.of(sought, "reason")
-        else:
-            told = self._say(
-                "sought", what=self._say(f"vary_{what.value}"), value=f"{sought.value:.6g}",
-                probability=f"{sought.probability:.4f}",
-            )  # fmt: skip
-        value = "" if sought.value is None else repr(sought.value)
-        self.sought.value = f"<p class='explorer-sought' data-value='{value}'>{escape(told)}</p>"
+        self.sought.value = self.sought_told(sought)
 
     def _tornado(self) -> None:
         self.rests.value = Drawing.of(tornado_chart(sensitivity_of(self.found), self._words)).svg()
@@ -385,26 +366,11 @@ class Explorer(Screen):
     def _show_past(self) -> None:
         self.past.value = Drawing.of(past_chart(self._base, self._words)).svg()
 
-    @property
-    def _folder(self) -> Path:
-        return self._request.root / "seeds" / "scenarios"
-
     def _save(self) -> None:
         """Write the scenario to seeds/, read everything anew, and go on from there."""
-        name, language = self.name.value.strip(), self._request.language
-        title = self.title.value.strip() or name
-        why = self.why.value.strip() or self._say("why_default")
-        scenario = self._sketch.written(name, title, why, language)
-        path = scenario_file(self._folder, name)
-        over = state_of(path) if self.over.value else ""
-        own = self._sketch.question.scenario.id == name
-        if own and self.over.value and self._loaded_state not in ("", over):
-            self._loaded_state = over  # the next time it has been said
-            problem = Problem(path.name, self._say("changed"), name, self._say("changed_remedy"))
-            raise Refusal([problem])
-        if own and scenario.extends == name:
-            raise Refusal([Problem(path.name, self._say("itself"), name, self._say("itself_remedy"))])
-        save_scenario(scenario, self._folder, instead_of=over)
+        name = self.name.value.strip()
+        told = Told(name, self.title.value.strip(), self.why.value.strip(), self._words)
+        path = self._kept.keep(self._sketch, told, over=self.over.value)
         self._seeds = read_seeds(self._request.root / "seeds")
         self.over.value = False
         line = self.command
@@ -422,6 +388,15 @@ class Explorer(Screen):
         with self.out:
             text = json.dumps(self.line.value)
             display(Javascript(f"navigator.clipboard && navigator.clipboard.writeText({text})"))  # type: ignore[no-untyped-call]
+
+
+def _names(seeds: Seeds) -> str:
+    """Return every name that may be shown."""
+    ledger = seeds.ledger
+    named = [(one.name_zh, one.name_en) for one in ledger.indicators.values()]
+    named += [(one.name_zh, one.name_en) for one in ledger.regions.values()]
+    named += [(one.name_zh, one.name_en) for one in seeds.scenarios.values()]
+    return "".join(map("".join, named))
 
 
 def _shape(sliders: Sliders) -> tuple[object, ...]:

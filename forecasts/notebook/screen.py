@@ -1,9 +1,28 @@
 """The explorer's widgets, and where they stand."""
 
+from html import escape
+
 import ipywidgets as widgets
 
-from forecasts.attainment.what_if import Vary
-from forecasts.publish.words import Words
+from forecasts.attainment.what_if import Sought, Vary
+from forecasts.notebook.sketch import Control
+from forecasts.publish.drawing import INK, MEDIAN, MUTED
+from forecasts.publish.fonts import SANS, font_rules
+from forecasts.publish.words import Words, catalogue
+
+
+def style_of(words: Words, names: str) -> str:
+    """Return the style of the explorer, with the signs that it shows: a machine may have no font for them."""
+    signs = "".join(sorted(set("".join(catalogue(words.language).values()) + names)))
+    rule = (
+        f'.forecasts-explorer, .forecasts-explorer * {{ font-family: "{SANS}", var(--jp-ui-font-family); }}'
+    )
+    sliders = (
+        ".forecasts-explorer .vega-bind label { display: flex; align-items: center; gap: .5em; }"
+        ".forecasts-explorer .vega-bind-name { flex: 0 0 14em; }"
+        ".forecasts-explorer .vega-bind input { flex: 0 1 20em; }"
+    )
+    return f"<style>{font_rules(SANS, signs)}{rule}{sliders}</style>"
 
 
 class Screen(widgets.VBox):  # type: ignore[misc]
@@ -13,12 +32,16 @@ class Screen(widgets.VBox):  # type: ignore[misc]
     ----------
     words : Words
         The language of the labels.
+    names : str
+        What else is shown: the signs of these names are needed, too.
     """
 
-    def __init__(self, words: Words) -> None:
+    def __init__(self, words: Words, names: str) -> None:
         self._words = words
         self._make()
-        super().__init__(children=self._screen())
+        style = widgets.HTML(style_of(words, names), layout=widgets.Layout(display="none"))
+        super().__init__(children=[style, *self._screen()])
+        self.add_class("forecasts-explorer")
 
     def _say(self, key: str, **values: str) -> str:
         return self._words.say(f"explore.{key}", **values)
@@ -69,3 +92,47 @@ class Screen(widgets.VBox):  # type: ignore[misc]
             widgets.HBox([self.tornado, self.show_past]), self.rests, self.past,
             self.why, save, widgets.HBox([self.line, self.copy]), self.out,
         ]  # fmt: skip
+
+    def slider_of(self, control: Control) -> widgets.FloatSlider:
+        """Return the slider of a control."""
+        return widgets.FloatSlider(
+            value=control.start, min=control.low, max=control.high, step=control.step,
+            description=self._say(f"move_{control.name}"), style={"description_width": "9em"},
+            readout_format=",.0f" if control.step >= 1 else ".2f",
+            layout=widgets.Layout(width="27em"), disabled=control.optional,
+        )  # fmt: skip
+
+    def use_of(self) -> widgets.Checkbox:
+        """Return the box by which something is asked for that says nothing else."""
+        layout = widgets.Layout(width="5em")
+        return widgets.Checkbox(False, indent=False, description=self._say("use"), layout=layout)
+
+    def number_of(self, p: float, error: float, others: list[tuple[str, float]]) -> str:
+        """Return a probability in numbers and words, against others, with its sampling error."""
+        words = self._words
+        lines = [f"{name} {words.probability(q)} · {self._change(p, q)}" for name, q in others]
+        if error > 0:
+            lines.append(self._say("error", error=words.error(error)))
+        told = "".join(f"<div style='color:{MUTED}'>{escape(line)}</div>" for line in lines)
+        return (
+            f"<div class='explorer-number' data-probability='{p!r}' style='line-height:1.3'>"
+            f"<span style='font-size:3em;color:{MEDIAN}'>{words.probability(p)}</span> "
+            f"<span style='font-size:1.3em;color:{INK}'>{escape(words.likelihood(p))}</span>{told}</div>"
+        )
+
+    def _change(self, p: float, other: float) -> str:
+        return self._say("change", points=f"{100 * (p - other):+.1f}")
+
+    def sought_told(self, sought: Sought) -> str:
+        """Return what it takes, or why nothing would do."""
+        if sought.day is not None:
+            told = self._say("sought_day", date=self._words.date(sought.day))
+        elif sought.value is None:
+            told = self._words.of(sought, "reason")
+        else:
+            told = self._say(
+                "sought", what=self._say(f"vary_{sought.vary.value}"), value=f"{sought.value:.6g}",
+                probability=f"{sought.probability:.4f}",
+            )  # fmt: skip
+        value = "" if sought.value is None else repr(sought.value)
+        return f"<p class='explorer-sought' data-value='{value}'>{escape(told)}</p>"

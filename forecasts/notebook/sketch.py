@@ -180,10 +180,18 @@ def controls_of(found: Outlook, sliders: Sliders) -> tuple[Control, ...]:
     sliders : Sliders
         The chart's.
     """
-    return tuple(_controls(found, {slider.name for slider in sliders.sliders}, sliders.once_on))
+    found_names: set[str] = {slider.name for slider in sliders.sliders}
+    return tuple(map(_on_grid, _controls(found, found_names)))
 
 
-def _controls(found: Outlook, in_chart: set[str], once_on: dt.date) -> Iterator[Control]:
+def _on_grid(control: Control) -> Control:
+    """Return a control that stands on one of its steps: a browser would put it there, as if it were moved."""
+    steps = round((control.start - control.low) / control.step)
+    start = min(max(control.low + steps * control.step, control.low), control.high)
+    return replace(control, start=round(start, 9))
+
+
+def _controls(found: Outlook, in_chart: set[str]) -> Iterator[Control]:
     history, scenario, goal = found.history, found.question.scenario, found.question.goal
     last, grows = float(history.value[-1]), history.kind in GROWING
 

@@ -1,0 +1,69 @@
+"""How the explorer keeps a scenario: in a file of its own, over another only when that is said."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from forecasts.ledger.problems import BadInput, Problem
+from forecasts.notebook.sketch import Sketch
+from forecasts.publish.words import Words
+from forecasts.scenarios.writing import save_scenario, scenario_file, state_of
+
+
+@dataclass(frozen=True)
+class Told:
+    """What an analyst says of a scenario."""
+
+    name: str
+    title: str
+    why: str
+    words: Words
+
+
+@dataclass
+class Kept:
+    """The folder of scenarios, and what stood in the file of the one that is worked on.
+
+    Attributes
+    ----------
+    own : str
+        Its name.
+    state : str
+        Of its file when it was last looked at.
+    """
+
+    folder: Path
+    own: str
+    state: str
+
+    @classmethod
+    def of(cls, folder: Path, own: str) -> "Kept":
+        """Look at the file of a scenario."""
+        return cls(folder, own, state_of(scenario_file(folder, own)))
+
+    def keep(self, sketch: Sketch, told: Told, over: bool) -> Path:
+        """Write a sketch to the file of its name.
+
+        Parameters
+        ----------
+        over : bool
+            Whether a file of this name may be written over.
+
+        Raises
+        ------
+        BadInput
+            For what is no name; where there is such a file and it may not be written over; where it was
+            changed since it was opened, the first time; for a scenario that would stand on itself.
+        """
+        words, path = told.words, scenario_file(self.folder, told.name)
+        why = told.why or words.say("explore.why_default")
+        scenario = sketch.written(told.name, told.title or told.name, why, words.language)
+        now = state_of(path)
+        if told.name == self.own and scenario.extends == self.own:
+            raise self._refusal(path, "explore.itself", "explore.itself_remedy", words)
+        if over and told.name == self.own and now != self.state:
+            self.state = now  # it has been said: the next time it is meant
+            raise self._refusal(path, "explore.changed", "explore.changed_remedy", words)
+        return save_scenario(scenario, self.folder, instead_of=now if over else "")
+
+    def _refusal(self, path: Path, rule: str, remedy: str, words: Words) -> BadInput:
+        return BadInput([Problem(f"{self.folder.name}/{path.name}", words.say(rule), "", words.say(remedy))])
