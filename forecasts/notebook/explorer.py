@@ -225,9 +225,9 @@ class Explorer(Screen):
         self._put(before=self._baseline)
         for slider in sliders.sliders:
             self.live.params.observe(partial(self._moved, slider.name), slider.name)
-        for old in self.chart.children:
+        for old in self.chart.children[:1]:
             old.close()
-        self.chart.children = [self.live]
+        self.chart.children = [self.live, self.own_keys]
         self._shape = _shape(self._sliders)
 
     def _put(self, **held: Any) -> None:

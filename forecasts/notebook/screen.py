@@ -2,6 +2,7 @@
 
 from html import escape
 
+import anywidget
 import ipywidgets as widgets
 
 from forecasts.attainment.what_if import Sought, Vary
@@ -9,6 +10,23 @@ from forecasts.notebook.sketch import Control
 from forecasts.publish.drawing import INK, MEDIAN, MUTED
 from forecasts.publish.fonts import SANS, font_rules
 from forecasts.publish.words import Words, catalogue
+
+
+class Keys(anywidget.AnyWidget):
+    """Keeps JupyterLab's shortcuts from a chart's sliders: there, arrow keys are the sliders' own."""
+
+    _esm = """
+    function render({ el }) {
+      const mark = () => {
+        const chart = el.closest(".forecasts-chart");
+        if (!chart) return requestAnimationFrame(mark);
+        chart.dataset.lmSuppressShortcuts = "true";
+        chart.addEventListener("keydown", event => event.stopPropagation());
+      };
+      mark();
+    }
+    export default { render };
+    """
 
 
 def style_of(words: Words, names: str) -> str:
@@ -57,6 +75,8 @@ class Screen(widgets.VBox):  # type: ignore[misc]
         self.number, self.message = widgets.HTML(), widgets.HTML()
         self.panel = widgets.VBox()
         self.chart = widgets.VBox()
+        self.chart.add_class("forecasts-chart")
+        self.own_keys = Keys()
         self.vary = widgets.Dropdown(
             options=[(self._say(f"vary_{one.value}"), one.value) for one in Vary],
             description=self._say("vary"), style=style,
@@ -111,7 +131,7 @@ class Screen(widgets.VBox):  # type: ignore[misc]
         """Return a probability in numbers and words, against others, with its sampling error."""
         words = self._words
         lines = [f"{name} {words.probability(q)} · {self._change(p, q)}" for name, q in others]
-        if error > 0:
+        if error > 1e-9:  # a pure shift has none but rounding
             lines.append(self._say("error", error=words.error(error)))
         told = "".join(f"<div style='color:{MUTED}'>{escape(line)}</div>" for line in lines)
         return (

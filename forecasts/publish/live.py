@@ -84,7 +84,8 @@ def _params(attainment: Attainment, sliders: Sliders, words: Words) -> list[alt.
             if slider is None
             else alt.binding_range(min=slider.low, max=slider.high, step=slider.step, name=f"{label} ")
         )
-        moved.append(alt.param(name=name, value=value, bind=bind))
+        stands = value if slider is None else slider.value
+        moved.append(alt.param(name=name, value=stands, bind=bind))
     held = held_by(sliders, attainment.probability_alone)
     return [*moved, *(alt.param(name=name, value=value) for name, value in held.items())]
 
