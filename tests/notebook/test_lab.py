@@ -26,12 +26,18 @@ def test_run_all_cells_shows_every_chart_and_table(lab: Lab) -> None:
         lab.run_all(page, "goal.ipynb")
         page.wait_for_function(
             "document.querySelectorAll('.jp-OutputArea-output table').length == 2"
-            " && document.querySelectorAll('.jp-RenderedSVG img').length == 3",
+            " && document.querySelectorAll('.jp-RenderedSVG img').length == 4"
+            " && document.querySelectorAll('.vega-bind input').length == 3",
             timeout=120_000,
         )
         widths = page.eval_on_selector_all(".jp-RenderedSVG img", "all => all.map(one => one.naturalWidth)")
         assert all(width > 300 for width in widths)
         assert page.locator(".jp-OutputArea-output[data-mime-type*=error]").count() == 0
+        marks = page.locator(".vega-embed canvas, .vega-embed svg").first
+        before = marks.screenshot()
+        page.evaluate(MOVE)
+        page.wait_for_timeout(500)
+        assert marks.screenshot() != before, "the chart moves with its own sliders"
         page.screenshot(path=os.environ.get("LAB_SCREENSHOT") or None)
         browser.close()
 
@@ -82,6 +88,13 @@ def test_a_scenario_that_is_moved_by_keyboard_and_saved_is_what_the_command_line
     assert rows["by-hand"] == shown[-1]
     assert shown[0] in rows.values(), "the baseline"
 
+
+#: Puts the first of a chart's sliders elsewhere, as a hand would.
+MOVE = """() => {
+  const input = document.querySelector('.vega-bind input');
+  input.value = 2;
+  input.dispatchEvent(new Event('input', {bubbles: true}));
+}"""
 
 #: Whether another number stands there than before.
 CHANGED = "before => document.querySelector('.explorer-number')?.dataset.probability !== before"
