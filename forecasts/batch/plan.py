@@ -41,8 +41,8 @@ class Plan(BaseModel):
         Title of the brief, in place of the one that it makes of its regions.
     notebook : str
         A notebook inside ``notebooks/``.
-    goals : tuple of str or "headline"
-        Which goals; ``headline`` = those that the ledger marks so.
+    goals : tuple of str, "headline" or "named"
+        Which goals; ``headline`` = those that the ledger marks so; ``named`` = those that a scenario names.
     scenarios : tuple of str, "headline" or "all"
         Which scenarios; ``all`` = every one that is for the goal; ``headline`` = those that say so.
     known_on : date or "newest"
@@ -56,7 +56,7 @@ class Plan(BaseModel):
     title_zh: Text | None = None
     title_en: Text | None = None
     notebook: Text = "goal.ipynb"
-    goals: Literal["headline"] | Ids = "headline"
+    goals: Literal["headline", "named"] | Ids = "headline"
     scenarios: Literal["headline", "all"] | Ids = "headline"
     known_on: Literal["newest"] | Day = "newest"
     draws: Draws = DRAWS
@@ -125,7 +125,7 @@ def plan_faults(
         plan, told, problems = _opened(path, root, overrides or {})
     except BadInput as bad:
         return list(bad.problems)
-    if plan.goals != "headline" and seeds.goals is not None:
+    if isinstance(plan.goals, tuple) and seeds.goals is not None:
         problems += _unknown("goals", plan.goals, seeds.goals, told)
     if plan.scenarios not in ("headline", "all"):
         problems += _unknown("scenarios", plan.scenarios, seeds.scenarios, told)
@@ -169,7 +169,12 @@ def _unknown(key: str, names: Iterable[str], valid: Collection[str], told: Locat
 
 
 def _goals(plan: Plan, seeds: Seeds) -> tuple[str, ...]:
-    return seeds.ledger.headline_goals() if plan.goals == "headline" else plan.goals
+    if plan.goals == "headline":
+        return seeds.ledger.headline_goals()
+    if plan.goals == "named":
+        named = {goal for scenario in seeds.scenarios.values() for goal in scenario.goals}
+        return tuple(goal for goal in seeds.ledger.goals if goal in named)
+    return plan.goals
 
 
 def _jobs(plan: Plan, goals: Iterable[str], day: dt.date, seeds: Seeds) -> tuple[Job, ...]:
@@ -223,7 +228,7 @@ def _unfit(error: ValidationError, told: Located, given: Mapping[str, Any]) -> d
 
 #: What may stand under a key, told when something else does.
 HELP: Mapping[str, str] = {
-    "goals": "write `headline` or a list of goal ids",
+    "goals": "write `headline`, `named` or a list of goal ids",
     "scenarios": "write `all` or a list of scenario ids",
     "known_on": "write `newest` or a date such as 2023-09-06",
     "language": "write zh or en",
@@ -246,8 +251,11 @@ def _misnamed(plan: Plan, told: Located, seeds: Seeds) -> list[Problem]:
     def tell(rule: str, value: str, remedy: str, *way: str | int) -> None:
         problems.append(Problem(told.place, rule, value, remedy, told.line(way), ".".join(map(str, way))))
 
-    if plan.goals != "headline":
+    if isinstance(plan.goals, tuple):
         problems += _unknown("goals", plan.goals, seeds.ledger.goals, told)
+    elif plan.goals == "named":
+        if not _goals(plan, seeds):
+            tell("no scenario names a goal", "named", "name goals in seeds/scenarios, or list ids", "goals")
     elif not seeds.ledger.headline_goals():
         tell("no goal is a headline goal", "headline", "mark one in seeds/goals.csv, or list ids", "goals")
     if plan.scenarios not in ("headline", "all"):

@@ -23,9 +23,9 @@ from forecasts.attainment.what_if import Slider, Sliders
 from forecasts.ledger.problems import Refusal
 from forecasts.notebook.keeping import Kept, Told
 from forecasts.notebook.request import Request, open_request
-from forecasts.notebook.screen import Screen
+from forecasts.notebook.screen import Screen, names_of
 from forecasts.notebook.show import Drawing
-from forecasts.notebook.sketch import IN_CHART, Control, Sketch, Value, controls_of, models_of
+from forecasts.notebook.sketch import IN_CHART, Control, Sketch, Value, controls_of, models_of, shape_of
 from forecasts.publish.drawing import ACCENT
 from forecasts.publish.live import held_by, live_chart
 from forecasts.publish.past import past_chart
@@ -68,7 +68,7 @@ class Explorer(Screen):
         self._quiet = False
         self._undo: list[Sketch] = []
         self._pinned: tuple[str, float] | None = None
-        super().__init__(Words(request.language), _names(request.seeds))
+        super().__init__(Words(request.language), names_of(request.seeds))
         self._wire()
         self._load(request.goal, request.scenario)
 
@@ -228,7 +228,7 @@ class Explorer(Screen):
         for old in self.chart.children[:1]:
             old.close()
         self.chart.children = [self.live, self.own_keys]
-        self._shape = _shape(self._sliders)
+        self._shape = shape_of(self._sliders)
 
     def _put(self, **held: Any) -> None:
         """Put something into the chart that is there."""
@@ -296,7 +296,7 @@ class Explorer(Screen):
         days = [day for day in self._days if day < deadline] + [deadline]
         fresh = sliders_of(asked, days)
         self._sliders = fresh.model_copy(update={"sliders": self._sliders.sliders})
-        if _shape(self._sliders) != self._shape:
+        if shape_of(self._sliders) != self._shape:
             self._said = verdict(asked, members=False)
             self._make_chart()
             return
@@ -388,17 +388,3 @@ class Explorer(Screen):
         with self.out:
             text = json.dumps(self.line.value)
             display(Javascript(f"navigator.clipboard && navigator.clipboard.writeText({text})"))  # type: ignore[no-untyped-call]
-
-
-def _names(seeds: Seeds) -> str:
-    """Return every name that may be shown."""
-    ledger = seeds.ledger
-    named = [(one.name_zh, one.name_en) for one in ledger.indicators.values()]
-    named += [(one.name_zh, one.name_en) for one in ledger.regions.values()]
-    named += [(one.name_zh, one.name_en) for one in seeds.scenarios.values()]
-    return "".join(map("".join, named))
-
-
-def _shape(sliders: Sliders) -> tuple[object, ...]:
-    """Return what a chart must be drawn anew for, if it differs."""
-    return len(sliders.level), tuple(one.date for one in sliders.fan), sliders.upper, sliders.least

@@ -40,6 +40,7 @@ FURNITURE = frozenset(
 #: What to do about a value of the wrong type.
 REMEDIES = {
     str: "write text; papermill -p turns text that looks like a number into one, -r keeps it as text",
+    bool: "write true or false, without quotes",
     int: "write a whole number without quotes or a decimal point",
     list: "write a list; papermill takes one by -y, e.g. -y 'goals: [first-id, second-id]'",
 }

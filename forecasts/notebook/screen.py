@@ -10,6 +10,7 @@ from forecasts.notebook.sketch import Control
 from forecasts.publish.drawing import INK, MEDIAN, MUTED
 from forecasts.publish.fonts import SANS, font_rules
 from forecasts.publish.words import Words, catalogue
+from forecasts.scenarios.seeds import Seeds
 
 
 class Keys(anywidget.AnyWidget):
@@ -27,6 +28,15 @@ class Keys(anywidget.AnyWidget):
     }
     export default { render };
     """
+
+
+def names_of(seeds: Seeds) -> str:
+    """Return every name that may be shown."""
+    ledger = seeds.ledger
+    named = [(one.name_zh, one.name_en) for one in ledger.indicators.values()]
+    named += [(one.name_zh, one.name_en) for one in ledger.regions.values()]
+    named += [(one.name_zh, one.name_en) for one in seeds.scenarios.values()]
+    return "".join(map("".join, named))
 
 
 def style_of(words: Words, names: str) -> str:

@@ -223,3 +223,8 @@ def _controls(found: Outlook, in_chart: set[str]) -> Iterator[Control]:
 def models_of(found: Outlook) -> tuple[str, ...]:
     """Return the growth models that serve, and could carry the answer alone."""
     return tuple(fit.name for fit in found.fitted.all() if fit.predictive is not None)
+
+
+def shape_of(sliders: Sliders) -> tuple[object, ...]:
+    """Return what a chart must be drawn anew for, if it differs."""
+    return len(sliders.level), tuple(one.date for one in sliders.fan), sliders.upper, sliders.least

@@ -1,6 +1,7 @@
 """Plans: resolved against the seeds, with every fault told with its line."""
 
 import datetime as dt
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -48,8 +49,16 @@ def test_the_sweep_has_what_the_brief_has_and_every_other_scenario(root: Path, s
         read_plan(root / "reports" / "plans" / f"{n}.yaml", root, seeds) for n in ("brief", "sweep")
     )
     assert {job.id for job in brief.jobs} < {job.id for job in sweep.jobs}
-    every = {f"{g}--{s}" for g in seeds.ledger.headline_goals() for s in seeds.scenarios_of(g)}
+    named = {goal for scenario in seeds.scenarios.values() for goal in scenario.goals}
+    assert set(seeds.ledger.headline_goals()) <= named
+    every = {f"{g}--{s}" for g in named for s in seeds.scenarios_of(g)}
     assert {job.id for job in sweep.jobs} == every
+
+
+def test_a_goal_that_no_scenario_names_is_not_named(tmp_path: Path, root: Path, seeds: Seeds) -> None:
+    bare = {name: one.model_copy(update={"goals": ()}) for name, one in seeds.scenarios.items()}
+    with pytest.raises(BadInput, match="no scenario names a goal"):
+        read("goals: named\n", tmp_path, root, replace(seeds, scenarios=bare))
 
 
 def test_options_replace_the_plan(tmp_path: Path, root: Path, seeds: Seeds) -> None:
