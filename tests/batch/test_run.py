@@ -77,7 +77,7 @@ def test_a_failed_job_keeps_its_evidence_and_the_others_their_brief(
     book.cells.insert(3, nbformat.v4.new_code_cell(f'assert goal != "{unlucky}", "an unlucky goal"'))
     nbformat.write(book, house / "notebooks" / "goal.ipynb")
     plan = house / "reports" / "plans" / "night.yaml"
-    asked = f"goals: [{lucky}, {unlucky}]\nscenarios: [baseline]\ndraws: {DRAWS}\n"
+    asked = f"goals: [{lucky}, {unlucky}]\nscenarios: [baseline]\ndraws: {DRAWS}\nwhat_if: false\n"
     plan.write_text(asked, encoding="utf-8")
     ended = forecasts("run", str(plan), "--out", str(tmp_path / "out"), cwd=house)
     assert ended.returncode == 1
@@ -168,7 +168,9 @@ def test_a_broken_brief_leaves_the_results(copy_house: Callable[[], Path], tmp_p
     (house / "reports" / "templates" / "brief.typ").write_text("#nothing-of-this-name()", encoding="utf-8")
     plan = house / "reports" / "plans" / "one.yaml"
     goal = read_seeds(house / "seeds").ledger.headline_goals()[0]
-    plan.write_text(f"goals: [{goal}]\nscenarios: [baseline]\ndraws: {DRAWS}\n", encoding="utf-8")
+    plan.write_text(
+        f"goals: [{goal}]\nscenarios: [baseline]\ndraws: {DRAWS}\nwhat_if: false\n", encoding="utf-8"
+    )
     ended = forecasts("run", str(plan), "--out", str(tmp_path / "out"), cwd=house)
     assert ended.returncode == 1
     assert "the brief could not be written" in ended.stderr

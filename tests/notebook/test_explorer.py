@@ -208,9 +208,9 @@ def test_what_makes_no_sense_is_told_and_put_back(explorer: Explorer) -> None:
 
 def test_every_goal_and_scenario_opens_as_the_package_answers_it(house: Path, seeds: Seeds) -> None:
     shown = open_explorer({})
-    for goal in [name for _, name in shown.goal.options][:4]:
+    for goal in [name for _, name in shown.goal.options][:3]:
         shown.goal.value = goal
-        for scenario in [name for _, name in shown.scenario.options][:4]:
+        for scenario in [name for _, name in shown.scenario.options][:3]:
             shown.scenario.value = scenario
             question = find_question(seeds, goal, scenario, shown.sketch.question.known_on)
             assert probability(shown) == outlook(seeds.ledger, question).probability, (goal, scenario)
