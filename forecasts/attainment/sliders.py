@@ -16,6 +16,9 @@ from forecasts.scenarios.growth import OneOff, Pace, indicator_is_bounded
 #: So many futures tell the probability where the scenario keeps them in order: then it is a smooth map.
 ENOUGH = 1025
 
+#: No more than so many travel, however many were drawn: then they are evenly thinned, and no longer exact.
+MOST = 8192
+
 #: Levels of the futures on the days of a fan; the first and the last stand for what lies beyond.
 FAN_LEVELS = np.clip(np.linspace(0.0, 1.0, 201), 0.002, 0.998)
 
@@ -44,11 +47,11 @@ def sliders_of(found: Outlook, days: Sequence[dt.date]) -> Sliders:
     drawn.law.prefetch(np.array([*map(found.ground.years, days), found.end]))
     value, base, level = moved.at(found.end), moved.base(found.end), _levels(drawn, found.end)
     in_order = bool(np.all(np.diff(value[np.argsort(drawn.at(found.end), kind="stable")]) >= 0))
-    if np.ptp(base) == 0:
-        value, base = np.sort(value), base[:1]
-        if in_order:
-            kept = np.unique(np.linspace(0, len(value) - 1, ENOUGH).astype(int))
-            value, level = value[kept], level[kept]
+    alike = np.ptp(base) == 0
+    order = np.argsort(value, kind="stable")
+    most = min(ENOUGH if alike and in_order else MOST, len(value))
+    kept = np.linspace(0, len(value) - 1, most).astype(int)
+    value, base, level = value[order[kept]], base[:1] if alike else base[order[kept]], level[kept]
     once_on = _once_on(found)
     bounded = indicator_is_bounded(found.ground)
     return Sliders(

@@ -196,12 +196,11 @@ class Explorer(Screen):
                 row = [slider, use]
             rows.append(widgets.HBox(row))
         names = [(self._say("as_it_is"), "")]
+        names += [(member_name(name, self._words), name) for name in models_of(self._base)]
         models = widgets.Dropdown(
             options=names, value="", description=self._say("move_models"), style=style,
             layout=widgets.Layout(width="27em"),
         )  # fmt: skip
-        names += [(member_name(name, self._words), name) for name in self._models()]
-        models.options, models.value = names, ""
         models.observe(partial(self._moved, "models"), "value")
         day = widgets.DatePicker(
             value=self._sketch.question.asked.goal.deadline,
@@ -211,9 +210,6 @@ class Explorer(Screen):
         day.observe(partial(self._moved, "deadline"), "value")
         self.controls |= {"models": models, "deadline": day}
         self.panel.children = [*rows, models, day]
-
-    def _models(self) -> tuple[str, ...]:
-        return models_of(self._base)
 
     def _make_chart(self) -> None:
         """Draw the chart anew, its sliders where the sketch has them."""

@@ -52,18 +52,15 @@ class Kept:
         ------
         BadInput
             For what is no name; where there is such a file and it may not be written over; where it was
-            changed since it was opened, the first time; for a scenario that would stand on itself.
+            changed since it was opened, the first time.
         """
         words, path = told.words, scenario_file(self.folder, told.name)
-        why = told.why or words.say("explore.why_default")
-        scenario = sketch.written(told.name, told.title or told.name, why, words.language)
-        now = state_of(path)
-        if told.name == self.own and scenario.extends == self.own:
-            raise self._refusal(path, "explore.itself", "explore.itself_remedy", words)
+        name, why = told.title, told.why
+        if told.name != self.own:
+            name, why = name or told.name, why or words.say("explore.why_default")
+        scenario, now = sketch.written(told.name, name, why, words.language), state_of(path)
         if over and told.name == self.own and now != self.state:
             self.state = now  # it has been said: the next time it is meant
-            raise self._refusal(path, "explore.changed", "explore.changed_remedy", words)
+            rule, remedy = words.say("explore.changed"), words.say("explore.changed_remedy")
+            raise BadInput([Problem(f"{self.folder.name}/{path.name}", rule, "", remedy)])
         return save_scenario(scenario, self.folder, instead_of=now if over else "")
-
-    def _refusal(self, path: Path, rule: str, remedy: str, words: Words) -> BadInput:
-        return BadInput([Problem(f"{self.folder.name}/{path.name}", words.say(rule), "", words.say(remedy))])

@@ -155,12 +155,20 @@ class Sketch:
     def written(self, id: str, name: str, why: str, language: str) -> Scenario:
         """Return the scenario as a file of ``seeds/`` says it: what was moved, and what it stands on.
 
+        In the place of what it started from it stands on nothing: all of it is written out, and it is for the
+        same goals and shown as before; without a name or a reason it keeps those that it had.
+
         Raises
         ------
         ValidationError
             For a name that is none.
         """
         base = self.question.scenario
+        if id == base.id:
+            said = {f"name_{language}": name, f"why_{language}": why}
+            said = {key: text for key, text in said.items() if text}
+            whole = {"adjustments": self.scenario.adjustments, "extends": None}
+            return Scenario.model_validate(dict(base) | said | whole)
         return Scenario.model_validate(
             {
                 "id": id, f"name_{language}": name, f"why_{language}": why, "role": "alternative",

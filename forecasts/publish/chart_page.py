@@ -44,18 +44,15 @@ def chart_page(chart: "AnyChart", words: Words) -> str:
     words : Words
         The language of its labels.
     """
-    import vl_convert
-
     from forecasts.publish.drawing import to_spec
     from forecasts.publish.fonts import SANS, font_rules
+    from forecasts.publish.typeset import json_in_html, program
 
     text = to_spec(chart)
     spec = json.loads(text)
-    program = vl_convert.javascript_bundle()  # type: ignore[call-arg]  # its stub asks for what it may lack
     return PAGE.format(
         language=words.locale.replace("_", "-"), generator=GENERATOR,
         title=escape(str(spec["title"]["text"])), alt=escape(str(spec["description"])),
         fonts=font_rules(SANS, "".join(sorted({*text, " "}))),
-        # Neither a program nor a text of the chart ends the script that it stands in.
-        program=program.replace("</script", "<\\/script"), spec=text.replace("<", "\\u003c"),
+        program=program(), spec=json_in_html(text),
     )  # fmt: skip

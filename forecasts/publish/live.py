@@ -166,7 +166,7 @@ def _goal(attainment: Attainment, words: Words, x: alt.X, first: Any) -> list[al
     label = goal_mark(goal.value, goal.comparison, goal.deadline, words.of(goal, "unit"), words)
     row = alt.Chart(alt.InlineData(values=[{"date": charts.at(first)}])).transform_calculate(
         value="goal",
-        label=f"goal == {goal.value!r} ? {charts.quoted(label)} : {other} + format(goal, ',~r')",
+        label=f"goal == {goal.value!r} ? {charts.quoted(label)} : {other} + format(goal, ',.12~r')",
     )
     below = goal.comparison.asks_less
     day = alt.Chart(alt.InlineData(values=[{"date": charts.at(goal.deadline)}]))

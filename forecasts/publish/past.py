@@ -9,7 +9,7 @@ from forecasts.attainment.outlook import Outlook
 from forecasts.ledger.history import History
 from forecasts.models.base import GROWING
 from forecasts.publish import charts
-from forecasts.publish.drawing import ACCENT, INK, MEDIAN, WIDTH, styled
+from forecasts.publish.drawing import ACCENT, BANDS, INK, MEDIAN, WIDTH, styled
 from forecasts.publish.words import Words
 
 #: Peers are shown up to so many, those with the longest past first.
@@ -40,7 +40,7 @@ def past_chart(found: Outlook, words: Words) -> alt.LayerChart:
     names = {role: words.say(f"explore.past.{role}") for role in ("peer", "parent", "own", "goal")}
     colour = alt.Color(
         "role:N", legend=alt.Legend(title=None, orient="bottom", labelExpr=_labels(names)),
-        scale=alt.Scale(domain=list(names), range=["#b9d1e7", MEDIAN, INK, ACCENT]),
+        scale=alt.Scale(domain=list(names), range=[BANDS["80"], MEDIAN, INK, ACCENT]),
     )  # fmt: skip
     base = alt.Chart(alt.InlineData(values=rows))
     x = alt.X("date:T", axis=alt.Axis(title=None, format="%Y", grid=False), scale=alt.Scale(type="utc"))

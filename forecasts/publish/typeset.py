@@ -87,7 +87,7 @@ def html(brief: Brief, templates: Path) -> str:
         lstrip_blocks=True,
     )
     figures = brief.figures()
-    script = _script() if figures else ""
+    script = program(BOOT) if figures else ""
     digest = base64.b64encode(hashlib.sha256(script.encode("utf-8")).digest()).decode("ascii")
     text = "".join(sorted(set("".join(strings(brief))) | {chr(code) for code in range(0x20, 0x7F)}))
     return environment.get_template(HTML_TEMPLATE).render(
@@ -153,8 +153,9 @@ def _inline_svg(figure: Figure, number: int) -> str:
 
 
 @cache
-def _script() -> str:
-    """Return Vega, Vega-Lite, Vega-Embed and `BOOT` as one script, safe inside a script element."""
+def program(snippet: str | None = None) -> str:
+    """Return Vega, Vega-Lite, Vega-Embed and a snippet as one script, safe inside a script element."""
     import vl_convert
 
-    return str(vl_convert.javascript_bundle(BOOT)).replace("</script", "<\\/script")
+    bundle = vl_convert.javascript_bundle(snippet)  # type: ignore[arg-type]  # its stub asks for a snippet
+    return str(bundle).replace("</script", "<\\/script")

@@ -191,10 +191,17 @@ def test_a_file_that_changed_since_is_told_once_before_it_is_written_over(
     explorer.scenario.value = "mine"
     path.write_text(path.read_text(encoding="utf-8") + "# once more\n", encoding="utf-8")
     explorer.controls["expiry"].value = 0.2
+    shown = probability(explorer)
     explorer.name.value, explorer.over.value = "mine", True
     explorer.save.click()
-    assert "stand on itself" in explorer.message.value or "changed since" in explorer.message.value
+    assert "changed since" in explorer.message.value
     assert "once more" in path.read_text(encoding="utf-8")
+    explorer.save.click()
+    assert "by somebody else" not in path.read_text(encoding="utf-8")
+    assert probability(explorer) == shown
+    kept = read_seeds(house / "seeds").scenarios["mine"]
+    assert [change.kind for change in kept.adjustments] == ["delay", "expiry"]
+    assert kept.extends is None
 
 
 def test_what_makes_no_sense_is_told_and_put_back(explorer: Explorer) -> None:
