@@ -25,7 +25,7 @@ def test_run_all_cells_shows_every_chart_and_table(lab: Lab) -> None:
         page = browser.new_page(viewport={"width": 1200, "height": 6000})
         lab.run_all(page, "goal.ipynb")
         page.wait_for_function(
-            "document.querySelectorAll('.jp-OutputArea-output table').length == 2"
+            "document.querySelectorAll('.jp-OutputArea-output table').length == 3"
             " && document.querySelectorAll('.jp-RenderedSVG img').length == 4"
             " && document.querySelectorAll('.vega-bind input').length == 3",
             timeout=120_000,

@@ -16,6 +16,7 @@ import forecasts as fc
 from forecasts.attainment.outlook import Outlook, outlook
 from forecasts.attainment.past import Reader
 from forecasts.attainment.question import find_question
+from forecasts.attainment.sliders import MOST, sliders_of
 from forecasts.attainment.verdict import verdict
 from forecasts.attainment.what_if import Slider, Sliders
 from forecasts.publish.brief import compose, write_html
@@ -185,3 +186,10 @@ MOVE = """async ([figure, settings]) => {
   }
   return seen;
 }"""
+
+
+def test_however_many_are_drawn_few_travel(seeds: Seeds) -> None:
+    question = next(questions(seeds)).under(fc.Scope(share={"uniform": [0.5, 0.9]}))
+    found = outlook(seeds.ledger, question, draws=40_000)
+    sliders = sliders_of(found, [question.goal.deadline])
+    assert len(sliders.level) == len(sliders.at_deadline.value) == len(sliders.at_deadline.base) == MOST
