@@ -1,51 +1,99 @@
-"""One job in a process of its own: ``python -m forecasts.batch.job`` with the order on standard input."""
+"""One notebook, run by papermill; what went wrong is told in few words.
+
+``python -m forecasts.batch.job`` does it in a process of its own, with the order on standard input, where
+there can be no warm kernels.
+"""
 
 import json
 import logging
 import os
 import re
 import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
-#: Seconds that one cell may take before the job counts as failed.
-CELL_TIMEOUT = 600
+#: Seconds that one notebook may take before it counts as failed.
+TIMEOUT = 600.0
 
 #: Colour codes of a terminal.
 COLOURS = re.compile("\x1b\\[[0-9;]*m")
 
+#: The kernel of a notebook that names none.
+PYTHON = "python3"
 
-def execute(notebook: str, executed: str, parameters: dict[str, Any]) -> None:
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What papermill is to do.
+
+    Attributes
+    ----------
+    notebook, executed : str
+        Paths of the notebook and of what becomes of it.
+    parameters : mapping
+        As papermill takes them.
+    engine : str, optional
+        papermill's name of an engine; None is papermill's own.
+    timeout : float
+        Seconds for the whole notebook.
+    """
+
+    notebook: str
+    executed: str
+    parameters: Mapping[str, Any]
+    engine: str | None = None
+    timeout: float = TIMEOUT
+
+
+def execute(order: Order) -> None:
     """Run a notebook with papermill; it raises if a cell does."""
-    # One thread per job: the batch is parallel over jobs already. Set before NumPy is imported.
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     logging.getLogger("papermill").setLevel(logging.ERROR)
     from papermill.execute import execute_notebook
 
+    limits: dict[str, Any] = {"execution_timeout": max(1, round(order.timeout))}
+    if order.engine == "warm":
+        limits["budget"] = order.timeout
     execute_notebook(
-        notebook,
-        executed,
-        parameters,
-        kernel_name="python3",
+        order.notebook,
+        order.executed,
+        dict(order.parameters),
+        engine_name=order.engine,
+        kernel_name=_kernel_of(order.notebook),
         progress_bar=False,
-        execution_timeout=CELL_TIMEOUT,
         # The kernel holds nothing worth a farewell; waiting for one costs 0.8 s a notebook.
         shutdown_kernel="immediate",
+        **limits,
     )
 
 
-def main() -> None:
-    """Execute the order; if it fails, give the reason on standard output and the rest on standard error."""
-    order = json.load(sys.stdin)
+def _kernel_of(notebook: str) -> str:
+    """Return the name of the kernel that a notebook asks for."""
+    held = json.loads(Path(notebook).read_text(encoding="utf-8"))
+    return held.get("metadata", {}).get("kernelspec", {}).get("name") or PYTHON
+
+
+def told(order: Order) -> dict[str, str]:
+    """Run a notebook; return the reason why it failed and the trace, both empty if it did not."""
     from papermill.exceptions import PapermillExecutionError
 
     try:
-        execute(order["notebook"], order["executed"], order["parameters"])
+        execute(order)
     except PapermillExecutionError as error:
-        print(reason(error.ename, error.evalue))
-        sys.exit(str(error))
+        return {"error": reason(error.ename, error.evalue), "trace": str(error)}
     except Exception as error:
-        print(reason(type(error).__name__, str(error)))
-        raise
+        import traceback
+
+        return {"error": reason(type(error).__name__, str(error)), "trace": traceback.format_exc()}
+    return {"error": "", "trace": ""}
+
+
+def main() -> None:
+    """Execute the order and tell, on standard output, what became of it."""
+    # One thread per job: the batch is parallel over jobs already. Set before NumPy is imported.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    print(json.dumps(told(Order(**json.load(sys.stdin)))))
 
 
 def reason(name: str, message: str, limit: int = 600) -> str:

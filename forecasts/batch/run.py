@@ -1,260 +1,254 @@
-"""A plan's work becomes a run: jobs side by side, each in a process of its own, then one brief.
+"""A plan's work becomes a run: what is up to date stays, the rest is run side by side, then come the briefs.
 
-A job counts as done when its ``result.json`` validates and answers what was asked, never because a
-process ended with 0. A failed job keeps its evidence in a folder whose name says so.
+A run is made beside the last one and takes its place when it is whole. Whatever ends it before that leaves
+its finished jobs in the draft, and the next run takes them up from there.
 """
 
-import json
-import os
 import shutil
-import subprocess
-import sys
-import time
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Protocol
 
-from pydantic import ValidationError
-
+from forecasts.batch.briefs import Studio, names_of, standing, wanted
+from forecasts.batch.came import Done, Run, Written, summary
+from forecasts.batch.folders import FAILED, RUN, Place, copy_job, locked, prune
+from forecasts.batch.job import Order
+from forecasts.batch.keys import Key, Keys
 from forecasts.batch.plan import Job, Work
+from forecasts.batch.shelf import Finished, finish, finished
+from forecasts.batch.success import unsuccessful
+from forecasts.batch.workshop import PRINTED, Outcome
 from forecasts.ledger.files import write_whole
-from forecasts.ledger.problems import BadInput, Problem
 from forecasts.ledger.root import provided, shown
-from forecasts.publish.save import RESULT, dump_json, read_result
-
-FAILED = ".failed"
-
-#: Resamples behind the standard errors of the track record that a brief cites.
-RESAMPLES = 500
+from forecasts.publish.save import RESULT, dump_json
 
 NOTEBOOK = "notebook.ipynb"
 ERROR = "error.txt"
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
-    """What came of one job; `error` is empty if it is good.
+class Executor(Protocol):
+    """Where notebooks are run."""
 
-    Attributes
-    ----------
-    folder : Path
-        ``jobs/<id>``, or ``jobs/<id>.failed`` with the evidence.
-    """
-
-    job: Job
-    folder: Path
-    seconds: float
-    error: str = ""
+    def run(self, orders: Sequence[Order]) -> Iterator[tuple[int, Outcome]]:
+        """Run notebooks; yield each one's place and what became of it, as they end."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
-    """What came of a plan.
+class Options:
+    """How a plan is run.
 
     Attributes
     ----------
-    pdf, html : Path, optional
-        The combined brief; ``None`` if it could not be written, and then `error` says why.
+    only : collection of str, optional
+        Names of the jobs that may run; None = all.
+    force : bool
+        Run also what is up to date.
+    fail_fast : bool
+        Stop at the first job that fails.
+    wait : bool
+        Wait for another run of the plan to end; else this one is refused.
+    timeout : float, optional
+        Seconds that a job may take, in place of the plan's.
+    keep : int, optional
+        Days of runs that are kept, in place of the plan's.
     """
+
+    only: Collection[str] | None = None
+    force: bool = False
+    fail_fast: bool = False
+    wait: bool = False
+    timeout: float | None = None
+    keep: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A day's work begins: how many jobs are to run, and how many are up to date."""
 
     work: Work
-    folder: Path
-    done: tuple[Done, ...]
-    pdf: Path | None
-    html: Path | None
-    error: str = ""
-
-    @property
-    def ok(self) -> bool:
-        """Whether every job is good and the brief is written."""
-        return not self.error and all(not done.error for done in self.done)
+    due: int
+    ready: int
 
 
-def run_plan(
+#: What is told while a run goes on: that it begins, and each job that ends.
+Event = Begun | Done
+
+
+def run_work(
     work: Work,
+    keys: Keys,
     root: Path,
     out: Path,
-    jobs: int = 2,
-    on_done: Callable[[Done], None] = lambda done: None,
+    executor: Callable[[], Executor],
+    studio: Studio,
+    options: Options | None = None,
+    on_event: Callable[[Event], None] = lambda event: None,
 ) -> Run:
-    """Run every job of a plan and write the combined brief.
+    """Run one day of a plan.
 
     Parameters
     ----------
+    keys : Keys
+        Of what each job reads.
     out : Path
         Folder of all runs; this one goes to ``<out>/<plan>/<known_on>``.
-    jobs : int
-        How many notebooks run at the same time.
-    on_done : callable
-        Told of each job as it ends, e.g. for a progress bar.
-    """
-    folder = out / work.name / work.known_on.isoformat()
-    clear(folder)
-    ended: dict[str, Done] = {}
-    with ThreadPoolExecutor(max_workers=jobs) as workers:
-        try:
-            for future in as_completed(
-                [workers.submit(run_job, job, root, folder / "jobs") for job in work.jobs]
-            ):
-                done = future.result()
-                ended[done.job.id] = done
-                on_done(done)
-        except BaseException:  # e.g. Ctrl-C: what has not begun need not begin
-            workers.shutdown(wait=False, cancel_futures=True)
-            raise
-    ordered = tuple(ended[job.id] for job in work.jobs)
-    pdf, html, error = _brief(work, ordered, root, folder)
-    run = Run(work, folder, ordered, pdf, html, error)
-    write_whole(folder / "run.json", dump_json(summary(run, root)))
-    return run
-
-
-def clear(folder: Path) -> None:
-    """Remove what an earlier run left, so that nothing old can be taken for new.
+    executor : callable
+        Gives where notebooks are run; called only if one has to be.
+    studio : Studio
+        Where briefs are made.
 
     Raises
     ------
     BadInput
-        If something else stands there: it is not removed.
+        If another run of the plan is at work, or something stands in the way that no run has written.
     """
-    jobs = folder / "jobs"
-    strange = [p for p in (jobs.iterdir() if jobs.is_dir() else ()) if not (p.is_dir() and "--" in p.name)]
-    if strange or jobs.is_symlink() or (jobs.exists() and not jobs.is_dir()):
-        rule = "holds what no run has written" if strange else "is no folder of a run"
-        there = str(strange[0] if strange else jobs)
-        raise BadInput([Problem("--out", rule, there, "move it away, or name another folder")])
-    for name in ("run.json", ERROR, *(p.name for p in folder.glob("brief.*"))):
-        (folder / name).unlink(missing_ok=True)
-    if jobs.exists():
-        shutil.rmtree(jobs)
-    jobs.mkdir(parents=True)
+    asked = options or Options()
+    place = Place(out / work.name, work.known_on)
+    with locked(place.plan, asked.wait):
+        place.tidy()
+        state = _State(work, {job.id: keys.of(job) for job in work.jobs}, place)
+        ready = state.ready()
+        chosen = [job for job in work.jobs if asked.only is None or job.id in asked.only]
+        due = [job for job in chosen if asked.force or job.id not in ready]
+        left = _left(work, due, ready)
+        if not due and (run := _standing(state, left)):
+            return run
+        on_event(Begun(work, len(due), sum(done.status == "up to date" for done in left.values())))
+        ended = _lay_out(state, left)
+        with studio.at_work(work, state.keys, place) as briefs:
+            for done in _ran(state, due, root, executor, asked.timeout) if due else ():
+                ended[done.job.id] = done
+                on_event(done)
+                if done.error and asked.fail_fast:
+                    return Run(work, place.draft, _in_order(work, ended), published=False)
+                briefs.offer(ended)
+            written = briefs.all(ended)
+        return _published(state, _in_order(work, ended), written, root, asked.keep or work.plan.keep)
 
 
-def run_job(job: Job, root: Path, shelf: Path) -> Done:
-    """Run one job in a folder with a draft's name; rename it when its end is known."""
-    start = time.monotonic()
-    draft, good, bad = shelf / f".{job.id}", shelf / job.id, shelf / f"{job.id}{FAILED}"
-    draft.mkdir()
-    error, trace = _execute(job, root, draft)
-    error = error or _fault(job, draft / RESULT)
-    if error:
-        # A half-made or wrong result must not lie about where somebody looks for results.
-        (draft / RESULT).unlink(missing_ok=True)
-        write_whole(draft / ERROR, f"{error}\n\n{trace}".rstrip() + "\n")
-    folder = draft.rename(bad if error else good)
-    return Done(job, folder, round(time.monotonic() - start, 1), error)
+@dataclass(frozen=True, slots=True)
+class _State:
+    """A day's work with the keys of its jobs and the place of its runs."""
+
+    work: Work
+    keys: Mapping[str, Key]
+    place: Place
+
+    def ready(self) -> dict[str, Finished]:
+        """Return what is finished and would come out the same again, of the draft first: it need not move."""
+        found = {}
+        for folder in (self.place.folder, self.place.draft):
+            for name, old in finished(folder / "jobs").items():
+                if old.key == self.keys.get(name):
+                    found[name] = old
+        return found
 
 
-def _execute(job: Job, root: Path, draft: Path) -> tuple[str, str]:
-    """Have papermill run the notebook; return what went wrong, if anything: the reason and the trace."""
+def _left(work: Work, due: Sequence[Job], ready: Mapping[str, Finished]) -> dict[str, Done]:
+    """Return the jobs that are not run now: up to date, or left out by whoever asked."""
+    now = {job.id for job in due}
+    left = {}
+    for job in work.jobs:
+        if job.id in now:
+            continue
+        if old := ready.get(job.id):
+            left[job.id] = Done(job, old.folder, old.seconds, status="up to date")
+        else:
+            left[job.id] = Done(job, Path(), 0.0, "it was not asked for (--only)", "not run")
+    return left
+
+
+def _standing(state: _State, left: Mapping[str, Done]) -> Run | None:
+    """Return the run that lies there, if there is nothing to make anew."""
+    folder = state.place.folder
+    done = _in_order(state.work, left)
+    if any(one.good and one.folder.parent.parent != folder for one in done):
+        return None
+    there = standing(folder, names_of(state.work))
+    due = wanted(state.work, state.keys, left)
+    if {name: brief.key for name, brief in there.items()} != {name: brief.key for name, brief in due.items()}:
+        return None
+    return Run(state.work, folder, done, tuple(there[name] for name in due), fresh=False)
+
+
+def _lay_out(state: _State, left: Mapping[str, Done]) -> dict[str, Done]:
+    """Make the draft: what is up to date stands in it, and nothing else that an earlier run left."""
+    shelf = state.place.draft / "jobs"
+    kept = {name for name, done in left.items() if done.good and done.folder.parent == shelf}
+    if state.place.draft.exists():
+        for path in (*state.place.draft.iterdir(), *(shelf.iterdir() if shelf.exists() else ())):
+            if path != shelf and path.name not in kept:
+                shutil.rmtree(path) if path.is_dir() else path.unlink()
+    shelf.mkdir(parents=True, exist_ok=True)
+    laid = {}
+    for name, done in left.items():
+        if done.good and name not in kept:
+            copy_job(done.folder, shelf / name)
+        laid[name] = replace(done, folder=shelf / name if done.good else shelf / f"{name}{FAILED}")
+    return laid
+
+
+def _ran(
+    state: _State, due: Sequence[Job], root: Path, executor: Callable[[], Executor], timeout: float | None
+) -> Iterator[Done]:
+    """Run jobs, each in a folder with a draft's name; rename it when its end is known."""
+    shelf, plan = state.place.draft / "jobs", state.work.plan
+    orders = [_order(job, shelf / f".{job.id}", root, timeout or plan.timeout) for job in due]
+    for job in due:
+        (shelf / f".{job.id}").mkdir()
+    for place, outcome in executor().run(orders):
+        yield _settled(due[place], state, shelf, outcome)
+
+
+def _order(job: Job, draft: Path, root: Path, timeout: float) -> Order:
     output = shown(draft, root)
-    order = {
-        "notebook": shown(provided(root, "notebooks") / job.notebook, root),
-        "executed": f"{output}/{NOTEBOOK}",
-        "parameters": {**job.parameters, "output": output},
-    }
-    ended = subprocess.run(
-        [sys.executable, "-m", "forecasts.batch.job"],
-        input=json.dumps(order),
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        cwd=root,
-        env={**os.environ, "OPENBLAS_NUM_THREADS": "1", "PYTHONUTF8": "1"},
-        check=False,
-    )
-    if ended.returncode == 0:
-        return "", ""
-    return ended.stdout.strip() or f"the notebook's process ended with {ended.returncode}", ended.stderr
+    notebook = shown(provided(root, "notebooks") / job.notebook, root)
+    return Order(notebook, f"{output}/{NOTEBOOK}", {**job.parameters, "output": output}, timeout=timeout)
 
 
-def _fault(job: Job, path: Path) -> str:
-    """Say what is wrong with a job's result: it must be there, be valid, and answer what was asked."""
-    try:
-        result = read_result(path)
-    except FileNotFoundError:
-        return f"the notebook ran to its end but wrote no {RESULT}"
-    except (ValidationError, ValueError) as error:
-        return f"{RESULT} is not valid: {error}"
-    answered = {
-        "goal": result.goal.id,
-        "scenario": result.scenario.id,
-        "known_on": result.known_on.isoformat(),
-        "draws": result.draws,
-        "seed": result.seed,
-    }
-    other = [
-        f"{k} is {v!r}, asked was {job.parameters[k]!r}"
-        for k, v in answered.items()
-        if v != job.parameters[k]
-    ]
-    return f"{RESULT} answers another question: {'; '.join(other)}" if other else ""
+def _settled(job: Job, state: _State, shelf: Path, outcome: Outcome) -> Done:
+    """Give a job's folder the name that says how it ended."""
+    draft, seconds = shelf / f".{job.id}", round(outcome.seconds, 2)
+    error = outcome.error or unsuccessful(job, state.work.plan, draft)
+    if not error:
+        with suppress(FileNotFoundError):
+            (draft / PRINTED).unlink()
+        finish(draft, state.keys[job.id], seconds)
+        return Done(job, draft.rename(shelf / job.id), seconds)
+    # A half-made or wrong result must not lie about where somebody looks for results.
+    (draft / RESULT).unlink(missing_ok=True)
+    write_whole(draft / ERROR, f"{error}\n\n{outcome.trace}".rstrip() + "\n")
+    return Done(job, draft.rename(shelf / f"{job.id}{FAILED}"), seconds, error, "failed")
 
 
-def _brief(
-    work: Work, done: tuple[Done, ...], root: Path, folder: Path
-) -> tuple[Path | None, Path | None, str]:
-    """Write the combined brief; a fault of the brief does not undo the results."""
-    # What draws and typesets is slow to import: only when a brief is due.
-    from forecasts.batch.combine import write_brief
-    from forecasts.evaluation.track_record import track_record
-    from forecasts.scenarios.seeds import read_seeds
-
-    results = [read_result(d.folder / RESULT) for d in done if not d.error]
-    failures = [(d.job.goal, d.job.scenario, d.error) for d in done if d.error]
-    try:
-        title = work.plan.title_zh if work.plan.language == "zh" else work.plan.title_en
-        templates = provided(root, "reports/templates")
-        seeds = read_seeds(root / "seeds")
-        looked_back = track_record(seeds, work.known_on, resamples=RESAMPLES)
-        pdf, html = write_brief(results, failures, work.plan.language, templates, folder, title, looked_back)
-    except Exception as error:
-        # The edge of the house: whatever went wrong is told, and the results stay.
-        why = f"{type(error).__name__}: {error}"
-        if isinstance(error, OSError) and error.filename:
-            why = f"{error.filename}: {error.strerror}"
-        message = f"the brief could not be written: {why}"
-        for half in folder.glob("brief.*"):  # a PDF without its HTML
-            half.unlink()
-        write_whole(folder / ERROR, message + "\n")
-        return None, None, message
-    return pdf, html, ""
+def _in_order(work: Work, done: Mapping[str, Done]) -> tuple[Done, ...]:
+    return tuple(done[job.id] for job in work.jobs if job.id in done)
 
 
-def summary(run: Run, root: Path) -> dict[str, object]:
-    """Return what ``run.json`` says: enough to find and to check everything, and nothing secret."""
-    return {
-        "plan": run.work.name,
-        "notebook": run.work.plan.notebook,
-        "known_on": run.work.known_on.isoformat(),
-        "language": run.work.plan.language,
-        "draws": run.work.plan.draws,
-        "seed": run.work.plan.seed,
-        "ok": run.ok,
-        "error": run.error,
-        "pdf": shown(run.pdf, root) if run.pdf else None,
-        "html": shown(run.html, root) if run.html else None,
-        "jobs": [
-            {
-                "id": done.job.id,
-                "goal": done.job.goal,
-                "scenario": done.job.scenario,
-                "status": "failed" if done.error else "done",
-                "folder": shown(done.folder, root),
-                "seconds": done.seconds,
-                "error": done.error,
-            }
-            for done in run.done
-        ],
-        "versions": versions(),
-    }
+def _published(
+    state: _State, done: tuple[Done, ...], written: tuple[Written, ...], root: Path, keep: int | None
+) -> Run:
+    """Write what the run says of itself, and put it in the place of the last one.
 
-
-def versions() -> dict[str, str]:
-    """Return the versions of what made the run."""
-    from importlib.metadata import version
-    from platform import python_version
-
-    names = ("forecasts", "papermill", "altair", "vl-convert-python", "typst", "numpy", "scipy", "pandas")
-    return {"python": python_version()} | {name: version(name) for name in names}
+    A run without one good job, or without its brief, does not take the place of a run that has them: it lies
+    aside, and says so.
+    """
+    place, error = state.place, "; ".join(one.error for one in written if one.error)
+    run = Run(state.work, place.draft, done, written, error)
+    poor = bool(error) or not any(one.good for one in done)
+    aside = poor and (place.folder / RUN).exists()
+    there = place.failed if aside else place.folder
+    if error:
+        write_whole(place.draft / ERROR, error + "\n")
+    write_whole(place.draft / RUN, dump_json(summary(run, root, there)))
+    if aside:
+        place.put_aside()
+    else:
+        place.publish()
+    if keep:
+        prune(place.plan, keep)
+    moved = tuple(replace(one, folder=there / one.folder.relative_to(place.draft)) for one in done)
+    return replace(run, folder=there, done=moved, published=not aside)

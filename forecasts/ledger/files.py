@@ -1,8 +1,10 @@
 """Files and folders are written whole or not at all: under another name in the same place, then renamed."""
 
+import ctypes
 import errno
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -81,3 +83,37 @@ def write_whole(path: Path, content: str | bytes) -> Path:
     with whole(path) as draft:
         draft.write_bytes(content.encode("utf-8") if isinstance(content, str) else content)
     return path
+
+
+def take_place(new: Path, old: Path) -> None:
+    """Have a folder take the place of another, which comes to stand under the name of the first.
+
+    Whoever opens a file below `old` finds a whole folder at every moment: Linux exchanges the two at once. Where
+    that cannot be had (another system, some network drives) there is a moment without either.
+    """
+    if not old.exists():
+        new.rename(old)
+        return
+    if not _exchanged(new, old):
+        aside = new.with_name(f"{new.name}.aside")
+        old.rename(aside)
+        new.rename(old)
+        aside.rename(new)
+
+
+#: Of Linux's renameat2(2): paths are relative to the working directory; exchange them.
+_HERE, _EXCHANGE = -100, 2
+
+
+def _exchanged(one: Path, other: Path) -> bool:
+    """Exchange two paths at once; return whether that could be done."""
+    if sys.platform != "linux":
+        return False
+    rename = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
+    if rename is None:
+        return False
+    if rename(_HERE, os.fsencode(one), _HERE, os.fsencode(other), _EXCHANGE) == 0:
+        return True
+    if (number := ctypes.get_errno()) in (errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP):
+        return False
+    raise OSError(number, os.strerror(number), str(other))

@@ -1,0 +1,202 @@
+"""Briefs of a run: which are wanted, whether they are up to date, and their making while notebooks still run."""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from forecasts.batch.came import Done, Written
+from forecasts.batch.folders import RUN, Place, linked
+from forecasts.batch.keys import Key
+from forecasts.batch.plan import Work
+from forecasts.ledger.root import provided
+from forecasts.publish.words import Language
+
+#: The folder of briefs that are about one goal each.
+BRIEFS = "briefs"
+
+
+class Renderer(Protocol):
+    """What makes a brief of results."""
+
+    def brief(
+        self,
+        results: Sequence[Path],
+        failures: Sequence[tuple[str, str, str]],
+        language: Language,
+        templates: Path,
+        folder: Path,
+        title: str | None = None,
+        track_record: Sequence[str] = (),
+    ) -> tuple[Path, ...]:
+        """Write a brief into a folder; return its files."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A brief that a plan asks for.
+
+    Attributes
+    ----------
+    name : str
+        Its files without their endings, from the run's folder.
+    goal : str
+        The one goal that it is about; empty for a brief of all.
+    done : tuple of Done
+        The jobs that it tells of, in the plan's order.
+    key : str
+        Digest of all that goes into it.
+    """
+
+    name: str
+    goal: str
+    done: tuple[Done, ...]
+    key: str
+
+    @property
+    def files(self) -> tuple[str, str]:
+        """The files that it becomes."""
+        return f"{self.name}.pdf", f"{self.name}.html"
+
+
+def names_of(work: Work) -> dict[str, str]:
+    """Return the briefs of a day's work by name, each with the goal that it is about; empty for all."""
+    plan = work.plan
+    if plan.briefs == "none" or plan.success != "result":
+        return {}
+    if plan.briefs == "together":
+        return {f"brief.{plan.language}": ""}
+    goals = dict.fromkeys(job.goal for job in work.jobs)
+    return {f"{BRIEFS}/{goal}/brief.{plan.language}": goal for goal in goals}
+
+
+def wanted(work: Work, keys: Mapping[str, Key], ended: Mapping[str, Done]) -> dict[str, Due]:
+    """Return the briefs whose jobs have all ended, by name."""
+    found = {}
+    for name, goal in names_of(work).items():
+        jobs = [job for job in work.jobs if not goal or job.goal == goal]
+        if all(job.id in ended for job in jobs):
+            done = tuple(ended[job.id] for job in jobs)
+            found[name] = Due(name, goal, done, _key(work, keys, done))
+    return found
+
+
+def _key(work: Work, keys: Mapping[str, Key], done: Sequence[Done]) -> str:
+    """Return the digest of what a brief tells: results by what they were made from, failures by their reason."""
+    plan = work.plan
+    told = [
+        (one.job.id, asdict(keys[one.job.id]) if one.good else one.error, one.job.goal, one.job.scenario)
+        for one in done
+    ]
+    text = json.dumps([plan.language, plan.title_zh, plan.title_en, work.known_on.isoformat(), told])
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def standing(folder: Path, names: Iterable[str]) -> dict[str, Written]:
+    """Return the briefs of a run that are whole, by name: as its ``run.json`` says, checked against the files."""
+    try:
+        told = json.loads((folder / RUN).read_text(encoding="utf-8"))["briefs"]
+        said = {str(one["name"]): (str(one["key"]), dict(one["files"])) for one in told}
+    except (OSError, ValueError, KeyError, TypeError):
+        return {}
+    found = {}
+    for name in names:
+        key, files = said.get(name, ("", {}))
+        digests = {file: _digest(folder / file) for file in (f"{name}.pdf", f"{name}.html")}
+        if files == digests:
+            found[name] = Written(name, key, digests)
+    return found
+
+
+def _digest(path: Path) -> str:
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError:
+        return ""
+
+
+@dataclass
+class Studio:
+    """Where a run's briefs are made.
+
+    Attributes
+    ----------
+    renderer : callable
+        Gives what draws and typesets; called only if a brief has to be made.
+    looked_back : callable
+        Gives, for a day's work, the sentences about what earlier verdicts were worth.
+    root : Path
+        The project.
+    """
+
+    renderer: Callable[[], Renderer]
+    looked_back: Callable[[Work], Sequence[str]]
+    root: Path
+
+    @contextmanager
+    def at_work(self, work: Work, keys: Mapping[str, Key], place: Place) -> Iterator["Bench"]:
+        """Give a bench for one run; if the run is given up, so is what waits on it."""
+        with ThreadPoolExecutor(max_workers=1) as hand:
+            try:
+                yield Bench(self, work, keys, place, hand)
+            except BaseException:
+                hand.shutdown(wait=False, cancel_futures=True)
+                raise
+
+
+@dataclass
+class Bench:
+    """The briefs of one run, each begun as soon as its last job has ended."""
+
+    studio: Studio
+    work: Work
+    keys: Mapping[str, Key]
+    place: Place
+    hand: ThreadPoolExecutor
+    begun: dict[str, Future[Written]] = field(default_factory=dict)
+
+    def offer(self, ended: Mapping[str, Done]) -> None:
+        """Begin the briefs whose jobs have all ended."""
+        for name, due in wanted(self.work, self.keys, ended).items():
+            if name not in self.begun:
+                self.begun[name] = self.hand.submit(self._make, due)
+
+    def all(self, ended: Mapping[str, Done]) -> tuple[Written, ...]:
+        """Wait for all briefs; return them in the plan's order."""
+        self.offer(ended)
+        return tuple(self.begun[name].result() for name in names_of(self.work))
+
+    def _make(self, due: Due) -> Written:
+        """Make a brief, or take over the one that would come out the same."""
+        old = standing(self.place.folder, [due.name]).get(due.name)
+        if old is not None and old.key == due.key:
+            for file in due.files:
+                (self.place.draft / file).parent.mkdir(parents=True, exist_ok=True)
+                linked(str(self.place.folder / file), str(self.place.draft / file))
+            return old
+        plan, folder = self.work.plan, (self.place.draft / due.name).parent
+        failures = [(one.job.goal, one.job.scenario, one.error) for one in due.done if not one.good]
+        try:
+            self.studio.renderer().brief(
+                [one.folder for one in due.done if one.good], failures, plan.language,
+                provided(self.studio.root, "reports/templates"), folder,
+                plan.title_zh if plan.language == "zh" else plan.title_en,
+                self.studio.looked_back(self.work),
+            )  # fmt: skip
+        except Exception as error:
+            # The edge of the house: whatever went wrong is told, and the results stay.
+            for file in due.files:  # a PDF without its HTML
+                (self.place.draft / file).unlink(missing_ok=True)
+            return Written(due.name, "", {}, f"the brief could not be written: {_why(error)}")
+        return Written(due.name, due.key, {file: _digest(self.place.draft / file) for file in due.files})
+
+
+def _why(error: Exception) -> str:
+    if isinstance(error, OSError) and error.filename:
+        return f"{error.filename}: {error.strerror}"
+    return f"{type(error).__name__}: {error}"
