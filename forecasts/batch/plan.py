@@ -1,35 +1,152 @@
-"""What a batch is to do: a plan, written in YAML, becomes jobs."""
+"""What a batch is to do: a plan as people write it in YAML, and the jobs that it becomes."""
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Mapping
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    StringConstraints,
+    Tag,
+    model_validator,
+)
 
-from forecasts.ledger.fields import Id, Text
-from forecasts.ledger.located import Located, Way, read_located
-from forecasts.ledger.problems import BadInput, Problem, nearest
-from forecasts.ledger.root import provided, resolved, shown
+from forecasts.ledger.fields import Text
+from forecasts.ledger.problems import Remark
 from forecasts.models.paths import DRAWS
-from forecasts.notebook.parameters import Draws, Parameters, Seed, parse_date
-from forecasts.publish.words import Language
-from forecasts.scenarios.scenario import BASELINE
-from forecasts.scenarios.seeds import FaultySeeds, Seeds
+from forecasts.notebook.parameters import Draws, Seed, parse_date
+from forecasts.publish.words import SCALE, Language
+
+#: What a parameter of a notebook can hold.
+Value = str | int | float | bool | None | list[Any] | dict[str, Any]
 
 
-def _as_day(value: object) -> dt.date:
-    """Take a date as YAML or the command line gives it, and nothing that only could be one."""
+def _form(value: object) -> str:
+    """Say which branch of a choice a value means, so that a fault is told of that branch alone."""
+    if isinstance(value, list | tuple):
+        return "/list"
+    return "/mapping" if isinstance(value, Mapping | BaseModel) else "/one"
+
+
+#: Choices between one thing, a list of things and a mapping.
+ONE, LIST, MAPPING, FORM = Tag("/one"), Tag("/list"), Tag("/mapping"), Discriminator(_form)
+
+
+def _as_day(value: object) -> object:
+    """Take a date, or a word for one, as YAML or the command line gives it."""
+    if value in ("newest", "today") or type(value) is dt.date:
+        return value
     if isinstance(value, str):
         return parse_date(value)
-    if type(value) is dt.date:
-        return value
-    raise ValueError("must be `newest` or a date, written YYYY-MM-DD")
+    raise ValueError("must be `newest`, `today` or a date, written YYYY-MM-DD")
 
 
-Day = Annotated[dt.date, BeforeValidator(_as_day)]
-Ids = Annotated[tuple[Id, ...], Field(min_length=1)]
+def _as_value(value: object) -> object:
+    """Write days as notebooks take them: papermill hands over none."""
+    if isinstance(value, list):
+        return [_as_value(part) for part in value]
+    if isinstance(value, dict):
+        return {key: _as_value(part) for key, part in value.items()}
+    return value.isoformat() if isinstance(value, dt.date) else value
+
+
+def _file_pattern(text: str) -> str:
+    if re.search(r"[/\\\x00]", text) or text in (".", ".."):
+        raise ValueError("must be the name of a file, or a pattern of one, without a folder")
+    return text
+
+
+def _a_step(name: str) -> str:
+    if name not in STEPS:
+        raise ValueError(f"must be a probability, or one of {', '.join(STEPS)}")
+    return name
+
+
+Day = Annotated[Literal["newest", "today"] | dt.date, BeforeValidator(_as_day)]
+
+#: An id, or a pattern of ids: ``*`` stands for any letters, ``?`` for one, ``[ab]`` for one of these.
+Pattern = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_*?\[\]!-]{1,120}$")]
+FilePattern = Annotated[Text, AfterValidator(_file_pattern)]
+ParameterName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,79}$")]
+ParameterValue = Annotated[Any, BeforeValidator(_as_value)]
+Patterns = Annotated[
+    Annotated[Pattern, ONE] | Annotated[tuple[Pattern, ...], Field(min_length=1), LIST], FORM
+]
+
+
+#: A step of the likelihood scale, and a probability; choices between a word and a number.
+STEPS = tuple(name for _, name in SCALE)
+Step = Annotated[str, AfterValidator(_a_step), Field(json_schema_extra={"enum": list(STEPS)})]
+Share = Annotated[float, Field(strict=True, gt=0, lt=1)]
+NUMBER, WORD = Tag("/number"), Tag("/word")
+TEXT = Discriminator(lambda value: "/word" if isinstance(value, str) else "/number")
+
+
+class Selector(BaseModel):
+    """Goals by what they are about: all that is given must fit.
+
+    Attributes
+    ----------
+    region, indicator, family : str or tuple of str, optional
+        Ids or patterns, of which one must fit; a family is that of the goal's indicator.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    region: Patterns | None = None
+    indicator: Patterns | None = None
+    family: Patterns | None = None
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if not self.model_fields_set:
+            raise ValueError("must have region, indicator or family")
+        return self
+
+
+class Alert(BaseModel):
+    """What somebody wants to be told of.
+
+    Attributes
+    ----------
+    moved : float, optional
+        A probability that moved by at least so many points since the run before.
+    crossed : str or float, optional
+        A probability that came into or out of a step of the likelihood scale, or passed a probability.
+    older : int, optional
+        A newest own figure that describes a day more than so many days before the day of knowledge.
+    goals : tuple of str
+        Ids or patterns of the goals that it is about; empty = all of the plan.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    moved: Annotated[float, Field(gt=0, le=100)] | None = None
+    crossed: Annotated[Annotated[Share, NUMBER] | Annotated[Step, WORD], TEXT] | None = None
+    older: Annotated[int, Field(strict=True, ge=1)] | None = None
+    goals: tuple[Pattern, ...] = ()
+
+    @model_validator(mode="after")
+    def _one_condition(self) -> Self:
+        if sum(value is not None for value in (self.moved, self.crossed, self.older)) != 1:
+            raise ValueError("must have one of moved, crossed, older")
+        return self
+
+
+GoalWord = Literal["headline", "named", "all"]
+OneGoal = Annotated[Annotated[Pattern, ONE] | Annotated[Selector, MAPPING], FORM]
+GoalList = Annotated[tuple[OneGoal, ...], Field(min_length=1)]
+ScenarioList = Annotated[tuple[Pattern, ...], Field(min_length=1)]
+Parameters = dict[ParameterName, ParameterValue]
+Matrix = dict[ParameterName, Annotated[tuple[ParameterValue, ...], Field(min_length=1)]]
+Exclusion = Annotated[dict[ParameterName, ParameterValue], Field(min_length=1)]
 
 
 class Plan(BaseModel):
@@ -39,246 +156,133 @@ class Plan(BaseModel):
     ----------
     title_zh, title_en : str, optional
         Title of the brief, in place of the one that it makes of its regions.
-    notebook : str
-        A notebook inside ``notebooks/``.
-    goals : tuple of str, "headline" or "named"
-        Which goals; ``headline`` = those that the ledger marks so; ``named`` = those that a scenario names.
+    notebook : str or tuple of str
+        Notebooks inside ``notebooks/``, each with a cell tagged ``parameters``.
+    goals : str, Selector, or tuple of these
+        Which goals; ``headline`` = those that the ledger marks so; ``named`` = those that a scenario names;
+        ``all`` = all that are still open on the day. In a list: ids, patterns, selectors.
     scenarios : tuple of str, "headline" or "all"
         Which scenarios; ``all`` = every one that is for the goal; ``headline`` = those that say so.
-    known_on : date or "newest"
-        The day whose knowledge is used; ``newest`` = the day of the newest figure about the goals' regions.
+    known_on : date, "newest" or "today", or tuple of these
+        The days whose knowledge is used; ``newest`` = the day of the newest figure about the goals' regions.
+    parameters : mapping
+        Values for parameters of the notebooks that no other key sets.
+    matrix : mapping
+        Lists of values for parameters: there is a job for every combination.
+    exclude : tuple of mapping
+        Jobs that are left out: those that fit every key of one entry (goal, scenario, known_on, notebook or a
+        parameter; a text is a pattern).
     what_if : bool
         Whether every verdict comes with what would change it; without that a run takes less time.
+    briefs : {"together", "by_goal", "none"}
+        One brief of all results, one for each goal, or none.
+    timeout : int
+        Seconds that a job may take.
+    memory : str, optional
+        Memory that a job may use, such as ``4G`` or ``800M``; by default as much as there is.
+    keep : int, optional
+        How many days of runs are kept; by default all.
+    success : "result", "end" or tuple of str
+        When a job is good: its ``result.json`` is valid and answers what was asked; its notebook ran to the
+        end; or there are files of these names or patterns, none of them empty.
+    alerts : tuple of Alert
+        What is told when it happens.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     title_zh: Text | None = None
     title_en: Text | None = None
-    notebook: Text = "goal.ipynb"
-    goals: Literal["headline", "named"] | Ids = "headline"
-    scenarios: Literal["headline", "all"] | Ids = "headline"
-    known_on: Literal["newest"] | Day = "newest"
+    notebook: Annotated[
+        Annotated[Text, ONE] | Annotated[tuple[Text, ...], Field(min_length=1), LIST], FORM
+    ] = "goal.ipynb"
+    goals: Annotated[
+        Annotated[GoalWord, ONE] | Annotated[GoalList, LIST] | Annotated[Selector, MAPPING], FORM
+    ] = "headline"
+    scenarios: Annotated[Annotated[Literal["headline", "all"], ONE] | Annotated[ScenarioList, LIST], FORM] = (
+        "headline"
+    )
+    known_on: Annotated[Annotated[Day, ONE] | Annotated[tuple[Day, ...], Field(min_length=1), LIST], FORM] = (
+        "newest"
+    )
+    parameters: Parameters = {}
+    matrix: Matrix = {}
+    exclude: tuple[Exclusion, ...] = ()
     draws: Draws = DRAWS
     seed: Seed = 1
     language: Language = "zh"
     what_if: Annotated[bool, Field(strict=True)] = True
+    briefs: Literal["together", "by_goal", "none"] = "together"
+    timeout: Annotated[int, Field(strict=True, ge=1, le=86_400)] = 600
+    memory: Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]{0,5}[MG]$")] | None = None
+    keep: Annotated[int, Field(strict=True, ge=1)] | None = None
+    success: Annotated[
+        Annotated[Literal["result", "end"], ONE]
+        | Annotated[tuple[FilePattern, ...], Field(min_length=1), LIST],
+        FORM,
+    ] = "result"
+    alerts: tuple[Alert, ...] = ()
+
+    @property
+    def notebooks(self) -> tuple[str, ...]:
+        """The notebooks, each once."""
+        names = (self.notebook,) if isinstance(self.notebook, str) else self.notebook
+        return tuple(dict.fromkeys(names))
+
+    @property
+    def days(self) -> tuple[dt.date | Literal["newest", "today"], ...]:
+        """The days of knowledge as they are written."""
+        return self.known_on if isinstance(self.known_on, tuple) else (self.known_on,)
+
+    @property
+    def memory_bytes(self) -> int | None:
+        """The memory that a job may use."""
+        if self.memory is None:
+            return None
+        return int(self.memory[:-1]) * {"M": 2**20, "G": 2**30}[self.memory[-1]]
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One notebook with its parameters."""
+    """One notebook with its parameters.
+
+    Attributes
+    ----------
+    goal, scenario : str
+        What it asks; empty where its notebook has no such parameter.
+    parameters : mapping
+        What the notebook is handed, but for `output`.
+    id : str
+        Name of the job and of its folder: safe on every system, whatever the values are.
+    """
 
     goal: str
     scenario: str
     notebook: str
-    parameters: Mapping[str, str | int]
-
-    @property
-    def id(self) -> str:
-        """Name of the job and of its folder."""
-        return f"{self.goal}--{self.scenario}"
+    parameters: Mapping[str, Value]
+    id: str
 
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """A plan with everything resolved: its name, the day, and the jobs."""
+    """One day of a plan with everything resolved.
+
+    Attributes
+    ----------
+    name : str
+        That of the plan's file.
+    excluded : tuple of Job
+        What the plan leaves out by its `exclude`.
+    passed : tuple of str
+        Goals that the plan chose by a word, a pattern or a selector, and whose deadline has passed that day.
+    remarks : tuple of Remark
+        What is told of the plan although nothing is refused; on its first day.
+    """
 
     name: str
     plan: Plan
     known_on: dt.date
     jobs: tuple[Job, ...]
-
-
-def read_plan(
-    path: Path,
-    root: Path,
-    seeds: Seeds,
-    overrides: Mapping[str, Any] | None = None,
-) -> Work:
-    """Read a plan and resolve it against the seeds.
-
-    Parameters
-    ----------
-    overrides : mapping, optional
-        Values that replace the plan's own, e.g. from the command line; ``None`` leaves the plan's.
-
-    Raises
-    ------
-    BadInput
-        With every fault at once: file, line, key.
-    """
-    plan, told, problems = _opened(path, root, overrides or {})
-    problems += _misnamed(plan, told, seeds)
-    if problems:
-        raise BadInput(sorted(problems, key=lambda p: p.line or 0))
-    goals = _goals(plan, seeds)
-    day = seeds.ledger.newest_publication(goals) if plan.known_on == "newest" else plan.known_on
-    return Work(path.stem, plan, day, _jobs(plan, goals, day, seeds))
-
-
-def plan_faults(
-    path: Path, root: Path, seeds: FaultySeeds, overrides: Mapping[str, Any] | None = None
-) -> list[Problem]:
-    """Return what is wrong with a plan whose seeds are faulty: a fault there hides none here."""
-    try:
-        plan, told, problems = _opened(path, root, overrides or {})
-    except BadInput as bad:
-        return list(bad.problems)
-    if isinstance(plan.goals, tuple) and seeds.goals is not None:
-        problems += _unknown("goals", plan.goals, seeds.goals, told)
-    if plan.scenarios not in ("headline", "all"):
-        problems += _unknown("scenarios", plan.scenarios, seeds.scenarios, told)
-    return sorted(problems, key=lambda p: p.line or 0)
-
-
-def _opened(path: Path, root: Path, overrides: Mapping[str, Any]) -> tuple[Plan, Located, list[Problem]]:
-    """Read a plan's file, and what is wrong with it by itself; keys that are not fit have their defaults."""
-    told = read_located(path, shown(path, root))
-    given = {key: value for key, value in overrides.items() if value is not None}
-    values = {str(key): value for key, value in told.values.items()} | given
-    problems: list[Problem] = []
-    try:
-        plan = Plan.model_validate(values)
-    except ValidationError as error:
-        faults = _unfit(error, told, given)
-        problems = list(faults.values())
-        # The keys that are fit are still checked against the seeds: all faults at once.
-        plan = Plan.model_validate({key: value for key, value in values.items() if key not in faults})
-    if path.stem in (".", ".."):  # e.g. "...yaml"
-        rule = "the plan's name cannot be that of its runs' folder"
-        problems.append(Problem(told.place, rule, path.name, "rename it"))
-    if fault := _notebook_fault(plan.notebook, root):
-        shelf = provided(root, "notebooks")
-        books = {p.relative_to(shelf).as_posix() for p in shelf.rglob("*.ipynb")}
-        remedy = nearest(plan.notebook, books)
-        line = told.line(("notebook",))
-        problems.append(Problem(told.place, fault, plan.notebook, remedy, line, "notebook"))
-    return plan, told, problems
-
-
-def _unknown(key: str, names: Iterable[str], valid: Collection[str], told: Located) -> list[Problem]:
-    """Return the names of a list that are not there."""
-    return [
-        Problem(
-            told.place, f"no such {key[:-1]}", name, nearest(name, valid), told.line((key, i)), f"{key}.{i}"
-        )
-        for i, name in enumerate(names)
-        if name not in valid
-    ]
-
-
-def _goals(plan: Plan, seeds: Seeds) -> tuple[str, ...]:
-    if plan.goals == "headline":
-        return seeds.ledger.headline_goals()
-    if plan.goals == "named":
-        named = {goal for scenario in seeds.scenarios.values() for goal in scenario.goals}
-        return tuple(goal for goal in seeds.ledger.goals if goal in named)
-    return plan.goals
-
-
-def _jobs(plan: Plan, goals: Iterable[str], day: dt.date, seeds: Seeds) -> tuple[Job, ...]:
-    """Cross goals and scenarios; a scenario that two names lead to is asked once."""
-    common: dict[str, str | int] = {
-        "known_on": day.isoformat(),
-        "draws": plan.draws,
-        "seed": plan.seed,
-        "language": plan.language,
-    }
-    if not plan.what_if:  # else the notebook's own default, so that one without it can be a job, too
-        common["what_if"] = False
-    pairs = dict.fromkeys((goal, scenario) for goal in goals for scenario in _scenarios(plan, goal, seeds))
-    return tuple(
-        Job(goal, scenario, plan.notebook, {"goal": goal, "scenario": scenario} | common)
-        for goal, scenario in pairs
-    )
-
-
-def _scenarios(plan: Plan, goal: str, seeds: Seeds) -> tuple[str, ...]:
-    if plan.scenarios in ("headline", "all"):
-        return seeds.scenarios_of(goal, headline=plan.scenarios == "headline")
-    named = (seeds.resolve(name, goal) for name in plan.scenarios)
-    return tuple(name for name in named if seeds.scenarios[name].applies_to(goal))
-
-
-def _unfit(error: ValidationError, told: Located, given: Mapping[str, Any]) -> dict[str, Problem]:
-    """Turn pydantic's errors into one problem per key; `given` are the keys that options set."""
-    found: dict[str, Problem] = {}
-    for detail in error.errors():
-        key = str(detail["loc"][0])
-        way: Way = (key, *(part for part in detail["loc"][1:] if isinstance(part, int)))
-        column, line = ".".join(map(str, way)), told.line(way)
-        if detail["type"] == "extra_forbidden":
-            renamed = key in Parameters.renamed
-            remedy = (
-                f"it is called {Parameters.renamed[key]} now" if renamed else nearest(key, Plan.model_fields)
-            )
-            found[key] = Problem(told.place, "unknown key", "", remedy, line, column)
-            continue
-        remedy = HELP.get(key, "correct the value")
-        if key in given:
-            problem = Problem(f"--{key.replace('_', '-')}", _rule(detail), str(given[key]), remedy)
-        else:
-            problem = Problem(told.place, _rule(detail), str(detail["input"]), remedy, line, column)
-        # A choice such as "all" or a list yields an error for each branch: keep the deepest.
-        if key not in found or len(column) > len(found[key].column or ""):
-            found[key] = problem
-    return found
-
-
-#: What may stand under a key, told when something else does.
-HELP: Mapping[str, str] = {
-    "goals": "write `headline`, `named` or a list of goal ids",
-    "scenarios": "write `all` or a list of scenario ids",
-    "known_on": "write `newest` or a date such as 2023-09-06",
-    "language": "write zh or en",
-    "draws": "write a whole number from 100 to 1000000",
-    "seed": "write a whole number from 0 on",
-    "what_if": "write true or false",
-    "notebook": "write the name of a file in notebooks/",
-}
-
-
-def _rule(detail: Any) -> str:
-    message = str(detail["msg"]).removeprefix("Value error, ")
-    return message[:1].lower() + message[1:]
-
-
-def _misnamed(plan: Plan, told: Located, seeds: Seeds) -> list[Problem]:
-    """Check what the plan names in the seeds: goals, scenarios."""
-    problems: list[Problem] = []
-
-    def tell(rule: str, value: str, remedy: str, *way: str | int) -> None:
-        problems.append(Problem(told.place, rule, value, remedy, told.line(way), ".".join(map(str, way))))
-
-    if isinstance(plan.goals, tuple):
-        problems += _unknown("goals", plan.goals, seeds.ledger.goals, told)
-    elif plan.goals == "named":
-        if not _goals(plan, seeds):
-            tell("no scenario names a goal", "named", "name goals in seeds/scenarios, or list ids", "goals")
-    elif not seeds.ledger.headline_goals():
-        tell("no goal is a headline goal", "headline", "mark one in seeds/goals.csv, or list ids", "goals")
-    if plan.scenarios not in ("headline", "all"):
-        valid = {BASELINE, *seeds.scenarios}
-        problems += _unknown("scenarios", plan.scenarios, valid, told)
-        goals = [g for g in _goals(plan, seeds) if g in seeds.ledger.goals]
-        for i, name in enumerate(plan.scenarios):
-            if name == BASELINE or name not in valid or not goals:
-                continue
-            if not any(seeds.scenarios[name].applies_to(g) for g in goals):
-                fit = {s for g in goals for s in seeds.scenarios_of(g)}
-                tell("the scenario is for none of the goals", name, nearest(name, fit), "scenarios", i)
-    return problems
-
-
-def _notebook_fault(name: str, root: Path) -> str:
-    """Say what is wrong with a notebook's name: it must be a file below notebooks/, by every path."""
-    try:
-        shelf = resolved(provided(root, "notebooks"))
-        path = resolved(shelf / name)
-        if not path.is_relative_to(shelf):
-            return "the notebook must lie inside notebooks/"
-        there = path.suffix == ".ipynb" and path.is_file()
-    except (OSError, ValueError):  # e.g. a name too long
-        there = False
-    return "" if there else "no such notebook in notebooks/"
+    excluded: tuple[Job, ...] = ()
+    passed: tuple[str, ...] = ()
+    remarks: tuple[Remark, ...] = ()

@@ -34,7 +34,7 @@ def run(
     format: FormatOption = Format.TEXT,
 ) -> None:
     """Run a plan."""
-    from forecasts.batch.plan import plan_faults, read_plan
+    from forecasts.batch.reading import plan_faults, read_plan
     from forecasts.batch.run import run_plan, summary
     from forecasts.cli.outs import check_folder
     from forecasts.ledger.root import find_root, provided, shown
@@ -50,29 +50,30 @@ def run(
         with gathered(problems):
             try:
                 seeds = read_seeds(root / "seeds")
-                work = read_plan(plan, root, seeds, given)
+                works = read_plan(plan, root, seeds, given)
             except FaultySeeds as faulty:
                 problems += plan_faults(plan, root, faulty, given)
                 raise
         if problems:
             raise BadInput(problems)
-    tell((), seeds.remarks)
-    ended = itertools.count(1)
+    tell((), [*seeds.remarks, *(remark for work in works for remark in work.remarks)])
+    ended, total = itertools.count(1), sum(len(work.jobs) for work in works)
     with problems_told(), progress("notebooks") as count:
-        came = run_plan(work, root, target, jobs, lambda done: count(next(ended), len(work.jobs)))
-    for done in came.done:
-        if done.error:
-            typer.echo(f"{done.job.id}: failed, see {shown(done.folder, Path.cwd())}", err=True)
-    if came.error:
-        typer.echo(came.error, err=True)
-    if format is Format.JSON:
-        typer.echo(to_json(summary(came, root)))
-    else:
-        good = sum(not done.error for done in came.done)
-        typer.echo(f"{good} of {len(came.done)} jobs done, as known on {work.known_on}")
-        if came.pdf:
-            typer.echo(shown(came.pdf, Path.cwd()))
-    if not came.ok:
+        runs = [run_plan(work, root, target, jobs, lambda done: count(next(ended), total)) for work in works]
+    for came in runs:
+        for done in came.done:
+            if done.error:
+                typer.echo(f"{done.job.id}: failed, see {shown(done.folder, Path.cwd())}", err=True)
+        if came.error:
+            typer.echo(came.error, err=True)
+        if format is Format.JSON:
+            typer.echo(to_json(summary(came, root)))
+        else:
+            good = sum(not done.error for done in came.done)
+            typer.echo(f"{good} of {len(came.done)} jobs done, as known on {came.work.known_on}")
+            if came.pdf:
+                typer.echo(shown(came.pdf, Path.cwd()))
+    if not all(came.ok for came in runs):
         raise typer.Exit(1)
 
 

@@ -10,20 +10,30 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forecasts.batch.plan import Plan, Work, read_plan
+from forecasts.batch.plan import Plan, Work
+from forecasts.batch.reading import read_plan
 from forecasts.ledger.problems import BadInput, Problem
 from forecasts.scenarios.seeds import Seeds
 
+#: The day of the tests.
+TODAY = dt.date(2023, 10, 20)
 
-def read(text: str, tmp_path: Path, root: Path, seeds: Seeds, **options: Any) -> Work:
+
+def read_all(text: str, tmp_path: Path, root: Path, seeds: Seeds, **options: Any) -> tuple[Work, ...]:
     path = tmp_path / "night.yaml"
     path.write_text(text, encoding="utf-8")
-    return read_plan(path, root, seeds, options)
+    return read_plan(path, root, seeds, options, today=TODAY)
+
+
+def read(text: str, tmp_path: Path, root: Path, seeds: Seeds, **options: Any) -> Work:
+    """Read a plan of one day."""
+    [work] = read_all(text, tmp_path, root, seeds, **options)
+    return work
 
 
 def faults(text: str, tmp_path: Path, root: Path, seeds: Seeds, **options: Any) -> list[Problem]:
     with pytest.raises(BadInput) as caught:
-        read(text, tmp_path, root, seeds, **options)
+        read_all(text, tmp_path, root, seeds, **options)
     return list(caught.value.problems)
 
 
@@ -34,18 +44,19 @@ def test_the_default_plan_names_nobody(root: Path, seeds: Seeds) -> None:
         "baseline"
     }
     assert not [name for name in ids if name in text.split()]
-    work = read_plan(path, root, seeds)
+    [work] = read_plan(path, root, seeds)
     assert work.name == "brief"
     assert {job.goal for job in work.jobs} == set(seeds.ledger.headline_goals())
     assert len({job.id for job in work.jobs}) == len(work.jobs)
 
 
 def test_every_default_stands_in_the_default_plan(root: Path, seeds: Seeds) -> None:
-    assert read_plan(root / "reports" / "plans" / "brief.yaml", root, seeds).plan == Plan()
+    [work] = read_plan(root / "reports" / "plans" / "brief.yaml", root, seeds)
+    assert work.plan == Plan()
 
 
 def test_the_sweep_has_what_the_brief_has_and_every_other_scenario(root: Path, seeds: Seeds) -> None:
-    brief, sweep = (
+    [brief], [sweep] = (
         read_plan(root / "reports" / "plans" / f"{n}.yaml", root, seeds) for n in ("brief", "sweep")
     )
     assert {job.id for job in brief.jobs} < {job.id for job in sweep.jobs}
@@ -77,8 +88,8 @@ def test_baseline_stands_for_each_goals_own(tmp_path: Path, root: Path, seeds: S
     ]
 
 
-def test_an_unfit_option_of_any_key_is_told(tmp_path: Path, root: Path, seeds: Seeds) -> None:
-    unfit = {name: {"no": "plan"} for name in Plan.model_fields}
+def test_every_unfit_option_is_told(tmp_path: Path, root: Path, seeds: Seeds) -> None:
+    unfit = {name: {"no": "plan"} for name in ("known_on", "language", "draws", "seed", "timeout")}
     found = faults("seed: 2\n", tmp_path, root, seeds, **unfit)
     assert {p.place for p in found} == {f"--{name.replace('_', '-')}" for name in unfit}
     assert all(p.remedy for p in found)
@@ -167,7 +178,7 @@ def test_any_yaml_is_a_plan_or_told_problems(
 ) -> None:
     came: object = ()
     try:
-        came = read(yaml.safe_dump(values, allow_unicode=True), tmp_path, root, seeds).jobs
+        came = read_all(yaml.safe_dump(values, allow_unicode=True), tmp_path, root, seeds)
     except BadInput as bad:
         came = bad.problems
     assert came

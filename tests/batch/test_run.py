@@ -13,7 +13,8 @@ from typing import Any
 import nbformat
 import pytest
 
-from forecasts.batch.plan import Job, Plan, Work, read_plan
+from forecasts.batch.plan import Job, Plan, Work
+from forecasts.batch.reading import read_plan
 from forecasts.batch.run import FAILED, Done, run_job, run_plan
 from forecasts.publish.save import RESULT, read_result
 from forecasts.scenarios.seeds import Seeds, read_seeds
@@ -56,7 +57,8 @@ def test_the_whole_plan_on_the_real_seeds(root: Path, real_run: tuple[Path, Path
     text = (pdf.parent / "run.json").read_text(encoding="utf-8")
     told = json.loads(text)
     assert told["ok"]
-    assert len(told["jobs"]) == len(read_plan(root / "reports" / "plans" / "brief.yaml", root, seeds).jobs)
+    [work] = read_plan(root / "reports" / "plans" / "brief.yaml", root, seeds)
+    assert len(told["jobs"]) == len(work.jobs)
     for job in told["jobs"]:
         folder = pdf.parent / "jobs" / job["id"]
         assert {p.name for p in folder.iterdir()} >= {"notebook.ipynb", RESULT, "fan.vl.json"}
@@ -99,7 +101,7 @@ def job_of(seeds: Seeds, notebook: str = "goal.ipynb", **more: Any) -> Job:
     scenario = seeds.ledger.goals[goal].baseline
     day = seeds.ledger.newest_publication([goal]).isoformat()
     asked = {"goal": goal, "scenario": scenario, "known_on": day, "draws": 500, "seed": 1, "language": "zh"}
-    return Job(goal, scenario, notebook, asked | more)
+    return Job(goal, scenario, notebook, asked | more, f"{goal}--{scenario}")
 
 
 @pytest.mark.slow

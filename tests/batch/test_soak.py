@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from forecasts.batch.plan import read_plan
+from forecasts.batch.reading import read_plan
 from forecasts.batch.run import Run, run_plan
 from forecasts.scenarios.seeds import Seeds
 
@@ -24,7 +24,7 @@ def test_night_after_night_equal_questions_give_equal_bytes(
 ) -> None:
     for day in DAYS:
         options = {"language": language, "known_on": day}
-        work = read_plan(root / "reports" / "plans" / "brief.yaml", root, seeds, options)
+        [work] = read_plan(root / "reports" / "plans" / "brief.yaml", root, seeds, options)
         first, second = (written(run_plan(work, root, tmp_path / name)) for name in ("one", "two"))
         assert len([name for name in first if name.endswith("result.json")]) == len(work.jobs)
         assert first == second
