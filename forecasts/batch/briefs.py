@@ -1,4 +1,4 @@
-"""Briefs of a run: which are wanted, whether they are up to date, and their making while notebooks still run."""
+"""Briefs of a run: which are wanted, whether they are up to date, and their making beside the notebooks."""
 
 import hashlib
 import json
@@ -87,7 +87,7 @@ def wanted(work: Work, keys: Mapping[str, Key], ended: Mapping[str, Done]) -> di
 
 
 def _key(work: Work, keys: Mapping[str, Key], done: Sequence[Done]) -> str:
-    """Return the digest of what a brief tells: results by what they were made from, failures by their reason."""
+    """Return the digest of what a brief tells: results by what they rest on, failures by their reason."""
     plan = work.plan
     told = [
         (one.job.id, asdict(keys[one.job.id]) if one.good else one.error, one.job.goal, one.job.scenario)
@@ -98,7 +98,7 @@ def _key(work: Work, keys: Mapping[str, Key], done: Sequence[Done]) -> str:
 
 
 def standing(folder: Path, names: Iterable[str]) -> dict[str, Written]:
-    """Return the briefs of a run that are whole, by name: as its ``run.json`` says, checked against the files."""
+    """Return the briefs of a run that are whole, by name: what ``run.json`` says, held against the files."""
     try:
         told = json.loads((folder / RUN).read_text(encoding="utf-8"))["briefs"]
         said = {str(one["name"]): (str(one["key"]), dict(one["files"])) for one in told}

@@ -55,7 +55,7 @@ class Place:
         return self.plan / f"{self.day.isoformat()}{FAILED}"
 
     def tidy(self) -> None:
-        """Bring what others put into a run's folder out of the draft, should a run have died while exchanging.
+        """Bring what others put into a run's folder out of the draft, where a run died while exchanging them.
 
         Raises
         ------
@@ -121,7 +121,9 @@ def locked(plan: Path, wait: bool = False) -> Iterator[None]:
         rule = f"another run of this plan is at work{holder}"
         raise BadInput([Problem("--out", rule, str(plan), remedy)]) from None
     try:
-        (plan / ".holder").write_text(f"{os.getpid()} {dt.datetime.now():%Y-%m-%d %H:%M:%S}", encoding="utf-8")
+        (plan / ".holder").write_text(
+            f"{os.getpid()} {dt.datetime.now():%Y-%m-%d %H:%M:%S}", encoding="utf-8"
+        )
         yield
     finally:
         lock.release()
@@ -149,7 +151,7 @@ def prune(plan: Path, keep: int) -> tuple[Path, ...]:
 
 
 def copy_job(old: Path, new: Path) -> None:
-    """Have a finished job's folder stand in a second place, as links where that can be: nothing is written twice."""
+    """Have a finished job's folder stand in a second place, as links where that can be."""
     draft = new.with_name(f".{new.name}")
     shutil.rmtree(draft, ignore_errors=True)
     shutil.copytree(old, draft, copy_function=linked)

@@ -17,7 +17,8 @@ from forecasts.batch.folders import FAILED, RUN, Place, copy_job, locked, prune
 from forecasts.batch.job import Order
 from forecasts.batch.keys import Key, Keys
 from forecasts.batch.plan import Job, Work
-from forecasts.batch.shelf import Finished, finish, finished
+from forecasts.batch.shelf import Finished, failed, finish, finished
+from forecasts.batch.shelf import standing as found
 from forecasts.batch.success import unsuccessful
 from forecasts.batch.workshop import PRINTED, Outcome
 from forecasts.ledger.files import write_whole
@@ -139,12 +140,10 @@ class _State:
 
     def ready(self) -> dict[str, Finished]:
         """Return what is finished and would come out the same again, of the draft first: it need not move."""
-        found = {}
-        for folder in (self.place.folder, self.place.draft):
-            for name, old in finished(folder / "jobs").items():
-                if old.key == self.keys.get(name):
-                    found[name] = old
-        return found
+        places = [folder / "jobs" for folder in (self.place.draft, self.place.folder)]
+        shelves = [(finished(place), failed(place)) for place in places]
+        ready = ((name, found(name, key, shelves)[0]) for name, key in self.keys.items())
+        return {name: old for name, old in ready if old is not None}
 
 
 def _left(work: Work, due: Sequence[Job], ready: Mapping[str, Finished]) -> dict[str, Done]:

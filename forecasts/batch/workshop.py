@@ -1,4 +1,4 @@
-"""Where notebooks are run: warm where that can be, each in processes of its own, all of them gone in the end."""
+"""Where notebooks are run: warm where that can be, each in processes of its own, all gone in the end."""
 
 import json
 import os
@@ -7,7 +7,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace

@@ -95,7 +95,7 @@ def parse_day(text: str | None) -> dt.date | None:
     return None if text is None else day_of_knowledge(text, "--known-on")
 
 
-def to_json(value: dict[str, Any]) -> str:
+def to_json(value: Any) -> str:
     """Return JSON as the verbs print it."""
     return json.dumps(value, ensure_ascii=False, indent=1)
 

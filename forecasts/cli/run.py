@@ -1,8 +1,11 @@
-"""``forecasts run``: a plan becomes notebooks and a brief."""
+"""``forecasts run``: a plan becomes notebooks and briefs."""
 
-import itertools
+import signal
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -13,71 +16,160 @@ from forecasts.cli.options import (
     Language,
     gathered,
     problems_told,
-    progress,
     tell,
     to_json,
 )
+from forecasts.cli.watching import LogFormat, watching
 from forecasts.ledger.problems import BadInput, Problem
+
+if TYPE_CHECKING:
+    from forecasts.batch.came import Run
+    from forecasts.batch.plan import Work
+    from forecasts.scenarios.seeds import Seeds
+
+
+class Engine(StrEnum):
+    """What papermill runs notebooks on."""
+
+    WARM = "warm"
+    STOCK = "stock"
 
 
 def run(
     plan: Annotated[Path | None, typer.Argument(help="a plan; default: reports/plans/brief.yaml")] = None,
     language: Annotated[Language | None, typer.Option(help="instead of the plan's")] = None,
     known_on: Annotated[
-        str | None, typer.Option(help="YYYY-MM-DD or newest, instead of the plan's: nothing later is used")
+        str | None,
+        typer.Option(help="YYYY-MM-DD, newest or today, instead of the plan's: nothing later is used"),
     ] = None,
     as_of: AsOfOption = None,
     out: Annotated[Path | None, typer.Option(help="folder of all runs; default: reports/out")] = None,
     jobs: Annotated[int, typer.Option(min=1, help="notebooks that run at the same time")] = 2,
+    only: Annotated[
+        list[str] | None, typer.Option(help="run only jobs whose names fit this pattern; may be repeated")
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="run also what is up to date")] = False,
+    fail_fast: Annotated[
+        bool, typer.Option("--fail-fast/--keep-going", help="stop at the first job that fails")
+    ] = False,
+    timeout: Annotated[
+        float | None, typer.Option(min=1, help="seconds that a job may take, instead of the plan's")
+    ] = None,
+    keep: Annotated[
+        int | None, typer.Option(min=1, help="days of runs to keep, instead of the plan's; default: all")
+    ] = None,
+    wait: Annotated[
+        bool, typer.Option("--wait/--no-wait", help="wait for another run of the plan, or be refused")
+    ] = False,
+    engine: Annotated[
+        Engine, typer.Option(help="warm kernels, or papermill's own (stock): slower, and the same")
+    ] = Engine.WARM,
     draws: Annotated[int | None, typer.Option(help="instead of the plan's")] = None,
     seed: Annotated[int | None, typer.Option(help="instead of the plan's")] = None,
+    log_format: Annotated[
+        LogFormat,
+        typer.Option(help="how the run is told on standard error: for people, or a JSON object a line"),
+    ] = LogFormat.TEXT,
     format: FormatOption = Format.TEXT,
 ) -> None:
     """Run a plan."""
-    from forecasts.batch.reading import plan_faults, read_plan
-    from forecasts.batch.run import run_plan, summary
+    from forecasts.batch.came import summary
+    from forecasts.batch.night import run_plan
+    from forecasts.batch.run import Options
     from forecasts.cli.outs import check_folder
     from forecasts.ledger.root import find_root, provided, shown
-    from forecasts.scenarios.seeds import FaultySeeds, read_seeds
 
     given = {"language": language and language.value, "known_on": known_on, "draws": draws, "seed": seed}
     with problems_told():
-        root = find_root() if plan is None else _root_of(plan)
+        root = find_root() if plan is None else root_of(plan)
         plan = provided(root, "reports/plans/brief.yaml") if plan is None else plan
         problems: list[Problem] = []
         with gathered(problems):
             target = check_folder(out or root / "reports" / "out")
         with gathered(problems):
-            try:
-                seeds = read_seeds(root / "seeds")
-                works = read_plan(plan, root, seeds, given)
-            except FaultySeeds as faulty:
-                problems += plan_faults(plan, root, faulty, given)
-                raise
+            seeds, works = opened(plan, root, given)
+            chosen = chosen_of(works, only or ())
         if problems:
             raise BadInput(problems)
     tell((), [*seeds.remarks, *(remark for work in works for remark in work.remarks)])
-    ended, total = itertools.count(1), sum(len(work.jobs) for work in works)
-    with problems_told(), progress("notebooks") as count:
-        runs = [run_plan(work, root, target, jobs, lambda done: count(next(ended), total)) for work in works]
-    for came in runs:
-        for done in came.done:
-            if done.error:
-                typer.echo(f"{done.job.id}: failed, see {shown(done.folder, Path.cwd())}", err=True)
-        if came.error:
-            typer.echo(came.error, err=True)
-        if format is Format.JSON:
-            typer.echo(to_json(summary(came, root)))
-        else:
-            good = sum(not done.error for done in came.done)
-            typer.echo(f"{good} of {len(came.done)} jobs done, as known on {came.work.known_on}")
-            if came.pdf:
-                typer.echo(shown(came.pdf, Path.cwd()))
-    if not all(came.ok for came in runs):
-        raise typer.Exit(1)
+    options = Options(chosen, force, fail_fast, wait, timeout, keep)
+    with problems_told(), interruptible(), watching(log_format) as watcher:
+        runs = run_plan(works, seeds, root, target, jobs, engine.value, options, watcher.event)
+        watcher.ended(runs)
+    if format is Format.JSON:
+        told = [summary(one, root) for one in runs]
+        typer.echo(to_json(told[0] if len(told) == 1 else told))
+    else:
+        for one in runs:
+            typer.echo(_said(one))
+        for path in (path for one in runs for path in one.pdfs):
+            typer.echo(shown(path, Path.cwd()))
+    if code := exit_code(runs):
+        raise typer.Exit(code)
 
 
-def _root_of(plan: Path) -> Path:
+def opened(plan: Path, root: Path, given: Mapping[str, Any]) -> "tuple[Seeds, tuple[Work, ...]]":
+    """Read the seeds and the plan; what is wrong with either is told with what is wrong with the other."""
+    from forecasts.batch.reading import plan_faults, read_plan
+    from forecasts.scenarios.seeds import FaultySeeds, read_seeds
+
+    try:
+        seeds = read_seeds(root / "seeds")
+    except FaultySeeds as faulty:
+        raise BadInput([*faulty.problems, *plan_faults(plan, root, faulty, given)]) from None
+    return seeds, read_plan(plan, root, seeds, given)
+
+
+def chosen_of(works: "tuple[Work, ...]", patterns: "list[str] | tuple[str, ...]") -> frozenset[str] | None:
+    """Return the names of the jobs that fit; None where nobody restricts them."""
+    from forecasts.batch.reading import only
+
+    if not patterns:
+        return None
+    return frozenset(job.id for work in only(works, patterns) for job in work.jobs)
+
+
+def exit_code(runs: "tuple[Run, ...]") -> int:
+    """Return what a run's end is for whoever only sees a number; of several days the worst."""
+    if any(run.error for run in runs):
+        return 4
+    if any(run.count("failed") for run in runs):
+        return 1
+    return 3 if any(run.count("not run") for run in runs) else 0
+
+
+@contextmanager
+def interruptible() -> Iterator[None]:
+    """End with 130 when interrupted, by Ctrl-C or politely by the machine, with nothing left behind."""
+
+    def stop(number: int, frame: object) -> None:
+        for one in signals:
+            signal.signal(one, signal.SIG_IGN)  # once is enough: what follows is putting away
+        raise KeyboardInterrupt
+
+    signals = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    before = {one: signal.signal(one, stop) for one in signals}
+    try:
+        yield
+    except KeyboardInterrupt:
+        typer.echo(
+            "interrupted: what was finished is kept, and the same command goes on from there", err=True
+        )
+        raise typer.Exit(130) from None
+    finally:
+        for one, old in before.items():
+            signal.signal(one, old)
+
+
+def _said(run: "Run") -> str:
+    """Say in one line what came of a day."""
+    counts = [("done", run.count("done")), ("up to date", run.count("up to date")),
+              ("failed", run.count("failed")), ("not run", run.count("not run"))]  # fmt: skip
+    told = ", ".join(f"{count} {name}" for name, count in counts if count)
+    return f"{len(run.done)} jobs, as known on {run.work.known_on}: {told}"
+
+
+def root_of(plan: Path) -> Path:
     """Return the project that a plan belongs to; for a plan from elsewhere, the one we stand in."""
     from forecasts.ledger.root import find_root
 

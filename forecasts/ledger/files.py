@@ -88,8 +88,8 @@ def write_whole(path: Path, content: str | bytes) -> Path:
 def take_place(new: Path, old: Path) -> None:
     """Have a folder take the place of another, which comes to stand under the name of the first.
 
-    Whoever opens a file below `old` finds a whole folder at every moment: Linux exchanges the two at once. Where
-    that cannot be had (another system, some network drives) there is a moment without either.
+    Whoever opens a file below `old` finds a whole folder at every moment: Linux exchanges the two at once.
+    Where that cannot be had (another system, some network drives) there is a moment without either.
     """
     if not old.exists():
         new.rename(old)

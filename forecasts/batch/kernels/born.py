@@ -18,8 +18,8 @@ def run_kernel(request: Mapping[str, Any], line: socket.socket) -> None:
     Parameters
     ----------
     request : mapping
-        ``argv``, ``cwd``, ``env``; ``memory``, the most bytes that it may take, or None; ``log``, the file for
-        what is printed past the protocol, or None.
+        ``argv``, ``cwd``, ``env``; ``memory``, the most bytes that it may take, or None; ``log``, the file
+        for what is printed past the protocol, or None.
     line : socket
         Told when the kernel listens.
     """
@@ -28,12 +28,12 @@ def run_kernel(request: Mapping[str, Any], line: socket.socket) -> None:
     from ipykernel.kernelapp import IPKernelApp
 
     app = IPKernelApp.instance()
-    app.initialize(request["argv"][1:])
+    app.initialize(request["argv"][1:])  # type: ignore[no-untyped-call]
     # Its sockets are bound: who connects now need not wait for a second attempt.
     with suppress(OSError):
         line.sendall(b'{"ready": true}\n')
     line.close()
-    app.start()
+    app.start()  # type: ignore[no-untyped-call]
 
 
 def run_job(request: Mapping[str, Any], line: socket.socket) -> None:

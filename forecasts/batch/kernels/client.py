@@ -1,4 +1,4 @@
-"""Asking the mother: she is started once, lives as long as her owner, and is asked for one child at a time."""
+"""Asking the mother: she is started once, lives as long as her owner, and is asked for child after child."""
 
 import json
 import os
@@ -23,8 +23,8 @@ SOCKET = "FORECASTS_MOTHER"
 #: The most bytes that a kernel may take, and the file for what it prints past the protocol.
 MEMORY, LOG = "FORECASTS_MEMORY", "FORECASTS_LOG"
 
-#: One thread in each: the batch is parallel over notebooks, and a fork copies one thread only. (The last is for
-#: the allocator that comes with Arrow, which cleans up in a thread of its own.)
+#: One thread in each: the batch is parallel over notebooks, and a fork copies one thread only. (The last is
+#: for the allocator that comes with Arrow, which cleans up in a thread of its own.)
 THREADS = {
     **dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1"),
     "JE_ARROW_MALLOC_CONF": "background_thread:false",

@@ -45,7 +45,9 @@ class WarmClient(PapermillNotebookClient):  # type: ignore[misc]
             reply = await asyncio.wait_for(self.kc.shell_channel.get_msg(timeout=None), self.startup_timeout)
             self.kc._handle_kernel_info_reply(reply)
             while True:  # what belongs to this question is not the first cell's
-                told = await asyncio.wait_for(self.kc.iopub_channel.get_msg(timeout=None), self.startup_timeout)
+                told = await asyncio.wait_for(
+                    self.kc.iopub_channel.get_msg(timeout=None), self.startup_timeout
+                )
                 idle = told["content"].get("execution_state") == "idle"
                 if idle and told["parent_header"].get("msg_id") == asked:
                     break
@@ -128,7 +130,7 @@ def _save_now_and_then(nb_man: Any) -> None:
 
 
 def warm_manager(kernel_name: str) -> Any:
-    """Return a manager of a warm kernel; None where there can be none: of another program, or without fork."""
+    """Return a manager of a warm kernel; None where there can be none: another program's, or without fork."""
     if kernel_name != OWN or not can_fork():
         return None
     from jupyter_client.manager import AsyncKernelManager

@@ -28,7 +28,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from forecasts.batch.kernels.born import run_job, run_kernel
-from forecasts.batch.kernels.families import FAMILY, adopt_orphans, children, end_group, marks
+from forecasts.batch.kernels.families import adopt_orphans, children, end_group, marks
 
 #: What a kernel, papermill and our notebooks import as soon as they begin.
 IMPORTS = (
@@ -84,7 +84,7 @@ class Mother:
 
     def _turn(self) -> bool:
         lines = {child.line: pid for pid, child in self.children.items() if child.line is not None}
-        waiting = [0, self.woken, self.server, *self.asking, *lines]
+        waiting: list[Any] = [0, self.woken, self.server, *self.asking, *lines]
         ready, _, _ = select.select(waiting, [], [])
         if 0 in ready and not os.read(0, CHUNK):
             return False
@@ -206,10 +206,18 @@ def say(line: socket.socket, told: Mapping[str, Any]) -> None:
         line.sendall(json.dumps(told).encode() + b"\n")
 
 
+def _first_line(number: int) -> bytes:
+    """Read a line and no more of what is to be read."""
+    line = b""
+    while not line.endswith(b"\n") and (byte := os.read(number, 1)):
+        line += byte
+    return line
+
+
 def main() -> None:
     """Import everything, warm up, tell the owner that all is ready, and serve."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal's Ctrl-C is for the owner
-    order = json.loads(sys.stdin.buffer.raw.readline())  # type: ignore[attr-defined]
+    order = json.loads(_first_line(0))
     for name in (*IMPORTS, *order.get("imports", ())):
         with suppress(ImportError):
             importlib.import_module(name)

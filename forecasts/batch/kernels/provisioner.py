@@ -5,10 +5,10 @@ import os
 import signal
 import subprocess
 from contextlib import suppress
-from typing import Any
+from typing import Any, cast
 
 from jupyter_client.connect import KernelConnectionInfo
-from jupyter_client.provisioning import LocalProvisioner
+from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
 from forecasts.batch.kernels.client import LOG, MEMORY, Child, MotherLost
 
@@ -62,7 +62,7 @@ class Forked:
         self.send_signal(signal.SIGTERM)
 
 
-class WarmProvisioner(LocalProvisioner):  # type: ignore[misc]
+class WarmProvisioner(LocalProvisioner):
     """Gives kernels that the mother has forked; all else is as for a kernel on this machine."""
 
     socket_path = ""
@@ -80,10 +80,11 @@ class WarmProvisioner(LocalProvisioner):  # type: ignore[misc]
             "log": env.get(LOG),
         }
         try:
-            self.process = Forked(self.socket_path, request)
+            forked = Forked(self.socket_path, request)
         except MotherLost as lost:
             raise RuntimeError(f"no warm kernel: {lost}") from lost
-        self.pid = self.pgid = self.process.pid
+        self.process = cast("subprocess.Popen[Any]", forked)
+        self.pid = self.pgid = forked.pid
         self.cwd = kwargs.get("cwd")
         return self.connection_info
 
