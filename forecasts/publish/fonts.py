@@ -6,10 +6,9 @@ that is in none of them vanishes without an error, so it is spelled out before a
 """
 
 import base64
-import io
 import re
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -22,6 +21,9 @@ LETTERS: Final = {SANS: "Noto Sans", SERIF: "Noto Serif"}
 
 #: An error message is cut after so many characters.
 LONGEST: Final = 400
+
+#: So many subsets are kept: a chart that is shown twice is cut once.
+KEPT: Final = 32
 
 #: Blanks that stay what they are; every other one becomes a plain space.
 BLANKS: Final = " \u3000\u00a0"
@@ -59,10 +61,9 @@ def font_directories() -> list[str]:
 @cache
 def covered(family: str) -> frozenset[int]:
     """Return the code points of a family."""
-    from fontTools.ttLib import TTFont
+    from forecasts.publish.woff2 import face
 
-    with TTFont(font_paths()[family], lazy=True) as font:
-        return frozenset(font.getBestCmap())
+    return frozenset(face(font_paths()[family]).unicodes)
 
 
 @cache
@@ -172,21 +173,10 @@ def _range(signs: str) -> str:
     return ", ".join(f"U+{ord(c):X}" for c in signs)
 
 
+@lru_cache(maxsize=KEPT)
 def woff2(family: str, text: str) -> str:
     """Return a woff2 subset of a font with the characters of `text`, as base64."""
-    from fontTools import subset
+    from forecasts.publish.woff2 import MARKED, PLAIN, cut, packed
 
-    options = subset.Options(
-        flavor="woff2",
-        layout_features=["kern", "locl"] + (["ccmp", "mark", "mkmk"] if family not in LETTERS else []),
-        hinting=False,
-        desubroutinize=True,
-    )
-    font = subset.load_font(str(font_paths()[family]), options)
-    subsetter = subset.Subsetter(options)
-    subsetter.populate(text=text)
-    subsetter.subset(font)
-    stream = io.BytesIO()
-    subset.save_font(font, stream, options)
-    font.close()
-    return base64.b64encode(stream.getvalue()).decode("ascii")
+    font = cut(font_paths()[family], text, PLAIN if family in LETTERS else MARKED)
+    return base64.b64encode(packed(font)).decode("ascii")

@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from types import MappingProxyType
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from pydantic_core import core_schema
+from scipy.special import betainc, betaincinv, ndtr, ndtri
 
 from forecasts.ledger.fields import as_number
 
@@ -64,35 +64,72 @@ class Law:
             return "bounds must be two numbers in order"
         return "" if self.name == "beta" or self._mass(low, high) > BEYOND else "no mass within its bounds"
 
-    @cached_property
-    def _plain(self) -> Any:
-        """The distribution of scipy, without bounds."""
-        from scipy import stats  # slow to import
-
+    @property
+    def _place(self) -> tuple[float, float]:
+        """What 0 and 1 of the standard form stand for: where it starts, and how long its unit is."""
         a, b, *more = self.numbers
         match self.name:
             case "triangular":
-                return stats.triang((b - a) / (more[0] - a), a, more[0] - a)
+                return a, more[0] - a
             case "normal":
-                return stats.norm(a, b)
+                return a, b
             case "uniform":
-                return stats.uniform(a, b - a)
+                return a, b - a
             case "beta":
                 low, high = self.bounds or (0.0, 1.0)
-                return stats.beta(a, b, low, high - low)
+                return low, high - low
             case _:
-                return stats.lognorm(b, scale=a)
+                return 0.0, a
+
+    def _below(self, value: float) -> float:
+        """Return how much of its mass lies below a value, were it not cut."""
+        start, unit = self._place
+        a, b, *more = self.numbers
+        x = (value - start) / unit
+        match self.name:
+            case "normal":
+                return float(ndtr(x))
+            case "lognormal":
+                return float(ndtr(np.log(x) / b)) if x > 0 else 0.0
+        x = min(max(x, 0.0), 1.0)
+        match self.name:
+            case "triangular":
+                mode = (b - a) / (more[0] - a)
+                return x * x / mode if x < mode else (x * x - 2 * x + mode) / (mode - 1) if x < 1 else 1.0
+            case "beta":
+                return float(betainc(a, b, x))
+            case _:
+                return x
+
+    def _uncut(self, level: ArrayLike) -> Floats:
+        """Return the quantiles at some levels, were it not cut."""
+        start, unit = self._place
+        q = np.asarray(level, float)
+        a, b, *more = self.numbers
+        match self.name:
+            case "triangular":
+                mode = (b - a) / (more[0] - a)
+                x = np.where(q < mode, np.sqrt(mode * q), 1 - np.sqrt((1 - mode) * (1 - q)))
+            case "normal":
+                x = ndtri(q)
+            case "beta":
+                x = betaincinv(a, b, q)
+            case "lognormal":
+                x = np.exp(b * ndtri(q))
+            case _:
+                x = q
+        return np.asarray(x * unit + start, float)
 
     def _mass(self, low: float, high: float) -> float:
-        return float(self._plain.cdf(high) - self._plain.cdf(low))
+        return self._below(high) - self._below(low)
 
     def at(self, level: Floats | float) -> Floats:
         """Return the quantiles at some levels between 0 and 1."""
         if self.bounds is None or self.name == "beta":
-            return np.asarray(self._plain.ppf(level), float)
+            return self._uncut(level)
         low, high = self.bounds
-        first, last = float(self._plain.cdf(low)), float(self._plain.cdf(high))
-        inside = self._plain.ppf(first + np.asarray(level, float) * (last - first))
+        first, last = self._below(low), self._below(high)
+        inside = self._uncut(first + np.asarray(level, float) * (last - first))
         return np.asarray(np.clip(inside, low, high), float)
 
     @property

@@ -1,8 +1,10 @@
 """Everything in ``seeds/``, read at once; which scenarios a goal is asked under."""
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
+from hashlib import sha256
 from pathlib import Path
 
 from forecasts.ledger.doubting import Read
@@ -101,6 +103,48 @@ def read_seeds(folder: Path) -> Seeds:
         raise BadInput([Problem(f"{folder.name}/", "there is no such folder", remedy="check the path")])
     if not os.access(folder, os.R_OK | os.X_OK):
         raise BadInput([Problem(f"{folder.name}/", "you may not read the folder", remedy="check its rights")])
+    try:
+        return _kept(folder, _digest(folder))
+    except (OSError, _Changed):  # what is wrong is told by the one who reads it
+        return _read(folder)
+
+
+#: Folders whose files are read, and how the names of those files end.
+_FOLDERS, _ENDINGS = ("", "record", "scenarios", "texts"), (".csv", ".yaml", ".txt")
+
+
+class _Changed(Exception):
+    """A file changed while the folder was read: nobody knows which of both was."""
+
+
+@lru_cache(maxsize=1)
+def _kept(folder: Path, digest: bytes) -> Seeds:
+    """Return the seeds of a digest: what has not changed is read once a process, and by none that it forks."""
+    seeds = _read(folder)
+    if _digest(folder) != digest:
+        raise _Changed
+    return seeds
+
+
+def _digest(folder: Path) -> bytes:
+    """Return a digest of all that is read of the folder: names and contents, never the time of a change."""
+    found = sha256()
+    for path in _files(folder):
+        content = path.read_bytes() if path.name.endswith(_ENDINGS) and path.is_file() else b""
+        name = os.fsencode(path.relative_to(folder))
+        found.update(b"%d %d %s" % (len(name), len(content), name))
+        found.update(content)
+    return found.digest()
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    """Yield what lies in the folders that are read."""
+    for part in _FOLDERS:
+        if os.path.isdir(folder / part):
+            yield from (folder / part / name for name in sorted(os.listdir(folder / part)))
+
+
+def _read(folder: Path) -> Seeds:
     opened = open_seeds(folder)
     scenarios, more = open_scenarios(folder / "scenarios", opened)
     record, past = _open_record(folder / "record")

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from pydantic import BaseModel, ValidationError
 from scipy import stats
 
-from forecasts.scenarios.numbers import PARAMETERS, Between, Law, Number, ends, middle
+from forecasts.scenarios.numbers import PARAMETERS, Between, Law, Number, as_law, ends, middle
 
 
 class Held(BaseModel):
@@ -37,6 +37,17 @@ def test_a_distribution_is_what_scipy_says(written: dict[str, Any], expected: An
     assert law.moments == pytest.approx((expected.mean(), expected.std()), rel=0.01)
     low, high = ends(law)
     assert 0 <= low < middle(law) < high <= 10
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"), [one for one in SOUND if one[0].get("bounds") != [1, 9]], ids=str
+)
+def test_the_formulas_are_those_of_scipy_to_the_last_digit(written: dict[str, Any], expected: Any) -> None:
+    law = as_law(written)
+    levels = np.concatenate([[0, 1e-12, 1 - 1e-12, 1], np.linspace(0, 1, 101)])
+    assert np.array_equal(law.at(levels), expected.ppf(levels))
+    for value in [*expected.ppf(np.linspace(0.01, 0.99, 31)), 100.0, np.inf]:
+        assert law.outside(value, np.inf) == 1.0 - (1.0 - expected.cdf(value))
 
 
 @pytest.mark.parametrize("written", [3, 0, 10, 2.5, *(w for w, _ in SOUND)], ids=str)
