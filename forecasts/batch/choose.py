@@ -190,8 +190,10 @@ def _fixed(plan: Plan, cell: Cell, day: dt.date) -> dict[str, Value]:
 def _name(plan: Plan, notebook: str, asked: Mapping[str, str], varied: Mapping[str, Any]) -> str:
     """Return a job's name: what it asks and what varies; the notebook where that does not tell enough."""
     stem = PurePosixPath(notebook).with_suffix("").as_posix()
-    parts = [safe(stem)] if len(plan.notebooks) > 1 or "goal" not in asked else []
-    parts += asked.values()
+    if "goal" not in asked:
+        parts = ["notebook", safe(stem)]
+    else:
+        parts = [*([safe(stem)] if len(plan.notebooks) > 1 else []), *asked.values()]
     parts += [safe(f"{name}-{_text(value)}") for name, value in varied.items()]
     name = "--".join(parts)
     return name if len(name) <= LONGEST else f"{name[:LONGEST]}-{_digest(name)}"

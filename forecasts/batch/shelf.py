@@ -55,9 +55,10 @@ class Finished:
         return "" if same else TOUCHED
 
 
-def places(folder: Path, day: dt.date) -> tuple[Path, Path]:
-    """Return where the jobs of a day may lie, below the folder of a plan's runs: the whole run, the draft."""
-    return folder / day.isoformat() / "jobs", folder / f".{day.isoformat()}.draft" / "jobs"
+def places(folder: Path, day: dt.date) -> tuple[Path, ...]:
+    """Return where jobs of a day may lie of a plan's runs: the last one, its draft, a failed one."""
+    names = (day.isoformat(), f".{day.isoformat()}.draft", f"{day.isoformat()}{FAILED}")
+    return tuple(folder / name / "jobs" for name in names)
 
 
 def finish(folder: Path, key: Key, seconds: float) -> Finished:

@@ -15,6 +15,7 @@ from forecasts.cli.edge import Verbs
 from forecasts.cli.joint import joint
 from forecasts.cli.new import new
 from forecasts.cli.options import EXIT_CODES
+from forecasts.cli.plan import plan
 from forecasts.cli.run import run
 from forecasts.cli.schema import schema
 from forecasts.cli.seek import seek
@@ -80,5 +81,10 @@ app.command(
     f"sources left out, and write both to one file. {EXIT_CODES}"
 )(train)
 app.command(
-    help=f"Print a JSON schema, of result.json or of scenario files, or write it to a file. {EXIT_CODES}"
+    help="Show what a plan would run, day by day: which jobs are up to date, and why the others are not. "
+    f"Nothing is run or written. {EXIT_CODES}"
+)(plan)
+app.command(
+    help="Print a JSON schema, of result.json, of scenario files or of plans, or write it to a file. "
+    f"{EXIT_CODES}"
 )(schema)

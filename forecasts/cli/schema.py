@@ -1,4 +1,4 @@
-"""``forecasts schema``: the layout of ``result.json``, of scenario files, of what the verbs print as JSON."""
+"""``forecasts schema``: the layout of what people write, of ``result.json``, of what verbs print as JSON."""
 
 from enum import StrEnum
 from pathlib import Path
@@ -18,13 +18,14 @@ class Schema(StrEnum):
     SEEK = "seek"
     SENSITIVITY = "sensitivity"
     JOINT = "joint"
+    PLAN = "plan"
 
 
 def schema(
     name: Annotated[
         Schema,
         typer.Argument(
-            help="result: result.json; scenario: a file of seeds/scenarios/; "
+            help="result: result.json; scenario: a file of seeds/scenarios/; plan: one of reports/plans/; "
             "comparison, seek, sensitivity, joint: their JSON"
         ),
     ] = Schema.RESULT,
@@ -33,9 +34,9 @@ def schema(
     ] = None,
 ) -> None:
     """Print a schema."""
+    from forecasts.batch.schema import SCHEMAS
     from forecasts.cli.outs import check_file, is_schema
     from forecasts.ledger.files import write_whole
-    from forecasts.publish.schemas import SCHEMAS
 
     text = SCHEMAS[name]()
     if out is None:

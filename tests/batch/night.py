@@ -1,0 +1,110 @@
+"""What the tests of runs share: a house with notebooks that are quick, or bad in one way each; who is alive."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+import uuid
+from collections.abc import Sequence
+from pathlib import Path
+
+import nbformat
+import psutil
+
+#: Names a test's processes in their environment, which whatever they start inherits.
+MARK = "FORECASTS_TEST_MARK"
+
+PARAMETERS = 'n: int = 0\noutput: str = ""'
+
+#: What quick notebooks do: leave a file that says the same every time.
+QUICK = "import pathlib, time\npathlib.Path(output, 'answer.txt').write_text(f'{n * n}')\ntime.sleep({pause})"
+
+
+def notebook(path: Path, *sources: str, kernel: str = "python3") -> Path:
+    """Write a notebook with parameters and a cell for each source."""
+    cell = nbformat.v4.new_code_cell(PARAMETERS, metadata={"tags": ["parameters"]}, id="parameters")
+    cells = [cell, *(nbformat.v4.new_code_cell(text, id=f"cell-{i}") for i, text in enumerate(sources))]
+    spec = {"kernelspec": {"name": kernel, "display_name": kernel, "language": "python"}}
+    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=spec), path)
+    return path
+
+
+def house_of(root: Path, folder: Path) -> Path:
+    """Make a small house: the seeds, no notebook but those that a test writes, the templates."""
+    shutil.copytree(root / "seeds", folder / "seeds")
+    (folder / "notebooks").mkdir()
+    (folder / "reports" / "plans").mkdir(parents=True)
+    shutil.copytree(root / "reports" / "templates", folder / "reports" / "templates")
+    return folder
+
+
+def plan(house: Path, name: str, text: str) -> Path:
+    """Write a plan."""
+    path = house / "reports" / "plans" / f"{name}.yaml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+class Night:
+    """One run of ``forecasts run``, and everything that it starts."""
+
+    def __init__(self, house: Path, arguments: Sequence[str], **env: str):
+        self.mark = uuid.uuid4().hex
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", "from forecasts.cli import app; app()", "run", *arguments],
+            cwd=house, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+            encoding="utf-8", env={**os.environ, "PYTHONUTF8": "1", "COLUMNS": "200", MARK: self.mark, **env},
+        )  # fmt: skip
+
+    def end(self, timeout: float = 240) -> tuple[int, str, str]:
+        """Wait; return the exit code and what was printed."""
+        out, err = self.process.communicate(timeout=timeout)
+        return self.process.returncode, out, err
+
+    def alive(self) -> list[psutil.Process]:
+        """Return what still lives of it."""
+        return [one for one in psutil.process_iter() if self.mark == _marked(one)]
+
+    def gone(self, patience: float = 5.0) -> list[str]:
+        """Wait for all of it to be gone; return what is not."""
+        end = time.monotonic() + patience
+        while (left := self.alive()) and time.monotonic() < end:
+            time.sleep(0.05)
+        return [f"{one.pid}: {' '.join(one.cmdline())}" for one in left]
+
+    def mother(self) -> psutil.Process | None:
+        """Return the process that forks kernels, if it is there."""
+        return self._child("kernels.mother")
+
+    def renderer(self) -> psutil.Process | None:
+        """Return the process that draws, if it is there."""
+        return self._child("publish.renderer")
+
+    def workers(self) -> list[psutil.Process]:
+        """Return what the mother has forked."""
+        mother = self.mother()
+        return mother.children() if mother else []
+
+    def _child(self, name: str) -> psutil.Process | None:
+        try:
+            children = psutil.Process(self.process.pid).children()
+            return next((one for one in children if name in " ".join(one.cmdline())), None)
+        except psutil.Error:
+            return None
+
+
+def _marked(process: psutil.Process) -> str:
+    try:
+        if process.status() == psutil.STATUS_ZOMBIE:
+            return ""
+        return str(process.environ().get(MARK, ""))
+    except (psutil.Error, OSError):
+        return ""
+
+
+def told(folder: Path) -> dict[str, dict[str, str]]:
+    """Return what ``run.json`` says of each job, by name."""
+    jobs = json.loads((folder / "run.json").read_text(encoding="utf-8"))["jobs"]
+    return {job["id"]: job for job in jobs}
