@@ -81,7 +81,7 @@ def test_a_bad_notebook_fails_with_its_evidence_and_the_others_go_on(house: Path
     assert "Traceback" not in err
     assert not night.gone()
     folder = house / "reports" / "out" / "bad" / DAY
-    said = {name.partition("--")[0]: job for name, job in told(folder).items()}
+    said = {name.split("--")[1]: job for name, job in told(folder).items()}
     assert {name for name, job in said.items() if job["status"] == "done"} == {"children", "quick"}
     reasons = {**{name: reason for name, (_, reason) in BAD.items()}, "nowhere": "nowhere"}
     for name, reason in reasons.items():
@@ -141,7 +141,7 @@ def killed_and_resumed(house: Path, victim: str, number: int, dice: random.Rando
     if victim == "runner":
         assert code == (130 if number == signal.SIGTERM else -signal.SIGKILL) or code == 0, (code, err)
     folder = house / "reports" / "out" / "quick"
-    finished = len(list(folder.glob("*/jobs/quick--*/job.json")) + list(folder.glob(".*/jobs/quick--*/job.json")))
+    finished = sum(not path.parent.name.startswith(".") for path in folder.glob("*/jobs/*/job.json"))
     code, out, err = Night(house, [path]).end()
     assert code == 0, err
     counts = {"up to date": finished, "done": jobs - finished}
