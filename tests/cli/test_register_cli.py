@@ -62,8 +62,8 @@ def test_the_text_says_what_was_said_when_newest_last(held: Path) -> None:
     ("words", "count"),
     [
         (("--goal", "a-*"), 3), (("--goal", "b-2024"), 1), (("--plan", "brief"), 3), (("--goal", "A-*"), 0),
-        (("--known-on", "2023-09-06"), 2), (("--known-on", "2023-09-06", "--goal", "*3", "--plan", "brief"), 1),
-        (("--plan", "none"), 0),
+        (("--known-on", "2023-09-06"), 2), (("--plan", "none"), 0),
+        (("--known-on", "2023-09-06", "--goal", "*3", "--plan", "brief"), 1),
     ],
 )  # fmt: skip
 def test_some_of_them(held: Path, words: tuple[str, ...], count: int) -> None:
@@ -89,7 +89,8 @@ def test_an_empty_register_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     ("words", "place"),
     [
         (("--path", "missing.sqlite"), "--path"), (("--path", "other.sqlite"), "register"),
-        (("--format", "parquet"), "--format"), (("--out", "a.txt"), "--out"), (("--known-on", "soon"), "--known-on"),
+        (("--format", "parquet"), "--format"), (("--out", "a.txt"), "--out"),
+        (("--known-on", "soon"), "--known-on"),
         (("--out", "a.csv", "--format", "json"), "--format"), (("--out", "register.sqlite"), "--out"),
         (("--out", "notes.csv"), "--out"),
     ],
