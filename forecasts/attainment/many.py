@@ -4,6 +4,7 @@ import datetime as dt
 import gc
 import multiprocessing
 import sys
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -30,6 +31,15 @@ END = np.datetime64("2200-12-31")
 #: Goals that one process answers at a time, about.
 CHUNK = 5_000
 
+#: What the parts of a table are answered from: all that was read, the goals, and their days of knowledge.
+Shared = tuple[Ledger, Rows[Goal], Days]
+
+#: What answers parts elsewhere: told how a part is answered, from what, and which parts there are, it yields
+#: each part with its answers, in any order.
+Elsewhere = Callable[
+    [Callable[[Shared, Ints], Fields], Shared, Sequence[Ints]], Iterator[tuple[Ints, Fields]]
+]
+
 
 @dataclass(frozen=True)
 class Many:
@@ -45,6 +55,7 @@ def answer_many(
     known_on: dt.date | None = None,
     jobs: int = 1,
     progress: Callable[[int, int], None] = lambda done, of: None,
+    elsewhere: Elsewhere | None = None,
 ) -> Many:
     """Answer every goal of tables that were read.
 
@@ -60,6 +71,8 @@ def answer_many(
         Processes; where processes cannot share memory, one does it all.
     progress : callable
         Told of goals done and goals in all.
+    elsewhere : callable, optional
+        What answers the parts in place of processes of this machine.
     """
     assert opened.goals is not None
     assert opened.rows is not None
@@ -81,7 +94,9 @@ def answer_many(
     open_ = rows[~late & ~far]
     open_ = open_[~np.isin(open_, unclear(opened, goals, columns, problems, open_))]
     parts, done = _parts(goals, open_), len(rows) - len(open_)
-    for part, answers in _answered(ledger, goals, known, parts, jobs):
+    shared = ledger, goals, known
+    answered = _answered(shared, parts, jobs) if elsewhere is None else elsewhere(answer_part, shared, parts)
+    for part, answers in answered:
         for name, column in answers.items():
             columns[name][part] = column
         done += len(part)
@@ -137,20 +152,20 @@ def _parts(goals: Rows[Goal], rows: Ints) -> list[Ints]:
 
 
 #: What a process of its own works on: it is born with it.
-_SHARED: list[tuple[Ledger, Rows[Goal], Days]] = []
+_SHARED: list[Shared] = []
+
+#: Threads of one process share what was read, and what is made of it.
+_ONE_AT_A_TIME = threading.Lock()
 
 
-def _answered(
-    ledger: Ledger, goals: Rows[Goal], known: Days, parts: Sequence[Ints], jobs: int
-) -> Iterator[tuple[Ints, Fields]]:
+def _answered(shared: Shared, parts: Sequence[Ints], jobs: int) -> Iterator[tuple[Ints, Fields]]:
     """Answer the parts, here or in processes that share what was read."""
     if jobs == 1 or len(parts) < 2 or sys.platform != "linux":
         for part in parts:
-            yield part, answer_rows(ledger, goals, known, part)
-            ledger.figures.forget()
+            yield part, answer_part(shared, part)
         return
-    _ = ledger.figures  # made once, before the processes part
-    _SHARED.append((ledger, goals, known))
+    _ = shared[0].figures  # made once, before the processes part
+    _SHARED.append(shared)
     # What was read stays: no process need look through it for garbage, nor copy its pages by doing so.
     gc.freeze()
     try:
@@ -165,7 +180,13 @@ def _answered(
 
 
 def _answer_shared(part: Ints) -> Fields:
-    ledger, goals, known = _SHARED[-1]
-    answers = answer_rows(ledger, goals, known, part)
-    ledger.figures.forget()
+    return answer_part(_SHARED[-1], part)
+
+
+def answer_part(shared: Shared, part: Ints) -> Fields:
+    """Answer some of the goals."""
+    ledger, goals, known = shared
+    with _ONE_AT_A_TIME:
+        answers = answer_rows(ledger, goals, known, part)
+        ledger.figures.forget()
     return answers

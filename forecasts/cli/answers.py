@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from forecasts.attainment.explain import Explanation, explain
-from forecasts.attainment.many import Many, answer_many
+from forecasts.attainment.many import Elsewhere, Many, answer_many
 from forecasts.attainment.notes import notes_of
 from forecasts.attainment.outlook import Outlook, outlook
 from forecasts.attainment.past import Reader
@@ -35,7 +35,7 @@ def check_out(path: Path, inputs: Iterable[Path | None]) -> None:
 def answer_files(
     observations: Path, goals: Path, out: Path, indicators: Path | None, reference: Path | None,
     regions: Path | None, record: Path | None, known_on: dt.date | None, jobs: int,
-    progress: Callable[[int, int], None],
+    progress: Callable[[int, int], None], elsewhere: Elsewhere | None = None,
 ) -> Many:  # fmt: skip
     """Answer the goals of a table and write the answers; return them, with what is told of the rows.
 
@@ -60,7 +60,7 @@ def answer_files(
     if past is not None:
         problems += faults_of_headings(past)
     opened = open_tables([t for t in (seen, peers) if t is not None], asked, kinds, places, unread=problems)
-    came = answer_many(opened, known_on, jobs, progress)
+    came = answer_many(opened, known_on, jobs, progress, elsewhere)
     if past is not None:
         came = with_record(came, opened, past, known_on)
     write_table(came.table, out)

@@ -16,6 +16,7 @@ from forecasts.cli.joint import joint
 from forecasts.cli.new import new
 from forecasts.cli.options import EXIT_CODES
 from forecasts.cli.plan import plan
+from forecasts.cli.register import register
 from forecasts.cli.run import run
 from forecasts.cli.schema import schema
 from forecasts.cli.seek import seek
@@ -56,6 +57,9 @@ app.command(
     help="Run a plan: every notebook, then one brief. The last line on standard output is the path of the "
     f"combined PDF. {EXIT_CODES}"
 )(run)
+app.command(help=f"Print the register: every forecast that runs have made, the newest last. {EXIT_CODES}")(
+    register
+)
 app.command(
     help="Answer goals: those of two tables (--observations, --goals, --out), or, without tables, those of "
     f"seeds/. {EXIT_CODES} 3 = answered, but some rows were not sound or some goals have no answer."

@@ -2,7 +2,8 @@
 
 import datetime as dt
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -21,6 +22,11 @@ from forecasts.ledger.problems import BadInput, Problem, Unanswerable
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from forecasts.attainment.many import Elsewhere
+
+#: The executor that is this machine.
+LOCAL = "local"
 
 #: What may hold a table, for people.
 _TABLE = "CSV, XLSX, Parquet, JSON or a folder of them"
@@ -69,6 +75,13 @@ def attain(
     ] = None,
     as_of: AsOfOption = None,
     jobs: Annotated[int | None, typer.Option(min=1, help="processes; default: one a processor")] = None,
+    executor: Annotated[
+        str | None,
+        typer.Option(
+            help="local (the default), or the scheduler of a Dask cluster that works instead of it: "
+            "tcp://scheduler:8786"
+        ),
+    ] = None,
     goal: Annotated[str | None, typer.Option(help="one goal of seeds/ instead of the headline goals")] = None,
     scenario: Annotated[
         str | None, typer.Option(help="one scenario instead of all that are for the goal")
@@ -85,13 +98,15 @@ def attain(
     with problems_told(unanswerable=3):
         brought = {
             "--indicators": indicators, "--reference": reference, "--regions": regions, "--record": record,
-            "--jobs": jobs,
+            "--jobs": jobs, "--executor": executor,
         }  # fmt: skip
         told = {"--explain": explain or None, "--format": format}
         if observations is not None or goals is not None:
             problems = _missing({"--observations": observations, "--goals": goals, "--out": out})
             chosen = {"--goal": goal, "--scenario": scenario, **told}
             problems += _idle(chosen, "with tables", "it is about the goals of seeds/")
+            if executor not in (None, LOCAL):
+                problems += _idle({"--jobs": jobs}, "with a cluster", "its workers are as many as they are")
         else:
             problems = _idle(brought, "without --observations and --goals", "it is about tables")
             if out is not None:
@@ -107,14 +122,26 @@ def attain(
             return
         from forecasts.cli.answers import answer_files
 
-        with progress("goals") as count:
+        with _elsewhere(executor) as elsewhere, progress("goals") as count:
             came = answer_files(
                 observations, goals, out, indicators, reference, regions, record, day,
-                jobs or os.cpu_count() or 1, count,
+                jobs or os.cpu_count() or 1, count, elsewhere,
             )  # fmt: skip
     tell(came.problems, came.remarks)
     if came.problems:
         raise typer.Exit(3)
+
+
+@contextmanager
+def _elsewhere(executor: str | None) -> "Iterator[Elsewhere | None]":
+    """Open the cluster that works instead of this machine, if one is named."""
+    if executor is None or executor == LOCAL:
+        yield None
+        return
+    from forecasts.batch.cluster import connect
+
+    with connect(executor) as cluster:
+        yield cluster.parts
 
 
 def _missing(options: Mapping[str, object]) -> list[Problem]:

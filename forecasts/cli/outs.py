@@ -100,8 +100,17 @@ def _check_place(folders: Iterable[Path], remedy: str, option: str = "--out") ->
 
 def is_answers(path: Path) -> bool:
     """Whether a file is a table of answers, by its columns."""
+    return _has_columns(path, {"goal", "probability"})
+
+
+def is_registered(path: Path) -> bool:
+    """Whether a file is a table of the register's forecasts, by its columns."""
+    return _has_columns(path, {"run", "made_at", "goal", "probability"})
+
+
+def _has_columns(path: Path, names: set[str]) -> bool:
     try:
-        return {"goal", "probability"} <= set(_columns(path))
+        return names <= set(_columns(path))
     except (OSError, ValueError, csv.Error):  # pyarrow's errors of reading are ValueErrors
         return False
 
@@ -113,7 +122,7 @@ def _columns(path: Path) -> Iterable[str]:
 
         return [str(name) for name in read_schema(path).names]
     text = _head(path)
-    if path.suffix == ".json":
+    if path.suffix in (".json", ".jsonl"):
         first = text.partition("{")[2].partition("}")[0]
         return ("goal", "probability") if text.strip() == "[]" else json.loads(f"{{{first}}}")
     return next(csv.reader([text.partition("\n")[0]]), [])

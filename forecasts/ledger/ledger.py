@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -43,6 +43,11 @@ class Ledger:
     sources: Mapping[str, Source]
     observations: Mapping[str, Observation]
     goals: Mapping[str, Goal]
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Only what was published travels to other processes; what follows from it is worked out there.
+        held = (self.indicators, self.regions, self.sources, self.observations, self.goals)
+        return Ledger, tuple(dict(h) if isinstance(h, MappingProxyType) else h for h in held)
 
     @classmethod
     def from_frames(

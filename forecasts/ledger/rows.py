@@ -48,6 +48,11 @@ class Column:
     values: Sequence[Any]
     code: Ints
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        # It travels small: of a constant one code, of others the shortest numbers that hold them.
+        kept = self.code[:1] if self.constant else self.code
+        return _arrived, (self.values, kept.astype(np.min_scalar_type(len(self.values))), len(self.code))
+
     def at(self, row: int) -> Any:
         """Return one row's value."""
         return self.values[self.code[row]]
@@ -71,6 +76,12 @@ class Column:
         return len(self.code) > 1 and self.code.strides == (0,)
 
 
+def _arrived(values: Sequence[Any], code: NDArray[Any], count: int) -> Column:
+    """Make a column of what travelled."""
+    whole = code.astype(np.intp)
+    return Column(values, whole if len(code) == count else np.broadcast_to(whole, count))
+
+
 @dataclass(frozen=True, eq=False)
 class Rows(Generic[R]):
     """Sound rows of one table, as columns; a row becomes a record when somebody looks at it.
@@ -91,6 +102,10 @@ class Rows(Generic[R]):
     lines: Ints
     places: NDArray[np.object_] | None = None
     _arrays: dict[str, NDArray[Any]] = field(default_factory=dict, repr=False)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # What follows from the columns is made anew where it is needed.
+        return Rows, (self.record, self.place, self.columns, self.lines, self.places)
 
     @classmethod
     def of(cls, record: type[R], records: Sequence[R], place: str = "records") -> "Rows[R]":
@@ -179,6 +194,9 @@ class ById(Mapping[str, R]):
     """Records by id, each made when it is asked for."""
 
     rows: Rows[R]
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return ById, (self.rows,)
 
     @cached_property
     def _row(self) -> dict[str, int]:
