@@ -10,7 +10,8 @@ from typing import Any, ParamSpec, TypeVar
 from forecasts.attainment.result import Attainment
 from forecasts.attainment.verdict import answer
 from forecasts.ledger.problems import BadInput, Problem, Refusal, nearest
-from forecasts.ledger.root import find_root, shown
+from forecasts.ledger.root import shown
+from forecasts.notebook.home import find_home
 from forecasts.notebook.parameters import (
     GoalParameters,
     Parameters,
@@ -125,7 +126,7 @@ def open_request(namespace: Mapping[str, Any]) -> Request:
     BadRequest
         With every unknown parameter, unfit value and unknown name at once.
     """
-    root = find_root()
+    root = find_home(namespace)
     seeds = read_seeds(root / "seeds")
     problems, wanted = _parameters(namespace, GoalParameters)
     goal = _text(namespace, "goal", "") or next(iter(seeds.ledger.headline_goals()), "")
@@ -147,7 +148,7 @@ def open_portfolio(namespace: Mapping[str, Any]) -> Portfolio:
     BadRequest
         With every unknown parameter, unfit value and unknown goal at once.
     """
-    root = find_root()
+    root = find_home(namespace)
     seeds = read_seeds(root / "seeds")
     problems, wanted = _parameters(namespace, PortfolioParameters)
     goals = _texts(namespace, "goals") or seeds.ledger.headline_goals()

@@ -12,7 +12,8 @@ from forecasts.attainment.recall import record_of
 from forecasts.evaluation.track_record import TrackRecord, track_record
 from forecasts.ledger.files import write_whole
 from forecasts.ledger.problems import BadInput, Problem
-from forecasts.ledger.root import find_root, shown
+from forecasts.ledger.root import shown
+from forecasts.notebook.home import find_home
 from forecasts.notebook.parameters import Parameters, Resamples, parse_date, read_parameters
 from forecasts.notebook.request import plainly
 from forecasts.notebook.show import Drawing, Grid, Text
@@ -79,7 +80,7 @@ def open_track_record(namespace: Mapping[str, Any]) -> TrackRecordRequest:
     BadRequest
         With every unknown parameter and unfit value at once.
     """
-    root = find_root()
+    root = find_home(namespace)
     seeds = read_seeds(root / "seeds")
     wanted = read_parameters(namespace, TrackRecordParameters)
     newest = max((o.published_on for o in seeds.ledger.observations.values()), default=dt.date.min)
