@@ -16,6 +16,7 @@ from forecasts.cli.joint import joint
 from forecasts.cli.new import new
 from forecasts.cli.options import EXIT_CODES
 from forecasts.cli.run import run
+from forecasts.cli.schedule import schedule
 from forecasts.cli.schema import schema
 from forecasts.cli.seek import seek
 from forecasts.cli.sensitivity import sensitivity
@@ -55,6 +56,10 @@ app.command(
     help="Run a plan: every notebook, then one brief. The last line on standard output is the path of the "
     f"combined PDF. {EXIT_CODES}"
 )(run)
+app.command(
+    help="Let a plan run by itself: a line for cron, or a service and a timer for systemd, that need no PATH "
+    f"and no folder to stand in. Relative paths in options of the run start at the project's folder. {EXIT_CODES}"
+)(schedule)
 app.command(
     help="Answer goals: those of two tables (--observations, --goals, --out), or, without tables, those of "
     f"seeds/. {EXIT_CODES} 3 = answered, but some rows were not sound or some goals have no answer."

@@ -88,7 +88,9 @@ def test_papermill_alone_leaves_the_same_result(
     goal: str,
 ) -> None:
     house = copy_house()
-    (nowhere.parent / "parameters.yaml").write_text("draws: 500\nwhat_if: false\nlanguage: en\noutput: came\n")
+    (nowhere.parent / "parameters.yaml").write_text(
+        "draws: 500\nwhat_if: false\nlanguage: en\noutput: came\n"
+    )
     command = f"{sys.executable} -m papermill {book} '{nowhere}/out.ipynb' -p goal {goal} {options}"
     told = command.format(house=house, nowhere=nowhere) + " -f ../parameters.yaml"
     script = f"cd '{nowhere.parent / stand}' && {told}"
