@@ -97,8 +97,7 @@ def cron_line(schedule: Schedule) -> str:
 def escaped(command: str) -> str:
     r"""Escape what cron itself would read: ``%`` ends the command there, and ``\%`` is how it is written.
 
-    Cron makes one backslash of two as well, so every backslash is doubled, except before ``%``, where the
-    one that escapes it would meet ours.
+    Cron also makes one backslash of two, and so each is doubled.
     """
     return command.replace("\\", "\\\\").replace("%", "\\%")
 

@@ -58,7 +58,7 @@ app.command(
 )(run)
 app.command(
     help="Let a plan run by itself: a line for cron, or a service and a timer for systemd, that need no PATH "
-    f"and no folder to stand in. Relative paths in options of the run start at the project's folder. {EXIT_CODES}"
+    f"and no folder to stand in. Paths in a run's options start at its project's folder. {EXIT_CODES}"
 )(schedule)
 app.command(
     help="Answer goals: those of two tables (--observations, --goals, --out), or, without tables, those of "
