@@ -18,6 +18,7 @@ from forecasts.cli.options import EXIT_CODES
 from forecasts.cli.plan import plan
 from forecasts.cli.register import register
 from forecasts.cli.run import run
+from forecasts.cli.schedule import schedule
 from forecasts.cli.schema import schema
 from forecasts.cli.seek import seek
 from forecasts.cli.sensitivity import sensitivity
@@ -60,6 +61,10 @@ app.command(
 app.command(help=f"Print the register: every forecast that runs have made, the newest last. {EXIT_CODES}")(
     register
 )
+app.command(
+    help="Let a plan run by itself: a line for cron, or a service and a timer for systemd, that need no PATH "
+    f"and no folder to stand in. Paths in a run's options start at its project's folder. {EXIT_CODES}"
+)(schedule)
 app.command(
     help="Answer goals: those of two tables (--observations, --goals, --out), or, without tables, those of "
     f"seeds/. {EXIT_CODES} 3 = answered, but some rows were not sound or some goals have no answer."
