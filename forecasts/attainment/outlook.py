@@ -97,7 +97,7 @@ class Outlook:
     @cached_property
     def fitted(self) -> Members:
         """The growth models on this past."""
-        return Members(self.history, self.past.reference, self.seed)
+        return self.past.members(self.seed)
 
     @cached_property
     def weights(self) -> dict[str, float]:

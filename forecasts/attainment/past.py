@@ -4,6 +4,7 @@ import datetime as dt
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from forecasts.ledger.history import History, Timescale, add_histories
 from forecasts.ledger.ledger import Ledger
 from forecasts.ledger.problems import Problem, Unanswerable
 from forecasts.ledger.records import Goal
+from forecasts.models.members import Members
 from forecasts.models.reference import Reference, ReferenceClass, Relation
 from forecasts.models.scales import scale_for, scale_of
 from forecasts.scenarios.base import Asked
@@ -23,6 +25,9 @@ MIN_PEERS = 3
 
 #: A class of more histories speaks through evenly many of them, so that an answer's cost has a bound.
 MOST_PEERS = 400
+
+#: Days of knowledge that are kept at hand, with what was read and fitted for them.
+DAYS = 32
 
 #: Fewest goals of peers that tell how far ahead of the last figure goals are set, and the most looked at.
 MIN_PLANS, MOST_PLANS = 3, 2_000
@@ -45,6 +50,13 @@ class Past:
     history: History
     reference: Reference
     own: bool
+    _members: dict[int, Members] = field(init=False, default_factory=dict, repr=False)
+
+    def members(self, seed: int) -> Members:
+        """Return the growth models on this past: fitted once, whoever asks."""
+        if seed not in self._members:
+            self._members[seed] = Members(self.history, self.reference, seed)
+        return self._members[seed]
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,6 +64,7 @@ class Reader:
     """A ledger, read for one question or for thousands: what two of them share is read once."""
 
     ledger: Ledger
+    _pasts: dict[tuple[Any, ...], Past] = field(default_factory=dict, repr=False)
     _classes: dict[tuple[Any, ...], ReferenceClass] = field(default_factory=dict, repr=False)
     _plans: dict[dt.date, list["Plan"]] = field(default_factory=dict, repr=False)
 
@@ -92,9 +105,13 @@ class Reader:
             If neither the goal's own figures nor its reference class can answer.
         """
         goal, day = asked.goal, asked.known_on
+        key = (goal.indicator, goal.region, asked.measured_by, day)
+        if key in self._pasts:
+            return self._pasts[key]
         history, reference = self._history(asked), self.reference(goal, asked.measured_by, day)
         if history.counted and len(history):
-            return Past(history, reference, own=True)
+            self._pasts[key] = Past(history, reference, own=True)
+            return self._pasts[key]
         if not len(reference):
             raise _refusal(goal, "no figure of it is known, and no peer has two")
         return Past(self._presumed_start(goal, day), reference, own=False)
@@ -169,6 +186,12 @@ class Reader:
             calendar = Timescale()
             years = calendar.years(other.deadline) - calendar.years(before.dates[-1])
             yield Plan(other.id, other.indicator, before.kind, (to - last) / max(years, 0.25))
+
+
+@lru_cache(maxsize=DAYS)
+def reader_of(ledger: Ledger, known_on: dt.date) -> Reader:
+    """Return the reader of a ledger for a day of knowledge: all who ask about that day share it."""
+    return Reader(ledger)
 
 
 @dataclass(frozen=True)
