@@ -6,16 +6,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
+from weakref import WeakValueDictionary
 
 import numpy as np
 
 from forecasts.attainment.question import Question
+from forecasts.attainment.reached import nodes_of
 from forecasts.ledger.fields import Kind
 from forecasts.ledger.history import History, Timescale, add_histories
 from forecasts.ledger.ledger import Ledger
 from forecasts.ledger.problems import Problem, Unanswerable
 from forecasts.ledger.records import Goal
+from forecasts.models.base import Predictive
 from forecasts.models.members import Members
+from forecasts.models.paths import Drawn
 from forecasts.models.reference import Reference, ReferenceClass, Relation
 from forecasts.models.scales import scale_for, scale_of
 from forecasts.scenarios.base import Asked
@@ -51,12 +55,26 @@ class Past:
     reference: Reference
     own: bool
     _members: dict[int, Members] = field(init=False, default_factory=dict, repr=False)
+    _drawn: WeakValueDictionary[tuple[int, dt.date, int, int], Drawn] = field(
+        init=False, default_factory=WeakValueDictionary, repr=False
+    )
 
     def members(self, seed: int) -> Members:
         """Return the growth models on this past: fitted once, whoever asks."""
         if seed not in self._members:
             self._members[seed] = Members(self.history, self.reference, seed)
         return self._members[seed]
+
+    def drawn(self, future: Predictive, deadline: dt.date, draws: int, seed: int) -> Drawn:
+        """Return possible futures of what a growth model says: drawn once, as long as somebody holds them."""
+        key = (id(future), deadline, draws, seed)
+        found = self._drawn.get(key)
+        if found is None:
+            timescale = self.history.timescale
+            nodes = np.unique(timescale.years_of(nodes_of(self.history, deadline)))
+            found = Drawn(future, self.history, nodes, timescale.years(deadline), draws, seed)
+            self._drawn[key] = found
+        return found
 
 
 @dataclass(frozen=True, eq=False)
