@@ -15,7 +15,6 @@ from forecasts.attainment.opinion import Opinion
 from forecasts.attainment.pace import Speed, observed_pace, required_pace
 from forecasts.attainment.past import Past, Reader, read_past
 from forecasts.attainment.question import Question
-from forecasts.attainment.reached import nodes_of
 from forecasts.ledger.history import History
 from forecasts.ledger.ledger import Ledger
 from forecasts.ledger.problems import Problem, Unanswerable
@@ -97,7 +96,7 @@ class Outlook:
     @cached_property
     def fitted(self) -> Members:
         """The growth models on this past."""
-        return Members(self.history, self.past.reference, self.seed)
+        return self.past.members(self.seed)
 
     @cached_property
     def weights(self) -> dict[str, float]:
@@ -137,9 +136,7 @@ class Outlook:
         """Return possible futures of what a growth model says; they are drawn once."""
         key = id(future), self.question.goal.deadline
         if key not in self._drawn:
-            days = nodes_of(self.history, self.question.goal.deadline)
-            nodes = np.unique(self.history.timescale.years_of(days))
-            self._drawn[key] = Drawn(future, self.history, nodes, self.end, self.draws, self.seed)
+            self._drawn[key] = self.past.drawn(future, self.question.goal.deadline, self.draws, self.seed)
         return self._drawn[key]
 
     def paths(self, days: Sequence[dt.date]) -> Floats:

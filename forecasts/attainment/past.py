@@ -4,16 +4,22 @@ import datetime as dt
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any
+from weakref import WeakValueDictionary
 
 import numpy as np
 
 from forecasts.attainment.question import Question
+from forecasts.attainment.reached import nodes_of
 from forecasts.ledger.fields import Kind
 from forecasts.ledger.history import History, Timescale, add_histories
 from forecasts.ledger.ledger import Ledger
 from forecasts.ledger.problems import Problem, Unanswerable
 from forecasts.ledger.records import Goal
+from forecasts.models.base import Predictive
+from forecasts.models.members import Members
+from forecasts.models.paths import Drawn
 from forecasts.models.reference import Reference, ReferenceClass, Relation
 from forecasts.models.scales import scale_for, scale_of
 from forecasts.scenarios.base import Asked
@@ -23,6 +29,9 @@ MIN_PEERS = 3
 
 #: A class of more histories speaks through evenly many of them, so that an answer's cost has a bound.
 MOST_PEERS = 400
+
+#: Days of knowledge that are kept at hand, with what was read and fitted for them.
+DAYS = 32
 
 #: Fewest goals of peers that tell how far ahead of the last figure goals are set, and the most looked at.
 MIN_PLANS, MOST_PLANS = 3, 2_000
@@ -45,6 +54,27 @@ class Past:
     history: History
     reference: Reference
     own: bool
+    _members: dict[int, Members] = field(init=False, default_factory=dict, repr=False)
+    _drawn: WeakValueDictionary[tuple[int, dt.date, int, int], Drawn] = field(
+        init=False, default_factory=WeakValueDictionary, repr=False
+    )
+
+    def members(self, seed: int) -> Members:
+        """Return the growth models on this past: fitted once, whoever asks."""
+        if seed not in self._members:
+            self._members[seed] = Members(self.history, self.reference, seed)
+        return self._members[seed]
+
+    def drawn(self, future: Predictive, deadline: dt.date, draws: int, seed: int) -> Drawn:
+        """Return possible futures of what a growth model says: drawn once, as long as somebody holds them."""
+        key = (id(future), deadline, draws, seed)
+        found = self._drawn.get(key)
+        if found is None:
+            timescale = self.history.timescale
+            nodes = np.unique(timescale.years_of(nodes_of(self.history, deadline)))
+            found = Drawn(future, self.history, nodes, timescale.years(deadline), draws, seed)
+            self._drawn[key] = found
+        return found
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,6 +82,7 @@ class Reader:
     """A ledger, read for one question or for thousands: what two of them share is read once."""
 
     ledger: Ledger
+    _pasts: dict[tuple[Any, ...], Past] = field(default_factory=dict, repr=False)
     _classes: dict[tuple[Any, ...], ReferenceClass] = field(default_factory=dict, repr=False)
     _plans: dict[dt.date, list["Plan"]] = field(default_factory=dict, repr=False)
 
@@ -92,9 +123,13 @@ class Reader:
             If neither the goal's own figures nor its reference class can answer.
         """
         goal, day = asked.goal, asked.known_on
+        key = (goal.indicator, goal.region, asked.measured_by, day)
+        if key in self._pasts:
+            return self._pasts[key]
         history, reference = self._history(asked), self.reference(goal, asked.measured_by, day)
         if history.counted and len(history):
-            return Past(history, reference, own=True)
+            self._pasts[key] = Past(history, reference, own=True)
+            return self._pasts[key]
         if not len(reference):
             raise _refusal(goal, "no figure of it is known, and no peer has two")
         return Past(self._presumed_start(goal, day), reference, own=False)
@@ -169,6 +204,12 @@ class Reader:
             calendar = Timescale()
             years = calendar.years(other.deadline) - calendar.years(before.dates[-1])
             yield Plan(other.id, other.indicator, before.kind, (to - last) / max(years, 0.25))
+
+
+@lru_cache(maxsize=DAYS)
+def reader_of(ledger: Ledger, known_on: dt.date) -> Reader:
+    """Return the reader of a ledger for a day of knowledge: all who ask about that day share it."""
+    return Reader(ledger)
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from forecasts.attainment.effects import Taus, Traits
 from forecasts.attainment.groups import answer_rows
 from forecasts.attainment.many import Many, days_known
 from forecasts.attainment.outlook import Outlook
-from forecasts.attainment.past import Past, Reader
+from forecasts.attainment.past import DAYS, Past, Reader
 from forecasts.attainment.record import GoalRecord, Precedent, WithRecord, ask_by, family_of
 from forecasts.attainment.row import Row
 from forecasts.ledger.fields import Met
@@ -119,7 +119,7 @@ def join(parts: Sequence[Recalled], taus: Taus | None = None) -> Recalled:
     return Recalled(record, frozen(levels), frozen(dropped), frozen(regions), frozen(indicators))
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=DAYS)
 def record_of(seeds: Seeds, known_on: dt.date) -> Recalled | None:
     """Return the record of ``seeds/`` as it was on a day: its past goals, and its own that are resolved.
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from forecasts.attainment.opinion import Opinion
 from forecasts.attainment.outlook import LEVELS, OWN, Outlook, outlook
 from forecasts.attainment.pace import Speed, percent, scale_of
-from forecasts.attainment.past import Reader
+from forecasts.attainment.past import Reader, reader_of
 from forecasts.attainment.question import find_question
 from forecasts.attainment.reached import A_YEAR
 from forecasts.attainment.recall import Recalled, record_of
@@ -79,7 +79,7 @@ def answer(
         For a deadline that has passed, or if neither own figures nor a reference class can answer.
     """
     question = find_question(seeds, goal, scenario, known_on)
-    found = outlook(reader or Reader(seeds.ledger), question, seed, draws)
+    found = outlook(reader or reader_of(seeds.ledger, known_on), question, seed, draws)
     return verdict(found, record_of(seeds, known_on))
 
 

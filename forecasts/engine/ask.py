@@ -43,6 +43,7 @@ class Peers:
     """
 
     members: tuple[Series, ...]
+    _taught: dict[Learned, "_Taught"] = field(default_factory=dict, init=False, repr=False)
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,9 +106,12 @@ def forecast(asks: Sequence[Ask], learned: Learned) -> Answers:
 
 def learn_from(ask: Ask, learned: Learned) -> tuple[Clean, Lesson]:
     """Return the history behind a question, and what it was taught; `times` play no part."""
-    desk = Desk({})
+    known = ask.peers._taught if ask.peers is not None else {}
+    desk = Desk({id(ask.peers): known[learned]} if learned in known else {})
     desk.take(Ask(ask.own, np.zeros(0), ask.peers, ask.without, ask.pace))
     study = desk.study(desk.scanned(learned.grid, learned.discount), np.zeros(1, np.intp), learned)
+    if ask.peers is not None:
+        known[learned] = study.classes[id(ask.peers)]
     return desk.histories[desk.learners[0].history], study.lesson
 
 

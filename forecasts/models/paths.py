@@ -16,9 +16,9 @@ points, each replicate with a scrambling of its own, so that the error of anythi
 can be measured.
 """
 
-import heapq
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
+from heapq import heappop, heappush, heappushpop
 from typing import Protocol
 
 import numpy as np
@@ -310,16 +310,18 @@ def coupled(had: Floats, grid: Floats, score: Floats) -> Ints:
     (n,) array
         The place in the grid of each path's value.
     """
-    order = np.argsort(had, kind="stable")
+    order, by_score = np.argsort(had, kind="stable"), np.argsort(score, kind="stable")
     ready = np.searchsorted(had[order], grid, side="right").tolist()
-    waiting: list[tuple[float, int]] = []
-    place = np.empty(len(grid), np.intp)
-    scores, paths, come = score.tolist(), order.tolist(), 0
-    for k, upto in enumerate(ready):
-        for path in paths[come:upto]:
-            heapq.heappush(waiting, (scores[path], path))
-        come = max(come, upto)
-        place[heapq.heappop(waiting)[1]] = k
+    rank, place = np.empty((2, len(grid)), np.intp)
+    rank[by_score] = np.arange(len(grid))
+    waiting: list[int] = []
+    ranks, taken, come = rank[order].tolist(), [], 0
+    for upto in ready:
+        for one in ranks[come : upto - 1]:
+            heappush(waiting, one)
+        taken.append(heappushpop(waiting, ranks[upto - 1]) if come < upto else heappop(waiting))
+        come = upto
+    place[by_score[taken]] = np.arange(len(grid))
     return place
 
 

@@ -119,7 +119,7 @@ class _Changed(Exception):
 
 @lru_cache(maxsize=1)
 def _kept(folder: Path, digest: bytes) -> Seeds:
-    """Return the seeds of a digest: what has not changed is read once a process, and by none that it forks."""
+    """Return the seeds of a digest: what has not changed is read once, for all that a process forks, too."""
     seeds = _read(folder)
     if _digest(folder) != digest:
         raise _Changed

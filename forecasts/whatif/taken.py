@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Iterator
 
 from forecasts.attainment.outlook import Outlook, outlook
-from forecasts.attainment.past import Reader
+from forecasts.attainment.past import reader_of
 from forecasts.attainment.question import Question, find_question
 from forecasts.attainment.recall import record_of
 from forecasts.attainment.result import Attainment
@@ -37,7 +37,7 @@ def answer_whole(
         The same verdict, with its `what_if`.
     """
     question = find_question(seeds, goal, scenario, known_on)
-    found = outlook(Reader(seeds.ledger), question, seed, draws)
+    found = outlook(reader_of(seeds.ledger, known_on), question, seed, draws)
     said = verdict(found, record_of(seeds, known_on))
     return said.model_copy(update={"what_if": what_if(seeds, found, said)})
 

@@ -1,0 +1,53 @@
+"""What many questions share, worked out before the first is asked: by a process that is forked later."""
+
+import datetime as dt
+from collections.abc import Iterable
+from contextlib import suppress
+
+from forecasts.attainment.outlook import Outlook, outlook
+from forecasts.attainment.past import Past, reader_of
+from forecasts.attainment.question import find_question
+from forecasts.attainment.recall import record_of
+from forecasts.attainment.verdict import verdict
+from forecasts.ledger.problems import Refusal
+from forecasts.models.paths import DRAWS
+from forecasts.scenarios.futures import Adjusted
+from forecasts.scenarios.seeds import Seeds
+
+
+def warm(
+    seeds: Seeds, asked: Iterable[tuple[str, str, dt.date]], draws: int = DRAWS, seed: int = 1
+) -> tuple[Outlook, ...]:
+    """Work out what the answers to some questions have in common.
+
+    The record of past goals, the reference classes, the growth models on what was published, and possible
+    futures of a past that are asked under several scenarios. It is kept beside the seeds: whoever answers
+    from the same seeds in this process, or in one forked from it, finds it, and no answer changes.
+
+    Parameters
+    ----------
+    asked : iterable of (str, str, date)
+        Goals and scenarios, by their ids, and the day whose knowledge is used. What has no answer is passed
+        over: who asks for it is told why.
+    draws, seed : int
+        As they will be asked for.
+
+    Returns
+    -------
+    tuple of Outlook
+        What was looked at. The futures are kept as long as somebody holds these.
+    """
+    held: list[Outlook] = []
+    seen: set[tuple[Past, dt.date]] = set()
+    for goal, scenario, known_on in asked:
+        with suppress(Refusal):
+            question = find_question(seeds, goal, scenario, known_on)
+            found = outlook(reader_of(seeds.ledger, known_on), question, seed, draws)
+            found.fitted.all()
+            record = record_of(seeds, known_on)
+            futures = found.past, question.goal.deadline
+            if futures not in seen and isinstance(found.future, Adjusted):
+                seen.add(futures)
+                verdict(found, record)
+                held.append(found)
+    return tuple(held)

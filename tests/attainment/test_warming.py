@@ -1,0 +1,84 @@
+"""Warming up changes no answer; it only takes away what would be worked out again."""
+
+import datetime as dt
+import gc
+
+import pytest
+
+import forecasts as fc
+from forecasts.attainment.outlook import Outlook, outlook
+from forecasts.attainment.past import reader_of
+from forecasts.attainment.question import find_question
+from forecasts.attainment.verdict import answer
+from forecasts.attainment.warming import warm
+from forecasts.ledger.ledger import Ledger
+from forecasts.models import members
+from forecasts.models.paths import Drawn
+from forecasts.whatif.taken import answer_whole
+
+
+def afresh(seeds: fc.Seeds) -> fc.Seeds:
+    """Return the same seeds, of which nothing was worked out."""
+    old = seeds.ledger
+    ledger = Ledger(old.indicators, old.regions, old.sources, old.observations, old.goals)
+    return fc.Seeds(ledger, seeds.scenarios, seeds.remarks, seeds.read, seeds.record)
+
+
+def futures(found: Outlook) -> Drawn:
+    return found.paths_of(found.fitted.future(found.weights))
+
+
+def newest(seeds: fc.Seeds) -> dt.date:
+    return seeds.ledger.newest_publication(seeds.ledger.headline_goals())
+
+
+def test_no_answer_changes_by_a_digit(seeds: fc.Seeds) -> None:
+    day, goals = newest(seeds), seeds.ledger.headline_goals()
+    warmed = afresh(seeds)
+    held = warm(warmed, [(goal, name, day) for goal in goals for name in seeds.scenarios_of(goal)])
+    assert held
+    for goal in goals:
+        scenarios = seeds.scenarios_of(goal)
+        for scenario in (scenarios[0], scenarios[-1]):
+            alone = answer(afresh(seeds), goal, scenario, day)
+            assert answer(warmed, goal, scenario, day) == alone
+    assert answer_whole(warmed, goals[0], "baseline", day) == answer_whole(
+        afresh(seeds), goals[0], "baseline", day
+    )
+
+
+def test_what_is_warm_is_fitted_no_more(seeds: fc.Seeds, monkeypatch: pytest.MonkeyPatch) -> None:
+    day, goal = newest(seeds), seeds.ledger.headline_goals()[0]
+    warmed = afresh(seeds)
+    names = seeds.scenarios_of(goal)
+    held = warm(warmed, [(goal, name, day) for name in names])
+
+    def refuse(*asked: object) -> None:
+        pytest.fail("fitted again")
+
+    reading = seeds.scenarios["baseline"].reading
+    alike = [name for name in names if seeds.scenarios[seeds.resolve(name, goal)].reading == reading]
+    monkeypatch.setattr(members, "fit", refuse)
+    assert len(alike) > 1
+    for name in alike:
+        answer(warmed, goal, name, day)
+        later = outlook(reader_of(warmed.ledger, day), find_question(warmed, goal, name, day))
+        assert futures(later) is futures(held[0])
+
+
+def test_futures_are_kept_no_longer_than_they_are_held(seeds: fc.Seeds) -> None:
+    day, goal = newest(seeds), seeds.ledger.headline_goals()[0]
+    warmed = afresh(seeds)
+    held = warm(warmed, [(goal, name, day) for name in seeds.scenarios_of(goal)])
+    past = held[0].past
+    assert len(past._drawn)
+    del held
+    gc.collect()
+    assert not len(past._drawn)
+
+
+def test_what_has_no_answer_is_passed_over(seeds: fc.Seeds) -> None:
+    goals = seeds.ledger.headline_goals()
+    passed = max(seeds.ledger.goals[goal].deadline for goal in goals)
+    asked = [("no-such-goal", "baseline", newest(seeds)), (goals[0], "no-such-scenario", newest(seeds))]
+    assert warm(seeds, [*asked, *((goal, "baseline", passed) for goal in goals)]) == ()
