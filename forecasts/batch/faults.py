@@ -145,7 +145,6 @@ def parameter_faults(
                 yield fault(told, rule, shortened(value), HELP[name], "matrix", name, i)
     yield from _exclusion_faults(plan, told, cells)
     yield from _untaken(plan, told, cells, given)
-    yield from _success_faults(plan, told, cells)
 
 
 def _value_faults(
@@ -195,7 +194,7 @@ def _untaken(
             yield fault(told, rule, "", remedy, key)
 
 
-def _success_faults(plan: Plan, told: Located, cells: Mapping[str, Cell]) -> Iterator[Problem]:
+def success_faults(plan: Plan, told: Located, cells: Mapping[str, Cell]) -> Iterator[Problem]:
     """Yield notebooks that could not be good, whatever they do."""
     for notebook, cell in cells.items():
         if plan.success != "end" and "output" not in cell.types:

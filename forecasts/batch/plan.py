@@ -102,7 +102,9 @@ class Selector(BaseModel):
 
     region: Patterns | None = None
     indicator: Patterns | None = None
-    family: Patterns | None = None
+    family: (
+        Annotated[Annotated[Text, ONE] | Annotated[tuple[Text, ...], Field(min_length=1), LIST], FORM] | None
+    ) = None
 
     @model_validator(mode="after")
     def _says_something(self) -> Self:

@@ -22,7 +22,7 @@ from forecasts.batch.choose import (
     jobs_of,
     selected,
 )
-from forecasts.batch.faults import fault, notebook_fault, parameter_faults, unfit
+from forecasts.batch.faults import fault, notebook_fault, parameter_faults, success_faults, unfit
 from forecasts.batch.plan import Job, Plan, Selector, Work
 from forecasts.ledger.located import Located, read_located
 from forecasts.ledger.problems import BadInput, Problem, Remark, nearest
@@ -125,6 +125,7 @@ def _opened(
     given = {key: value for key, value in overrides.items() if value is not None}
     values = {str(key): value for key, value in told.values.items()} | given
     problems: list[Problem] = []
+    unsound: frozenset[str] = frozenset()
     try:
         plan = Plan.model_validate(values)
     except ValidationError as error:
@@ -149,8 +150,9 @@ def _opened(
                 rule = str(error)
         if rule:
             problems.append(fault(told, rule, name, remedy, *way))
-    if len(cells) == len(plan.notebooks):  # else what they can be asked is not known
+    if len(cells) == len(plan.notebooks) and "notebook" not in unsound:  # else what they take is not known
         problems += parameter_faults(plan, told, cells, given)
+        problems += () if "success" in unsound else success_faults(plan, told, cells)
     return plan, told, cells, problems
 
 
