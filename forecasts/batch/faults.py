@@ -92,7 +92,13 @@ def unfit(
         else:
             problem = fault(told, _rule(detail), shortened(detail["input"]), HELP[key], *way)
         found.setdefault(way, problem)
-    return list(found.values()), frozenset(str(way[0]) for way in found)
+    # A list of which an item is not fit is told to be too short, too: what lies deeper is the fault.
+    kept = [
+        problem
+        for way, problem in found.items()
+        if not any(way == longer[: len(way)] != longer for longer in found)
+    ]
+    return kept, frozenset(str(way[0]) for way in found)
 
 
 def _model(key: str) -> type[BaseModel]:
