@@ -1,12 +1,13 @@
 """What came of a plan: its jobs, its briefs, and what ``run.json`` says of them."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from platform import node, python_version
 from typing import Literal
 
+from forecasts.batch.alerts import Raised
 from forecasts.batch.plan import Job, Work
 from forecasts.ledger.root import shown
 
@@ -64,6 +65,8 @@ class Run:
         Whether it is the run that readers find; else it lies aside, and they still find an earlier one.
     fresh : bool
         Whether anything had to be made; if not, all was up to date.
+    alerts : tuple of Raised
+        What the plan wants to be told of.
     error : str
         Why a brief could not be written.
     """
@@ -75,6 +78,7 @@ class Run:
     error: str = ""
     published: bool = True
     fresh: bool = True
+    alerts: tuple[Raised, ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -142,6 +146,7 @@ def summary(run: Run, root: Path, folder: Path | None = None) -> dict[str, objec
             }
             for done in run.done
         ],
+        "alerts": [asdict(alert) for alert in run.alerts],
         "host": node(),
         "versions": versions(),
     }

@@ -13,6 +13,7 @@ from typing import Protocol
 
 from forecasts.batch.briefs import Studio, names_of, standing, wanted
 from forecasts.batch.came import Done, Run, Written, summary
+from forecasts.batch.chronicle import Chronicle
 from forecasts.batch.folders import FAILED, RUN, Place, copy_job, locked, prune
 from forecasts.batch.job import Order
 from forecasts.batch.keys import Key, Keys
@@ -85,6 +86,7 @@ def run_work(
     out: Path,
     executor: Callable[[], Executor],
     studio: Studio,
+    chronicle: Chronicle,
     options: Options | None = None,
     on_event: Callable[[Event], None] = lambda event: None,
 ) -> Run:
@@ -100,6 +102,8 @@ def run_work(
         Gives where notebooks are run; called only if one has to be.
     studio : Studio
         Where briefs are made.
+    chronicle : Chronicle
+        Where forecasts are entered.
 
     Raises
     ------
@@ -127,7 +131,12 @@ def run_work(
                     return Run(work, place.draft, _in_order(work, ended), published=False)
                 briefs.offer(ended)
             written = briefs.all(ended)
-        return _published(state, _in_order(work, ended), written, root, asked.keep or work.plan.keep)
+        run = Run(work, place.draft, _in_order(work, ended), written, "; ".join(_faults(written)))
+        run = _published(place, replace(run, alerts=chronicle.alerts(run)), root)
+        chronicle.keep(run)
+        if keep := asked.keep or work.plan.keep:
+            prune(place.plan, keep)
+        return run
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,27 +236,25 @@ def _in_order(work: Work, done: Mapping[str, Done]) -> tuple[Done, ...]:
     return tuple(done[job.id] for job in work.jobs if job.id in done)
 
 
-def _published(
-    state: _State, done: tuple[Done, ...], written: tuple[Written, ...], root: Path, keep: int | None
-) -> Run:
-    """Write what the run says of itself, and put it in the place of the last one.
+def _faults(written: Sequence[Written]) -> list[str]:
+    return [one.error for one in written if one.error]
+
+
+def _published(place: Place, run: Run, root: Path) -> Run:
+    """Write what a run says of itself, and put it in the place of the last one.
 
     A run without one good job, or without its brief, does not take the place of a run that has them: it lies
     aside, and says so.
     """
-    place, error = state.place, "; ".join(one.error for one in written if one.error)
-    run = Run(state.work, place.draft, done, written, error)
-    poor = bool(error) or not any(one.good for one in done)
+    poor = bool(run.error) or not any(one.good for one in run.done)
     aside = poor and (place.folder / RUN).exists()
     there = place.failed if aside else place.folder
-    if error:
-        write_whole(place.draft / ERROR, error + "\n")
+    if run.error:
+        write_whole(place.draft / ERROR, run.error + "\n")
     write_whole(place.draft / RUN, dump_json(summary(run, root, there)))
     if aside:
         place.put_aside()
     else:
         place.publish()
-    if keep:
-        prune(place.plan, keep)
-    moved = tuple(replace(one, folder=there / one.folder.relative_to(place.draft)) for one in done)
+    moved = tuple(replace(one, folder=there / one.folder.relative_to(place.draft)) for one in run.done)
     return replace(run, folder=there, done=moved, published=not aside)

@@ -57,7 +57,7 @@ class Workshop:
         Where there can be no warm kernels, the stock engine takes over; `engine` says which it became.
     memory : int, optional
         The most bytes that one kernel may take; the machine's own by default.
-    goals : sequence of (goal, day)
+    asked : sequence of (goal, scenario, day)
         What will be asked, so that what is common to all can be prepared.
     extra : mapping
         More environment of the notebooks.
@@ -69,10 +69,10 @@ class Workshop:
         jobs: int = 2,
         engine: str = WARM,
         memory: int | None = None,
-        goals: Sequence[tuple[str, str]] = (),
+        asked: Sequence[tuple[str, str, str]] = (),
         extra: Mapping[str, str] | None = None,
     ) -> None:
-        self.root, self.jobs, self.memory, self.goals = root, jobs, memory or _physical(), goals
+        self.root, self.jobs, self.memory, self.asked = root, jobs, memory or _physical(), asked
         self.engine = engine if can_fork() else STOCK
         self.extra = dict(extra or {})
         self._mother: Mother | None = None
@@ -82,7 +82,7 @@ class Workshop:
 
     def __enter__(self) -> Self:
         if self.engine == WARM:
-            self._mother = Mother(self.root, self.goals)
+            self._mother = Mother(self.root, self.asked)
             self._mother.start()
         return self
 

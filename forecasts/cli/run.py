@@ -1,7 +1,8 @@
 """``forecasts run``: a plan becomes notebooks and briefs."""
 
+import os
 import signal
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
@@ -61,6 +62,19 @@ def run(
     wait: Annotated[
         bool, typer.Option("--wait/--no-wait", help="wait for another run of the plan, or be refused")
     ] = False,
+    register: Annotated[
+        Path | None,
+        typer.Option(help="where forecasts are entered; default: reports/register.sqlite, or in --out"),
+    ] = None,
+    on_failure: Annotated[
+        str | None, typer.Option(help="command that is told what failed, as JSON on standard input")
+    ] = None,
+    on_success: Annotated[str | None, typer.Option(help="command that is told where the brief is")] = None,
+    on_alert: Annotated[str | None, typer.Option(help="command that is told of the plan's alerts")] = None,
+    mail_to: Annotated[list[str] | None, typer.Option(help="address that gets the brief; repeatable")] = None,
+    mail_errors_to: Annotated[
+        list[str] | None, typer.Option(help="address that is told what failed; repeatable")
+    ] = None,
     engine: Annotated[
         Engine, typer.Option(help="warm kernels, or papermill's own (stock): slower, and the same")
     ] = Engine.WARM,
@@ -74,28 +88,43 @@ def run(
 ) -> None:
     """Run a plan."""
     from forecasts.batch.came import summary
-    from forecasts.batch.night import run_plan
+    from forecasts.batch.folders import RUN
+    from forecasts.batch.night import REGISTER, run_plan
+    from forecasts.batch.register import check_register
     from forecasts.batch.run import Options
+    from forecasts.batch.telling import Wishes, prepare, refused
     from forecasts.cli.outs import check_folder
     from forecasts.ledger.root import find_root, provided, shown
 
     given = {"language": language and language.value, "known_on": known_on, "draws": draws, "seed": seed}
+    wishes = Wishes(on_failure, on_success, on_alert, tuple(mail_to or ()), tuple(mail_errors_to or ()))
     with problems_told():
         root = find_root() if plan is None else root_of(plan)
         plan = provided(root, "reports/plans/brief.yaml") if plan is None else plan
         problems: list[Problem] = []
+        telling = None
+        with gathered(problems):
+            telling = prepare(wishes, os.environ, root)
         with gathered(problems):
             target = check_folder(out or root / "reports" / "out")
+            entered = register or (target if out else root / "reports") / REGISTER
+            check_register(entered)
         with gathered(problems):
             seeds, works = opened(plan, root, given)
             chosen = chosen_of(works, only or ())
         if problems:
-            raise BadInput(problems)
+            bad = BadInput(problems)
+            if telling is not None:  # whoever waits for a brief hears that there will be none
+                _complain(telling.tell(refused(plan.stem, given["language"] or "zh", bad), root))
+            raise bad
+    assert telling is not None
     tell((), [*seeds.remarks, *(remark for work in works for remark in work.remarks)])
     options = Options(chosen, force, fail_fast, wait, timeout, keep)
     with problems_told(), interruptible(), watching(log_format) as watcher:
-        runs = run_plan(works, seeds, root, target, jobs, engine.value, options, watcher.event)
+        runs = run_plan(works, seeds, root, target, jobs, engine.value, options, entered, watcher.event)
         watcher.ended(runs)
+    wrong = [line for one in runs for line in telling.tell(summary(one, root), root, one.folder / RUN)]
+    _complain(wrong)
     if format is Format.JSON:
         told = [summary(one, root) for one in runs]
         typer.echo(to_json(told[0] if len(told) == 1 else told))
@@ -104,8 +133,14 @@ def run(
             typer.echo(_said(one))
         for path in (path for one in runs for path in one.pdfs):
             typer.echo(shown(path, Path.cwd()))
-    if code := exit_code(runs):
+    if code := exit_code(runs) or int(bool(wrong)):
         raise typer.Exit(code)
+
+
+def _complain(wrong: Iterable[str]) -> None:
+    """Tell what went wrong in telling others."""
+    for line in wrong:
+        typer.echo(line, err=True)
 
 
 def opened(plan: Path, root: Path, given: Mapping[str, Any]) -> "tuple[Seeds, tuple[Work, ...]]":

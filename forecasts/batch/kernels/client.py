@@ -45,12 +45,12 @@ class Mother:
     ----------
     root : Path, optional
         The project whose figures she reads before anybody asks.
-    goals : sequence of (goal, day)
-        The questions that she prepares.
+    asked : sequence of (goal, scenario, day)
+        The questions that she prepares for.
     """
 
-    def __init__(self, root: Path | None = None, goals: Sequence[tuple[str, str]] = ()) -> None:
-        self.order = {"root": str(root) if root else None, "goals": list(goals)}
+    def __init__(self, root: Path | None = None, asked: Sequence[tuple[str, str, str]] = ()) -> None:
+        self.order = {"root": str(root) if root else None, "asked": list(asked)}
         self.family = f"forecasts-{uuid.uuid4().hex}"
         self.folder = Path(tempfile.mkdtemp(prefix="forecasts-"))
         self.socket = str(self.folder / "mother")

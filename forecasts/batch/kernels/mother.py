@@ -228,7 +228,7 @@ def main() -> None:
     if root := order.get("root"):
         from forecasts.batch.kernels.warming import warm
 
-        warm(root, order.get("goals", ()))
+        warm(root, order.get("asked", ()))
     mother = Mother(sys.argv[1], {"kernel": run_kernel, "job": run_job})
     gc.collect()
     gc.freeze()  # no child need look through what was there before it
