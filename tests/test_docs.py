@@ -231,7 +231,7 @@ def test_the_nouns_of_the_house_stand_in_the_glossary() -> None:
         "forecasts.attainment.past": ("Past", "Reader"),
         "forecasts.attainment.result": ("Attainment",),
         "forecasts.batch.plan": ("Plan", "Job"),
-        "forecasts.batch.run": ("Run",),
+        "forecasts.batch.came": ("Run",),
     }
     for module, names in homes.items():
         for name in names:

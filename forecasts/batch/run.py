@@ -6,7 +6,6 @@ its finished jobs in the draft, and the next run takes them up from there.
 
 import shutil
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
@@ -221,9 +220,10 @@ def _settled(job: Job, state: _State, shelf: Path, outcome: Outcome) -> Done:
     """Give a job's folder the name that says how it ended."""
     draft, seconds = shelf / f".{job.id}", round(outcome.seconds, 2)
     error = outcome.error or unsuccessful(job, state.work.plan, draft)
+    printed = draft / PRINTED
+    if printed.exists() and (not error or not printed.stat().st_size):
+        printed.unlink()
     if not error:
-        with suppress(FileNotFoundError):
-            (draft / PRINTED).unlink()
         finish(draft, state.keys[job.id], seconds)
         return Done(job, draft.rename(shelf / job.id), seconds)
     # A half-made or wrong result must not lie about where somebody looks for results.

@@ -1,4 +1,4 @@
-"""What the tests of runs share: a house with notebooks that are quick, or bad in one way each; who is alive."""
+"""What the tests of runs share: a house with notebooks of their own, a run of it, and who is alive."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""What goes wrong at night: bad notebooks, killed processes, full disks; nothing is lost, nothing half, none left."""
+"""What goes wrong at night: bad notebooks, killed processes, full disks. Nothing is lost, half or left."""
 
 import contextlib
 import os
@@ -98,7 +98,7 @@ def test_a_bad_notebook_fails_with_its_evidence_and_the_others_go_on(house: Path
 def test_two_runs_in_one_folder_the_second_is_refused_or_waits(house: Path) -> None:
     path = str(quick_plan(house, 4, pause=1.0))
     first = Night(house, [path])
-    wait_for(lambda: bool(first.workers()), first)
+    wait_for_work(first)
     refused = Night(house, [path]).end()
     assert refused[0] == 2
     assert f"another run of this plan is at work, process {first.process.pid}" in refused[2]
@@ -109,9 +109,10 @@ def test_two_runs_in_one_folder_the_second_is_refused_or_waits(house: Path) -> N
     assert "4 up to date" in out
 
 
-def wait_for(condition: Callable[[], bool], night: Night, patience: float = 60) -> None:
+def wait_for_work(night: Night, patience: float = 60) -> None:
+    """Wait until a notebook is being run."""
     end = time.monotonic() + patience
-    while not condition():
+    while not night.workers():
         assert time.monotonic() < end, "it takes too long"
         assert night.process.poll() is None, night.process.communicate()
         time.sleep(0.01)
@@ -129,7 +130,7 @@ def killed_and_resumed(house: Path, victim: str, number: int, dice: random.Rando
     jobs = 8
     path = str(quick_plan(house, jobs))
     night = Night(house, [path])
-    wait_for(lambda: bool(night.workers()), night)
+    wait_for_work(night)
     time.sleep(dice.uniform(0.0, 1.5))
     process = VICTIMS[victim](night)
     if process is not None:
@@ -229,7 +230,7 @@ def test_a_reader_finds_a_whole_brief_at_every_moment(house: Path, root: Path) -
         for seed in ("2", "3"):
             night = Night(house, [path, "--seed", seed])
             if seed == "2":
-                wait_for(lambda: bool(night.workers()), night)
+                wait_for_work(night)
                 time.sleep(1.0)
                 night.process.send_signal(signal.SIGKILL)
             code, _, err = night.end()

@@ -13,9 +13,8 @@ from typing import Any
 import nbformat
 import pytest
 
-from forecasts.batch.plan import Job, Plan, Work
+from forecasts.batch.folders import FAILED
 from forecasts.batch.reading import read_plan
-from forecasts.batch.run import FAILED, Done, run_job, run_plan
 from forecasts.publish.save import RESULT, read_result
 from forecasts.scenarios.seeds import Seeds, read_seeds
 
@@ -96,12 +95,12 @@ def test_a_failed_job_keeps_its_evidence_and_the_others_their_brief(
     assert "an unlucky goal" in (run.parent / "brief.zh.html").read_text(encoding="utf-8")
 
 
-def job_of(seeds: Seeds, notebook: str = "goal.ipynb", **more: Any) -> Job:
-    goal = seeds.ledger.headline_goals()[0]
-    scenario = seeds.ledger.goals[goal].baseline
-    day = seeds.ledger.newest_publication([goal]).isoformat()
-    asked = {"goal": goal, "scenario": scenario, "known_on": day, "draws": 500, "seed": 1, "language": "zh"}
-    return Job(goal, scenario, notebook, asked | more, f"{goal}--{scenario}")
+def one_job(house: Path, goal: str) -> Path:
+    """Write a plan of one job."""
+    plan = house / "reports" / "plans" / "one.yaml"
+    asked = f"goals: [{goal}]\nscenarios: [baseline]\ndraws: {DRAWS}\nwhat_if: false\n"
+    plan.write_text(asked, encoding="utf-8")
+    return plan
 
 
 @pytest.mark.slow
@@ -114,67 +113,115 @@ def job_of(seeds: Seeds, notebook: str = "goal.ipynb", **more: Any) -> Job:
     ],
 )
 def test_success_is_a_valid_result_and_never_an_exit_code(
-    source: str, reason: str, copy_house: Callable[[], Path], seeds: Seeds
+    source: str, reason: str, copy_house: Callable[[], Path], goal: str
 ) -> None:
     house = copy_house()
     book = nbformat.read(house / "notebooks" / "goal.ipynb", as_version=4)
     book.cells = [*book.cells[:2], nbformat.v4.new_code_cell(source)]
     nbformat.write(book, house / "notebooks" / "goal.ipynb")
-    shelf = house / "reports" / "out" / "jobs"
-    shelf.mkdir(parents=True)
-    done = run_job(job_of(seeds), house, shelf)
-    assert reason.lower() in done.error.lower()
-    assert done.folder.name.endswith(FAILED)
-    assert not (done.folder / RESULT).exists()
+    ended = forecasts("run", str(one_job(house, goal)), cwd=house)
+    assert ended.returncode == 1, ended.stderr
+    [job] = failures(house)
+    assert reason.lower() in job["error"].lower()
+    assert job["folder"].endswith(FAILED)
+    assert not (house / job["folder"] / RESULT).exists()
+
+
+def failures(house: Path) -> list[dict[str, str]]:
+    """Return the jobs that failed in a house's one run."""
+    [run] = (house / "reports" / "out").glob("*/*/run.json")
+    return [j for j in json.loads(run.read_text(encoding="utf-8"))["jobs"] if j["status"] == "failed"]
 
 
 @pytest.mark.slow
-def test_an_answer_to_another_question_is_no_answer(copy_house: Callable[[], Path], seeds: Seeds) -> None:
+def test_an_answer_to_another_question_is_no_answer(copy_house: Callable[[], Path], goal: str) -> None:
     house = copy_house()
     book = nbformat.read(house / "notebooks" / "goal.ipynb", as_version=4)
     book.cells.insert(2, nbformat.v4.new_code_cell("seed = 2"))
     nbformat.write(book, house / "notebooks" / "goal.ipynb")
-    shelf = house / "reports" / "out" / "jobs"
-    shelf.mkdir(parents=True)
-    done = run_job(job_of(seeds), house, shelf)
-    assert "another question: seed is 2, asked was 1" in done.error
+    ended = forecasts("run", str(one_job(house, goal)), cwd=house)
+    assert ended.returncode == 1
+    assert "another question: seed is 2, asked was 1" in failures(house)[0]["error"]
 
 
-def test_nothing_stale_is_left_and_nothing_of_others_is_touched(
-    tmp_path: Path, seeds: Seeds, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.slow
+def test_what_is_up_to_date_is_not_run_and_what_others_put_there_stays(
+    copy_house: Callable[[], Path], goal: str
 ) -> None:
-    job = job_of(seeds)
-    work = Work("night", Plan(), seeds.ledger.newest_publication([job.goal]), (job,))
-    folder = tmp_path / "night" / work.known_on.isoformat()
-    (folder / "jobs" / job.id).mkdir(parents=True)
-    (folder / "jobs" / job.id / RESULT).write_text("old")
-    for name in ("brief.zh.pdf", "run.json", "notes.txt"):
-        (folder / name).write_text("old")
+    house = copy_house()
+    plan = str(one_job(house, goal))
+    first = forecasts("run", plan, cwd=house)
+    assert first.returncode == 0, first.stderr
+    folder = (house / first.stdout.splitlines()[-1]).parent
+    (folder / "notes.txt").write_text("ours")
+    before = {p: p.stat().st_mtime_ns for p in folder.rglob("*")}
+    again = forecasts("run", plan, cwd=house)
+    assert again.returncode == 0
+    assert "1 up to date" in again.stdout
+    assert again.stdout.splitlines()[-1] == first.stdout.splitlines()[-1]
+    assert {p: p.stat().st_mtime_ns for p in folder.rglob("*")} == before
+    brief = (folder / "brief.zh.pdf").read_bytes()
+    (folder / "brief.zh.pdf").write_bytes(b"%PDF half")
+    mended = forecasts("run", plan, cwd=house)
+    assert mended.returncode == 0
+    assert "1 up to date" in mended.stdout
+    assert (folder / "brief.zh.pdf").read_bytes() == brief
+    result = next(folder.glob("jobs/*/result.json"))
+    result.write_text(result.read_text(encoding="utf-8").replace("0.", "0.1", 1), encoding="utf-8")
+    redone = forecasts("run", plan, "--log-format", "json", cwd=house)
+    assert redone.returncode == 0
+    lines = [json.loads(line) for line in redone.stderr.splitlines()]
+    assert [line["event"] for line in lines] == ["begun", "job", "ended"]
+    assert (lines[0]["due"], lines[-1]["done"], lines[-1]["failed"]) == (1, 1, 0)
+    assert (folder / "notes.txt").read_text() == "ours"
 
-    def failing(job: Job, root: Path, shelf: Path) -> Done:
-        return Done(job, shelf / f"{job.id}{FAILED}", 0.0, "no")
 
-    monkeypatch.setattr("forecasts.batch.run.run_job", failing)
-    monkeypatch.setattr("forecasts.batch.run._brief", lambda *_: (None, None, "none"))
-    run = run_plan(work, tmp_path, tmp_path)
-    assert not run.ok
-    assert not (folder / "jobs" / job.id).exists()
-    assert not (folder / "brief.zh.pdf").exists()
-    assert not json.loads((folder / "run.json").read_text(encoding="utf-8"))["ok"]
-    assert (folder / "notes.txt").read_text() == "old"
+@pytest.mark.slow
+def test_both_engines_leave_the_same_notebook_but_for_times(
+    copy_house: Callable[[], Path], goal: str
+) -> None:
+    house = copy_house()
+    plan = str(one_job(house, goal))
+    left = []
+    for engine in ("warm", "stock"):
+        ended = forecasts("run", plan, "--engine", engine, "--out", str(house / engine), cwd=house)
+        assert ended.returncode == 0, ended.stderr
+        [folder] = (house / engine).glob("one/*/jobs/*")
+        book = json.loads((folder / "notebook.ipynb").read_text(encoding="utf-8"))
+        left.append((without_times(book), (folder / RESULT).read_bytes()))
+    assert left[0] == left[1]
+
+
+def without_times(book: dict[str, Any]) -> str:
+    """Return a notebook without when, where and for how long it was run."""
+    for part in (book, *book["cells"]):
+        told = part["metadata"].get("papermill", {})
+        for name in ("start_time", "end_time", "duration", "input_path", "output_path"):
+            told.pop(name, None)
+        told.get("parameters", {}).pop("output", None)
+    ids = {cell["id"]: f"cell-{i}" for i, cell in enumerate(book["cells"])}
+    text = json.dumps(book, sort_keys=True)
+    for old, new in ids.items():  # papermill gives the cell that it adds an id by chance
+        text = text.replace(old, new)
+    return re.sub(r'[^"]*/(?:warm|stock)/[^"\\\\]*', "", text)
+
+
+@pytest.mark.slow
+def test_papermill_finds_our_engine_by_its_name(root: Path, tmp_path: Path, goal: str) -> None:
+    output, executed = tmp_path / "answer", tmp_path / "out.ipynb"
+    asked = ("-p", "goal", goal, "-p", "draws", DRAWS, "-p", "what_if", "false", "-p", "output", str(output))
+    ended = papermill("notebooks/goal.ipynb", str(executed), "--engine", "warm", *asked, cwd=root)
+    assert ended.returncode == 0, ended.stderr
+    assert read_result(output / RESULT).goal.id == goal
 
 
 @pytest.mark.slow
 def test_a_broken_brief_leaves_the_results(copy_house: Callable[[], Path], tmp_path: Path) -> None:
     house = copy_house()
     (house / "reports" / "templates" / "brief.typ").write_text("#nothing-of-this-name()", encoding="utf-8")
-    plan = house / "reports" / "plans" / "one.yaml"
-    goal = read_seeds(house / "seeds").ledger.headline_goals()[0]
-    plan.write_text(
-        f"goals: [{goal}]\nscenarios: [baseline]\ndraws: {DRAWS}\nwhat_if: false\n", encoding="utf-8"
-    )
+    plan = one_job(house, read_seeds(house / "seeds").ledger.headline_goals()[0])
     ended = forecasts("run", str(plan), "--out", str(tmp_path / "out"), cwd=house)
-    assert ended.returncode == 1
+    assert ended.returncode == 4
     assert "the brief could not be written" in ended.stderr
     assert len(probabilities(tmp_path / "out")) == 1
 

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from forecasts.batch.came import Run
+from forecasts.batch.night import run_plan
 from forecasts.batch.reading import read_plan
-from forecasts.batch.run import Run, run_plan
 from forecasts.scenarios.seeds import Seeds
 
 DAYS = ("newest", "2023-10-01")
@@ -24,7 +25,9 @@ def test_night_after_night_equal_questions_give_equal_bytes(
 ) -> None:
     for day in DAYS:
         options = {"language": language, "known_on": day}
-        [work] = read_plan(root / "reports" / "plans" / "brief.yaml", root, seeds, options)
-        first, second = (written(run_plan(work, root, tmp_path / name)) for name in ("one", "two"))
-        assert len([name for name in first if name.endswith("result.json")]) == len(work.jobs)
+        works = read_plan(root / "reports" / "plans" / "brief.yaml", root, seeds, options)
+        first, second = (
+            written(run_plan(works, seeds, root, tmp_path / f"{name}-{day}")[0]) for name in ("one", "two")
+        )
+        assert len([name for name in first if name.endswith("result.json")]) == len(works[0].jobs)
         assert first == second

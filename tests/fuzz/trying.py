@@ -90,7 +90,7 @@ def no_run(*_: Any, **__: Any) -> None:
 
 def attempt(given: Input, folder: Path) -> Tried:
     """Try an input in a folder of its own, which is emptied first."""
-    import forecasts.batch.run as running
+    import forecasts.batch.night as running
 
     running.run_plan = no_run  # type: ignore[assignment]
     shutil.rmtree(folder, ignore_errors=True)

@@ -24,10 +24,9 @@ def run_kernel(request: Mapping[str, Any], line: socket.socket) -> None:
         Told when the kernel listens.
     """
     _settle(request)
-    os.environ["JPY_PARENT_PID"] = str(os.getppid())  # as from a manager of kernels, and not from a terminal
     from ipykernel.kernelapp import IPKernelApp
 
-    app = IPKernelApp.instance()
+    app = IPKernelApp.instance(parent_handle=os.getppid())  # not one of a terminal
     app.initialize(request["argv"][1:])  # type: ignore[no-untyped-call]
     # Its sockets are bound: who connects now need not wait for a second attempt.
     with suppress(OSError):
