@@ -197,8 +197,10 @@ def _brief(
 ) -> tuple[Path | None, Path | None, str]:
     """Write the combined brief; a fault of the brief does not undo the results."""
     # What draws and typesets is slow to import: only when a brief is due.
-    from forecasts.batch.combine import write_brief
     from forecasts.evaluation.track_record import track_record
+    from forecasts.publish.combine import write_brief
+    from forecasts.publish.track_record import summary as told
+    from forecasts.publish.words import Words
     from forecasts.scenarios.seeds import read_seeds
 
     results = [read_result(d.folder / RESULT) for d in done if not d.error]
@@ -207,7 +209,8 @@ def _brief(
         title = work.plan.title_zh if work.plan.language == "zh" else work.plan.title_en
         templates = provided(root, "reports/templates")
         seeds = read_seeds(root / "seeds")
-        looked_back = track_record(seeds, work.known_on, resamples=RESAMPLES)
+        record = track_record(seeds, work.known_on, resamples=RESAMPLES)
+        looked_back = told(record, Words(work.plan.language))
         pdf, html = write_brief(results, failures, work.plan.language, templates, folder, title, looked_back)
     except Exception as error:
         # The edge of the house: whatever went wrong is told, and the results stay.
