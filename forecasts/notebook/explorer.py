@@ -214,7 +214,7 @@ class Explorer(Screen):
     def _make_chart(self) -> None:
         """Draw the chart anew, its sliders where the sketch has them."""
         sliders = self._shown()
-        spec = live_chart(self._said, sliders, self._words)
+        spec = alt.LayerChart.from_dict(live_chart(self._said, sliders, self._words), validate=False)
         self.live = alt.JupyterChart(
             spec, debounce_wait=QUIET_MS, embed_options={"actions": False, "renderer": "svg"}
         )

@@ -24,6 +24,7 @@ from forecasts.publish.pacing import paces
 from forecasts.publish.parts import Cell, Column, Table
 from forecasts.publish.taking import what_it_takes
 from forecasts.publish.tornado import tornado_chart
+from forecasts.publish.vegalite import Spec
 from forecasts.publish.words import Language, Words
 
 #: Altair itself says ``.v6.json``, which the notebook format takes for text; objects need ``+json``.
@@ -51,8 +52,8 @@ class Drawing:
     text: str
 
     @classmethod
-    def of(cls, chart: AnyChart) -> "Drawing":
-        """Draw an Altair chart; it is turned into its specification once, which takes its time."""
+    def of(cls, chart: AnyChart | Spec) -> "Drawing":
+        """Draw a chart, be it Altair's or a specification."""
         return cls(to_spec(chart))
 
     @property

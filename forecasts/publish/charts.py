@@ -1,10 +1,8 @@
-"""The charts of a brief, as Altair charts: one calm blue, one accent for what was promised."""
+"""The charts of a brief, as Vega-Lite: one calm blue, one accent for what was promised."""
 
 import datetime as dt
-from collections.abc import Sequence
-from typing import Any, Final, Literal
-
-import altair as alt
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
 from forecasts.attainment.result import Attainment
 from forecasts.ledger.fields import Kind
@@ -30,6 +28,7 @@ from forecasts.publish.phrases import (
     member_name,
     members_alt,
 )
+from forecasts.publish.vegalite import Spec, field, layer, layered, mark, rows, value
 from forecasts.publish.words import Words
 
 __all__ = ["fan_chart", "members_chart", "pace_alt", "pace_chart", "to_spec", "to_svg"]
@@ -45,7 +44,7 @@ Row = dict[str, str | float]
 
 def fan_chart(
     attainment: Attainment, words: Words, *, beside: Sequence[Attainment] = (), compact: bool = False
-) -> alt.LayerChart:
+) -> Spec:
     """Return what was published, what may come, and the goal.
 
     Parameters
@@ -62,27 +61,19 @@ def fan_chart(
     goal = attainment.goal
     low, high, cut = value_range([attainment, *beside])
     first, last = days_shown(attainment)
-    axis = alt.Axis(
-        title=None,
-        format="%Y-%m",
-        tickCount=4 if compact else 7,
-        grid=False,
-        labelOverlap=True,
-        labelFlush=True,
-    )
-    x = alt.X("date:T", axis=axis, scale=alt.Scale(type="utc", domain=[at(first), at(last)]))
+    x = days_axis(first, last, ticks=4 if compact else 7)
     unit = words.of(goal, "unit")
-    y_axis = alt.Axis(title=unit, tickCount=4 if compact else 6, format=",~r", **title_above(unit))
-    y_scale = alt.Scale(domain=[low, high], nice=False, zero=False)
+    y_axis = {"title": unit, "tickCount": 4 if compact else 6, "format": ",~r", **title_above(unit)}
+    y_scale = {"domain": [low, high], "nice": False, "zero": False}
     layers = [
         *_bands(attainment, words, x, {"axis": y_axis, "scale": y_scale}, compact),
         *_zero(low, high),
         *_goal(attainment, words, x, first),
         *observed(attainment, words, x),
     ]
-    chart = alt.layer(*layers).properties(description=fan_alt(attainment, words))
+    description = fan_alt(attainment, words)
     if compact:
-        return styled(chart.properties(width=COMPACT[0], height=COMPACT[1]))
+        return styled(layered(layers, width=COMPACT[0], height=COMPACT[1], description=description))
     title = words.say(
         "chart.fan.title",
         goal=goal_sentence(attainment, words),
@@ -90,43 +81,43 @@ def fan_chart(
         likelihood=words.likelihood(attainment.probability_alone),
     )
     subtitle = [words.say("chart.fan.subtitle")] + ([words.say("chart.fan.cut")] if cut else [])
-    return styled(chart.properties(width=WIDTH, height=270, title=alt.TitleParams(title, subtitle=subtitle)))
+    told = {"text": title, "subtitle": subtitle}
+    return styled(layered(layers, width=WIDTH, height=270, title=told, description=description))
 
 
-def members_chart(attainment: Attainment, words: Words) -> alt.LayerChart:
+def members_chart(attainment: Attainment, words: Words) -> Spec:
     """Return each member's own probability as a dot, with the combined one as a line."""
     serving = [(m.name, m.probability) for m in attainment.members if m.probability is not None]
-    rows: list[Row] = [
+    served: list[Row] = [
         {"name": member_name(name, words), "p": p, "text": words.probability(p)}
         for name, p in sorted(serving, key=lambda pair: -pair[1])
     ]
     chance = attainment.probability_alone
     combined = words.say("chart.members.combined", probability=words.probability(chance))
     # The ends of the scale are not labelled: nothing is impossible or certain.
-    x_axis = alt.Axis(title=words.say("probability"), format="%", values=[0.1, 0.25, 0.5, 0.75, 0.9])
-    x = alt.X("p:Q", axis=x_axis, scale=alt.Scale(domain=[0, 1]))
-    y = alt.Y("name:N", sort=None, axis=alt.Axis(title=None, labelLimit=200))
+    x_axis = {"format": "%", "title": words.say("probability"), "values": [0.1, 0.25, 0.5, 0.75, 0.9]}
+    x = field("p:Q", axis=x_axis, scale={"domain": [0, 1]})
+    y = field("name:N", sort=None, axis={"labelLimit": 200, "title": None})
     width = WIDTH - 190
-    base = alt.Chart(_data(rows))
-    tooltip = [
-        alt.Tooltip("name:N", title=words.say("model")),
-        alt.Tooltip("text:N", title=words.say("probability")),
+    data = rows(served)
+    tooltip = [field("name:N", title=words.say("model")), field("text:N", title=words.say("probability"))]
+    dot = mark("point", filled=True, size=70, color=MEDIAN, opacity=1)
+    line = mark("rule", color=ACCENT, strokeWidth=2)
+    layers = [
+        layer(rows([{"p": chance}]), line, x=x),
+        layer(data, dot, x=x, y=y, tooltip=tooltip),
+        # The numbers stand in a column of their own, where no line runs through them.
+        layer(data, mark("text", align="left", color=INK), x=value(width + 10), y=y, text=field("text:N")),
     ]
-    dots = base.mark_point(filled=True, size=70, color=MEDIAN, opacity=1).encode(x=x, y=y, tooltip=tooltip)
-    # The numbers stand in a column of their own, where no line runs through them.
-    labels = base.mark_text(align="left", color=INK).encode(x=alt.value(width + 10), y=y, text="text:N")
-    rule = alt.Chart(_data([{"p": chance}])).mark_rule(color=ACCENT, strokeWidth=2).encode(x=x)
-    title = alt.TitleParams(words.say("chart.members.title"), subtitle=combined, subtitleColor=ACCENT)
-    chart = alt.layer(rule, dots, labels).properties(
-        width=width, height=alt.Step(24), title=title, description=members_alt(attainment, words)
-    )
-    return styled(chart)
+    title = {"text": words.say("chart.members.title"), "subtitle": combined, "subtitleColor": ACCENT}
+    description = members_alt(attainment, words)
+    return styled(layered(layers, width=width, height={"step": 24}, title=title, description=description))
 
 
-def pace_chart(attainment: Attainment, words: Words) -> alt.LayerChart | None:
+def pace_chart(attainment: Attainment, words: Words) -> Spec | None:
     """Return the required pace beside the paces that were seen, on one scale; None if there is none."""
-    rows = _pace_rows(attainment, words)
-    if not rows:
+    paces = _pace_rows(attainment, words)
+    if not paces:
         return None
     required = attainment.required_pace
     x_title = words.say("chart.pace.percent")
@@ -134,50 +125,49 @@ def pace_chart(attainment: Attainment, words: Words) -> alt.LayerChart | None:
         x_title = words.say("chart.pace.points")
     elif required is not None and required.scale != "percent_per_year":
         x_title = words.say("chart.pace.units", unit=words.of(attainment.goal, "unit"))
-    x = alt.X("low:Q", axis=alt.Axis(title=x_title, tickCount=6), scale=_pace_scale(rows))
-    y = alt.Y("name:N", sort=None, axis=alt.Axis(title=None, labelLimit=260))
-    base = alt.Chart(_data(rows))
-    colour = alt.Color("role:N", scale=_roles(), legend=None)
-    tooltip = [alt.Tooltip("name:N", title=x_title), alt.Tooltip("text:N", title=" ")]
-    bars = base.mark_bar(height=11).encode(x=x, x2="high:Q", y=y, color=colour, tooltip=tooltip)
-    labels = base.mark_text(
-        align=alt.expr("datum.edge < 0 ? 'right' : 'left'"),
-        dx=alt.expr("datum.edge < 0 ? -6 : 6"),
+    x = field("low:Q", axis={"tickCount": 6, "title": x_title}, scale=_pace_scale(paces))
+    y = field("name:N", sort=None, axis={"labelLimit": 260, "title": None})
+    colour = field("role:N", scale=_roles(), legend=None)
+    tooltip = [field("name:N", title=x_title), field("text:N", title=" ")]
+    beside = mark(
+        "text",
+        align={"expr": "datum.edge < 0 ? 'right' : 'left'"},
+        dx={"expr": "datum.edge < 0 ? -6 : 6"},
         color=INK,
-    ).encode(x="edge:Q", y=y, text="text:N")
-    medians = [{"name": r["name"], "median": r["median"]} for r in rows if "median" in r]
-    layers: list[alt.Chart] = [bars, labels]
-    if medians:
-        tick = alt.Chart(_data(medians)).mark_tick(color=INK, thickness=2, size=15)
-        layers.append(tick.encode(x="median:Q", y=y))
-    if required is not None:
-        line = alt.Chart(_data([{"p": required.value}])).mark_rule(
-            color=ACCENT, strokeWidth=1.5, strokeDash=[4, 3]
-        )
-        layers.append(line.encode(x="p:Q"))
-    title = alt.TitleParams(words.say("chart.pace.title"), subtitle=words.say("chart.pace.subtitle"))
-    chart = alt.layer(*layers).properties(
-        width=BARS, height=alt.Step(24), title=title, description=pace_alt(attainment, words)
     )
-    return styled(chart)
+    bar, data = mark("bar", height=11), rows(paces)
+    layers = [
+        layer(data, bar, x=x, x2=field("high"), y=y, color=colour, tooltip=tooltip),
+        layer(data, beside, x=field("edge:Q"), y=y, text=field("text:N")),
+    ]
+    medians = [{"name": r["name"], "median": r["median"]} for r in paces if "median" in r]
+    if medians:
+        tick = mark("tick", color=INK, thickness=2, size=15)
+        layers.append(layer(rows(medians), tick, x=field("median:Q"), y=y))
+    if required is not None:
+        line = mark("rule", color=ACCENT, strokeWidth=1.5, strokeDash=[4, 3])
+        layers.append(layer(rows([{"p": required.value}]), line, x=field("p:Q")))
+    title = {"text": words.say("chart.pace.title"), "subtitle": words.say("chart.pace.subtitle")}
+    description = pace_alt(attainment, words)
+    return styled(layered(layers, width=BARS, height={"step": 24}, title=title, description=description))
 
 
-def _pace_scale(rows: Sequence[Row]) -> alt.Scale:
+def _pace_scale(paces: Sequence[Row]) -> Spec:
     """Return the scale of paces; beside a bar that points down there is room for its label."""
-    ends = [float(row[name]) for row in rows for name in ("low", "high")]
+    ends = [float(row[name]) for row in paces for name in ("low", "high")]
     low, high = min(0.0, *ends), max(0.0, *ends)
     if low == 0:
-        return alt.Scale(zero=True, nice=True)
-    down = [str(row["text"]) for row in rows if float(row["edge"]) < 0]
+        return {"nice": True, "zero": True}
+    down = [str(row["text"]) for row in paces if float(row["edge"]) < 0]
     room = max((sum(12 if sign > "\u2e80" else 6.5 for sign in text) + 12 for text in down), default=0)
     part = min(0.6, room / BARS)
-    return alt.Scale(domain=[low - (high - low) * part / (1 - part), high], nice=False)
+    return {"domain": [low - (high - low) * part / (1 - part), high], "nice": False}
 
 
 def pace_alt(attainment: Attainment, words: Words) -> str:
     """Return the pace chart in words."""
-    rows = _pace_rows(attainment, words)
-    parts = [words.say("chart.pace.one", name=str(r["name"]), value=str(r["text"])) for r in rows]
+    told = _pace_rows(attainment, words)
+    parts = [words.say("chart.pace.one", name=str(r["name"]), value=str(r["text"])) for r in told]
     return words.say("chart.pace.alt", paces=words.together(parts))
 
 
@@ -193,8 +183,13 @@ def at(day: dt.date) -> str:
     return f"{day.isoformat()}T00:00:00Z"
 
 
-def _data(rows: Sequence[Row]) -> alt.InlineData:
-    return alt.InlineData(values=list(rows))
+def days_axis(first: dt.date, last: dt.date, ticks: int) -> Spec:
+    """Return the days of a chart, from left to right."""
+    axis = {
+        "format": "%Y-%m", "grid": False, "labelFlush": True, "labelOverlap": True, "tickCount": ticks,
+        "title": None,
+    }  # fmt: skip
+    return field("date:T", axis=axis, scale={"domain": [at(first), at(last)], "type": "utc"})
 
 
 def title_above(unit: str) -> dict[str, Any]:
@@ -204,9 +199,9 @@ def title_above(unit: str) -> dict[str, Any]:
     return place if unit else {}
 
 
-def _roles() -> alt.Scale:
+def _roles() -> Spec:
     colours = {"required": ACCENT, "own": MEDIAN, "parent": BANDS["50"], "reference": BANDS["80"]}
-    return alt.Scale(domain=list(colours), range=list(colours.values()))
+    return {"domain": list(colours), "range": list(colours.values())}
 
 
 def value_range(attainments: Sequence[Attainment]) -> tuple[float, float, bool]:
@@ -225,101 +220,112 @@ def value_range(attainments: Sequence[Attainment]) -> tuple[float, float, bool]:
     return (max(0.0, lowest - room) if lowest >= 0 else lowest - room), top, tail > high
 
 
-def _zero(low: float, high: float) -> list[alt.Chart]:
+def _zero(low: float, high: float) -> list[Spec]:
     """Return the line of zero, where the axis runs below it."""
     if not low < 0 < high:
         return []
-    base = alt.Chart(_data([{"zero": 0.0}]))
-    return [base.mark_rule(color=MUTED, strokeWidth=1).encode(y="zero:Q")]
+    return [layer(rows([{"zero": 0.0}]), mark("rule", color=MUTED, strokeWidth=1), y=field("zero:Q"))]
 
 
-def _bands(
-    attainment: Attainment, words: Words, x: alt.X, style: dict[str, Any], compact: bool
-) -> list[alt.Chart]:
+def _bands(attainment: Attainment, words: Words, x: Spec, style: Spec, compact: bool) -> list[Spec]:
     names = {level: words.say("chart.fan.band", level=level) for level in BANDS}
-    rows: list[Row] = [
-        {
-            "date": at(p.date),
-            "day": words.date(p.date),
-            **{f"band{level}": name for level, name in names.items()},
-            **{q: getattr(p, q) for q in ("q05", "q10", "q25", "q50", "q75", "q90", "q95")},
-            "median": words.estimate(p.q50),
-            "likely": words.say("range", low=words.estimate(p.q10), high=words.estimate(p.q90)),
-        }
-        for p in attainment.fan
-    ]
-    base = alt.Chart(_data(rows))
-    legend = (
-        None if compact else alt.Legend(title=None, orient="bottom", symbolType="square", symbolStrokeWidth=0)
+    data = rows(
+        [
+            {
+                "date": at(p.date),
+                "day": words.date(p.date),
+                **{f"band{level}": name for level, name in names.items()},
+                **{q: getattr(p, q) for q in ("q05", "q10", "q25", "q50", "q75", "q90", "q95")},
+                "median": words.estimate(p.q50),
+                "likely": words.say("range", low=words.estimate(p.q10), high=words.estimate(p.q90)),
+            }
+            for p in attainment.fan
+        ]
     )
-    scale = alt.Scale(domain=list(names.values()), range=list(BANDS.values()))
+    colours = band_colours(names, with_legend=not compact)
+    area = mark("area", clip=True, opacity=1)
+    ends = {"90": ("q05:Q", "q95"), "80": ("q10:Q", "q90"), "50": ("q25:Q", "q75")}
     areas = [
-        base.mark_area(clip=True, opacity=1).encode(
-            x=x, y=alt.Y(low, **style), y2=high, color=alt.Color(f"band{level}:N", scale=scale, legend=legend)
+        layer(
+            data, area, x=x, y=field(low, **style), y2=field(high), color=field(f"band{level}:N", **colours)
         )
-        for level, low, high in (("90", "q05:Q", "q95:Q"), ("80", "q10:Q", "q90:Q"), ("50", "q25:Q", "q75:Q"))
+        for level, (low, high) in ends.items()
     ]
     tooltip = [
-        alt.Tooltip("day:N", title=words.say("date")),
-        alt.Tooltip("median:N", title=words.say("median")),
-        alt.Tooltip("likely:N", title=words.say("interval80")),
+        field("day:N", title=words.say("date")),
+        field("median:N", title=words.say("median")),
+        field("likely:N", title=words.say("interval80")),
     ]
-    median = base.mark_line(clip=True, color=MEDIAN, strokeWidth=2).encode(
-        x=x, y=alt.Y("q50:Q", **style), tooltip=tooltip
-    )
-    return [*areas, median]
+    line = mark("line", clip=True, color=MEDIAN, strokeWidth=2)
+    return [*areas, layer(data, line, x=x, y=field("q50:Q", **style), tooltip=tooltip)]
 
 
-def _goal(attainment: Attainment, words: Words, x: alt.X, first: dt.date) -> list[alt.Chart]:
+def band_colours(names: Mapping[str, str], with_legend: bool = True) -> Spec:
+    """Return the colours of the bands of a fan, each with its name, and their legend."""
+    legend = {"orient": "bottom", "symbolStrokeWidth": 0, "symbolType": "square", "title": None}
+    scale = {"domain": list(names.values()), "range": list(BANDS.values())}
+    return {"scale": scale, "legend": legend if with_legend else None}
+
+
+def _goal(attainment: Attainment, words: Words, x: Spec, first: dt.date) -> list[Spec]:
     goal = attainment.goal
     label = goal_mark(goal.value, goal.comparison, goal.deadline, words.of(goal, "unit"), words)
-    line: Row = {"date": at(first), "value": goal.value, "label": label}
-    base = alt.Chart(_data([line]))
-    rule = base.mark_rule(color=ACCENT, strokeWidth=1.8).encode(y="value:Q")
+    data = rows([{"date": at(first), "value": goal.value, "label": label}])
+    level = field("value:Q")
+    return [
+        deadline(attainment, x),
+        layer(data, mark("rule", color=ACCENT, strokeWidth=1.8), y=level),
+        layer(data, goal_label(attainment), x=x, y=level, text=field("label:N")),
+    ]
+
+
+def deadline(attainment: Attainment, x: Spec) -> Spec:
+    """Return the line of the goal's deadline."""
+    dashed = mark("rule", color=ACCENT, strokeDash=[3, 3])
+    return layer(rows([{"date": at(attainment.goal.deadline)}]), dashed, x=x)
+
+
+def goal_label(attainment: Attainment, **style: Any) -> Spec:
+    """Return the mark of the goal's label."""
     # What was published lies above a goal that asks for less: its label stands below the line.
-    baseline: Literal["top", "bottom"] = "top" if goal.comparison.asks_less else "bottom"
-    text = base.mark_text(
-        color=ACCENT, align="left", dx=4, baseline=baseline, dy=4 if baseline == "top" else -3, fontSize=12
-    )
-    day = (
-        alt.Chart(_data([{"date": at(goal.deadline)}])).mark_rule(color=ACCENT, strokeDash=[3, 3]).encode(x=x)
-    )
-    return [day, rule, text.encode(x=x, y="value:Q", text="label:N")]
+    below = attainment.goal.comparison.asks_less
+    place = {"baseline": "top", "dy": 4} if below else {"baseline": "bottom", "dy": -3}
+    return mark("text", color=ACCENT, align="left", dx=4, fontSize=12, **place, **style)
 
 
-def observed(attainment: Attainment, words: Words, x: alt.X) -> list[alt.Chart]:
+def observed(attainment: Attainment, words: Words, x: Spec) -> list[Spec]:
     """Return what was published, as dots with their possible range."""
-    rows: list[Row] = [
+    seen: list[Row] = [
         {"date": at(p.date), "value": p.value, "low": p.low, "high": p.high,
          "day": words.date(p.date), "text": words.estimate(p.value)}
         for p in attainment.history
     ]  # fmt: skip
     if (count := attainment.so_far) is not None:
-        rows.append(
+        seen.append(
             {"date": at(count.date), "value": count.value, "low": count.value, "high": count.value,
              "day": words.date(count.date), "text": words.estimate(count.value)}
         )  # fmt: skip
-    base = alt.Chart(_data(rows))
-    tooltip = [
-        alt.Tooltip("day:N", title=words.say("date")),
-        alt.Tooltip("text:N", title=words.say("published")),
+    data = rows(seen)
+    tooltip = [field("day:N", title=words.say("date")), field("text:N", title=words.say("published"))]
+    bar = mark("rule", color=INK, strokeWidth=1.6)
+    dot = mark("point", filled=True, color=INK, size=44, opacity=1)
+    return [
+        layer(data, bar, x=x, y=field("low:Q"), y2=field("high")),
+        layer(data, dot, x=x, y=field("value:Q"), tooltip=tooltip),
     ]
-    bars = base.mark_rule(color=INK, strokeWidth=1.6).encode(x=x, y="low:Q", y2="high:Q")
-    dots = base.mark_point(filled=True, color=INK, size=44, opacity=1)
-    return [bars, dots.encode(x=x, y="value:Q", tooltip=tooltip)]
 
 
 def _pace_rows(attainment: Attainment, words: Words) -> list[Row]:
     """Return a bar for every pace that is on the scale of the required one."""
     required, observed, reference = attainment.required_pace, attainment.observed_pace, attainment.reference
     scale = required.scale if required else observed.scale if observed else "percent_per_year"
-    rows: list[Row] = []
+    found: list[Row] = []
 
     def bar(name: str, value: float, role: str, text: str) -> None:
         # A row is found by its name: two steps within the same months must not fall on one another.
-        taken = sum(str(row["name"]).startswith(name) for row in rows)
+        taken = sum(str(row["name"]).startswith(name) for row in found)
         shown = f"{name} ({taken + 1})" if taken else name
-        rows.append({"name": shown, "low": 0.0, "high": value, "edge": value, "role": role, "text": text})
+        found.append({"name": shown, "low": 0.0, "high": value, "edge": value, "role": role, "text": text})
 
     if required:
         bar(words.say("pace.required"), required.value, "required", pace_value(required, attainment, words))
@@ -341,8 +347,8 @@ def _pace_rows(attainment: Attainment, words: Words) -> list[Row]:
             words.say("range", low=low, high=high),
         )
         middle: Row = {} if reference.median is None else {"median": reference.median}
-        rows[-1] |= {"low": reference.low, "edge": max(reference.high, 0.0)} | middle
-    return rows
+        found[-1] |= {"low": reference.low, "edge": max(reference.high, 0.0)} | middle
+    return found
 
 
 def quoted(text: str) -> str:

@@ -63,7 +63,7 @@ def live_figure(attainment: Attainment, words: Words) -> list[Figure]:
         return []
     chart = live_chart(attainment, attainment.what_if.sliders, words)
     spec = charts.to_spec(chart)
-    return [Figure(_id(attainment, "live"), spec, str(chart.description), live=True)]
+    return [Figure(_id(attainment, "live"), spec, str(chart["description"]), live=True)]
 
 
 def _id(attainment: Attainment, chart: str) -> str:

@@ -66,6 +66,14 @@ def covered(family: str) -> frozenset[int]:
     return frozenset(face(font_paths()[family]).unicodes)
 
 
+def common_signs() -> str:
+    """Return letters, marks of punctuation, and the commonest Chinese signs (the first level of GB 2312)."""
+    ranges = ((0x20, 0x250), (0x2000, 0x2070), (0x2190, 0x2270), (0x3000, 0x3020), (0xFF00, 0xFF60))
+    plain = "".join(chr(code) for start, end in ranges for code in range(start, end))
+    rows = (bytes((row, cell)) for row in range(0xB0, 0xD8) for cell in range(0xA1, 0xFF))
+    return plain + b"".join(rows).decode("gb2312", "ignore")
+
+
 @cache
 def characters() -> frozenset[int]:
     """Return the code points that can be shown on every page, in its text and in its headings."""
@@ -79,11 +87,14 @@ def missing(text: str) -> list[str]:
     What steers a text and has no shape of its own (direction, joining, controls) counts as missing: a reader
     must see that it is there.
     """
-    return sorted({c for c in _unplain(text) if unicodedata.category(c)[0] == "C" or _lost(c)})
+    return sorted(c for c in _odd(text) if unicodedata.category(c)[0] == "C" or _lost(c))
 
 
-def _unplain(text: str) -> str:
-    return "" if text.isascii() and text.isprintable() else "".join(c for c in text if not c.isspace())
+def _odd(text: str) -> set[str]:
+    """Return the signs of a text that want a closer look; a long text has few, too."""
+    if text.isascii() and text.isprintable():
+        return set()
+    return {c for c in set(text) if not c.isspace()}
 
 
 def _lost(character: str) -> bool:
@@ -94,9 +105,13 @@ def printable(text: str) -> str:
     """Return `text` as it can be shown: composed, with plain blanks, and what is missing as ``[U+2717]``."""
     if text.isascii() and text.isprintable():
         return text
-    plain = unicodedata.normalize("NFC", "".join(" " if c.isspace() and c not in BLANKS else c for c in text))
-    lost = set(missing(plain))
-    return "".join(f"[U+{ord(c):04X}]" if c in lost else c for c in plain)
+    plain = unicodedata.normalize("NFC", text.translate(dict.fromkeys(map(ord, _strange_blanks(text)), " ")))
+    lost = missing(plain)
+    return plain.translate({ord(c): f"[U+{ord(c):04X}]" for c in lost}) if lost else plain
+
+
+def _strange_blanks(text: str) -> list[str]:
+    return [c for c in set(text) if c.isspace() and c not in BLANKS]
 
 
 def spell_out(text: str) -> str:
@@ -110,10 +125,14 @@ def beyond(text: str) -> str:
 
     A mark that is set above or below another sign is among them: only the families of letters place it.
     """
-    known = covered(SANS) & covered(SERIF)
-    return "".join(
-        sorted({c for c in _unplain(text) if _is_mark(c) or (ord(c) not in known and not _lost(c))})
-    )
+    chinese = _of_both(tuple(LETTERS))
+    return "".join(sorted(c for c in _odd(text) if _is_mark(c) or (ord(c) not in chinese and not _lost(c))))
+
+
+@cache
+def _of_both(families: tuple[str, ...]) -> frozenset[int]:
+    """Return the code points that every one of some families has."""
+    return frozenset.intersection(*map(covered, families))
 
 
 def letters_in(text: str) -> str:
@@ -124,8 +143,8 @@ def letters_in(text: str) -> str:
     odd = beyond(text)
     if not odd:
         return ""
-    wide = covered(LETTERS[SANS]) & covered(LETTERS[SERIF])
-    western = {c for c in text if ord(c) in wide and unicodedata.category(c)[0] in "LMN"}
+    wide = _of_both(tuple(LETTERS.values()))
+    western = {c for c in set(text) if ord(c) in wide and unicodedata.category(c)[0] in "LMN"}
     return "".join(sorted(western | set(odd)))
 
 

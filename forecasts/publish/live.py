@@ -5,9 +5,9 @@ probability anew: no kernel, no server, no network. What it does to a future, an
 off, is told in :class:`forecasts.attainment.what_if.Sliders`; the numbers are those of ``forecasts compare``.
 """
 
+import datetime as dt
+from collections.abc import Iterator
 from typing import Any, Final
-
-import altair as alt
 
 from forecasts.attainment.outlook import FLOOR
 from forecasts.attainment.result import Attainment
@@ -16,6 +16,17 @@ from forecasts.ledger.fields import Comparison
 from forecasts.publish import charts
 from forecasts.publish.drawing import ACCENT, BANDS, INK, MEDIAN, WIDTH, styled
 from forecasts.publish.phrases import fan_alt, goal_mark
+from forecasts.publish.vegalite import (
+    Spec,
+    calculate,
+    field,
+    layer,
+    layered,
+    mark,
+    rows,
+    sequence,
+    value,
+)
 from forecasts.publish.words import SCALE, Words
 
 #: Quantiles of the fan: low and high end of each band, by its level.
@@ -25,7 +36,7 @@ _ENDS: Final = {"90": (0.05, 0.95), "80": (0.1, 0.9), "50": (0.25, 0.75)}
 _ROOM: Final = 0.35
 
 
-def live_chart(attainment: Attainment, sliders: Sliders, words: Words) -> alt.LayerChart:
+def live_chart(attainment: Attainment, sliders: Sliders, words: Words) -> Spec:
     """Return the fan chart with its sliders, and the probability as they stand.
 
     Parameters
@@ -40,24 +51,25 @@ def live_chart(attainment: Attainment, sliders: Sliders, words: Words) -> alt.La
     goal = attainment.goal
     low, high, _ = charts.value_range([attainment])
     first, last = charts.days_shown(attainment)
-    axis = alt.Axis(title=None, format="%Y-%m", tickCount=7, grid=False, labelOverlap=True, labelFlush=True)
-    x = alt.X("date:T", axis=axis, scale=alt.Scale(type="utc", domain=[charts.at(first), charts.at(last)]))
+    x = charts.days_axis(first, last, ticks=7)
     unit = words.of(goal, "unit")
-    y_axis = alt.Axis(title=unit, tickCount=6, format=",~r", **charts.title_above(unit))
+    y_axis = {"title": unit, "tickCount": 6, "format": ",~r", **charts.title_above(unit)}
     top = high + _ROOM * (high - low)
-    style = {"axis": y_axis, "scale": alt.Scale(domain=[low, top], nice=False, zero=False)}
-    layers: list[alt.Chart | alt.LayerChart] = [
+    style = {"axis": y_axis, "scale": {"domain": [low, top], "nice": False, "zero": False}}
+    layers = [
         *_fan(sliders, words, x, style),
         *charts.observed(attainment, words, x),
         *_goal(attainment, words, x, first),
         *_chance(attainment, sliders, words),
     ]
-    title = alt.TitleParams(
-        words.say("chart.live.title"), subtitle=_subtitle(attainment, sliders, words), offset=14
-    )
-    chart = alt.layer(*layers).add_params(*_params(attainment, sliders, words))
-    description = words.say("chart.live.alt", fan=fan_alt(attainment, words))
-    return styled(chart.properties(width=WIDTH, height=300, title=title, description=description))
+    subtitle = _subtitle(attainment, sliders, words)
+    told = {"text": words.say("chart.live.title"), "offset": 14, "subtitle": subtitle}
+    return styled(
+        layered(
+            layers, width=WIDTH, height=300, title=told, params=list(_params(attainment, sliders, words)),
+            description=words.say("chart.live.alt", fan=fan_alt(attainment, words)),
+        )
+    )  # fmt: skip
 
 
 def _subtitle(attainment: Attainment, sliders: Sliders, words: Words) -> list[str]:
@@ -67,27 +79,24 @@ def _subtitle(attainment: Attainment, sliders: Sliders, words: Words) -> list[st
     return told
 
 
-def _params(attainment: Attainment, sliders: Sliders, words: Words) -> list[alt.Parameter]:
-    """Return the sliders, and what they move."""
+def _params(attainment: Attainment, sliders: Sliders, words: Words) -> Iterator[Spec]:
+    """Yield the sliders, and what they move."""
     numbers = {
         "pace": ("chart.live.pace", 1.0),
         "one_off": ("chart.live.one_off", 0.0),
         "goal": ("chart.live.goal", attainment.goal.value),
     }
     bound: dict[str, Slider] = {slider.name: slider for slider in sliders.sliders}
-    moved = []
-    for name, (key, value) in numbers.items():
+    for name, (key, stands) in numbers.items():
         slider = bound.get(name)
-        label = words.say(key, unit=words.of(attainment.goal, "unit")).strip()
-        bind = (
-            alt.Undefined
-            if slider is None
-            else alt.binding_range(min=slider.low, max=slider.high, step=slider.step, name=f"{label} ")
-        )
-        stands = value if slider is None else slider.value
-        moved.append(alt.param(name=name, value=stands, bind=bind))
-    held = held_by(sliders, attainment.probability_alone)
-    return [*moved, *(alt.param(name=name, value=value) for name, value in held.items())]
+        if slider is None:
+            yield {"name": name, "value": stands}
+        else:
+            label = words.say(key, unit=words.of(attainment.goal, "unit")).strip()
+            ends = {"max": slider.high, "min": slider.low, "name": f"{label} ", "step": slider.step}
+            yield {"name": name, "bind": {"input": "range", **ends}, "value": slider.value}
+    for name, held in held_by(sliders, attainment.probability_alone).items():
+        yield {"name": name, "value": held}
 
 
 def held_by(sliders: Sliders, before: float) -> dict[str, Any]:
@@ -120,67 +129,62 @@ def _moved(value: str, base: str, counts: str, sliders: Sliders) -> str:
     return topped if sliders.upper is None else f"min({topped}, {sliders.upper!r})"
 
 
-def _fan(sliders: Sliders, words: Words, x: alt.X, style: dict[str, Any]) -> list[alt.Chart]:
+def _fan(sliders: Sliders, words: Words, x: Spec, style: Spec) -> list[Spec]:
     """Return the bands and the median; one row a day, made anew whenever a slider moves."""
     size = len(sliders.fan[0].value)
     names = {level: words.say("chart.fan.band", level=level) for level in BANDS}
     base = "bases[datum.day][min(datum.i, length(bases[datum.day]) - 1)]"
     levels = sorted({p for ends in _ENDS.values() for p in ends} | {0.5})
-    rows = (
-        alt.Chart(alt.sequence(0, size * len(sliders.fan), as_="n"))
-        .transform_calculate(day=f"floor(datum.n / {size})", i=f"datum.n % {size}")
-        .transform_calculate(
+    data = sequence(size * len(sliders.fan), "n")
+    steps = [
+        *calculate(day=f"floor(datum.n / {size})", i=f"datum.n % {size}"),
+        *calculate(
             moved=_moved("fan[datum.day][datum.i]", base, "counts[datum.day]", sliders),
             date="toDate(days[datum.day])",
-        )
-        .transform_quantile("moved", probs=levels, groupby=["date"], as_=["p", "q"])
-        .transform_calculate(p="'q' + round(1000 * datum.p)")
-        .transform_pivot("p", value="q", groupby=["date"])
-        .transform_calculate(**{f"band{level}": charts.quoted(name) for level, name in names.items()})
-    )
-    legend = alt.Legend(title=None, orient="bottom", symbolType="square", symbolStrokeWidth=0)
-    scale = alt.Scale(domain=list(names.values()), range=list(BANDS.values()))
+        ),
+        {"quantile": "moved", "groupby": ["date"], "probs": levels, "as": ["p", "q"]},
+        *calculate(p="'q' + round(1000 * datum.p)"),
+        {"pivot": "p", "value": "q", "groupby": ["date"]},
+        *calculate(**{f"band{level}": charts.quoted(name) for level, name in names.items()}),
+    ]
+    colours, area = charts.band_colours(names), mark("area", clip=True, opacity=1)
     areas = [
-        rows.mark_area(clip=True, opacity=1).encode(
-            x=x, y=alt.Y(f"{_q(low)}:Q", **style), y2=f"{_q(high)}:Q",
-            color=alt.Color(f"band{level}:N", scale=scale, legend=legend),
+        layer(
+            data, area, steps, x=x, y=field(f"{_q(low)}:Q", **style), y2=field(_q(high)),
+            color=field(f"band{level}:N", **colours),
         )
         for level, (low, high) in _ENDS.items()
     ]  # fmt: skip
     tooltip = [
-        alt.Tooltip("date:T", title=words.say("date"), format="%Y-%m-%d"),
-        alt.Tooltip(f"{_q(0.5)}:Q", title=words.say("median"), format=",.4~r"),
+        field("date:T", title=words.say("date"), format="%Y-%m-%d"),
+        field(f"{_q(0.5)}:Q", title=words.say("median"), format=",.4~r"),
     ]
-    line = rows.mark_line(clip=True, color=MEDIAN, strokeWidth=2)
-    return [*areas, line.encode(x=x, y=alt.Y(f"{_q(0.5)}:Q", **style), tooltip=tooltip)]
+    line, y = mark("line", clip=True, color=MEDIAN, strokeWidth=2), field(f"{_q(0.5)}:Q", **style)
+    return [*areas, layer(data, line, steps, x=x, y=y, tooltip=tooltip)]
 
 
 def _q(level: float) -> str:
     return f"q{round(1000 * level)}"
 
 
-def _goal(attainment: Attainment, words: Words, x: alt.X, first: Any) -> list[alt.Chart]:
+def _goal(attainment: Attainment, words: Words, x: Spec, first: dt.date) -> list[Spec]:
     """Return the goal as it stands, and its deadline."""
     goal = attainment.goal
     other = charts.quoted(f"{goal.comparison.sign} ")
     label = goal_mark(goal.value, goal.comparison, goal.deadline, words.of(goal, "unit"), words)
-    row = alt.Chart(alt.InlineData(values=[{"date": charts.at(first)}])).transform_calculate(
+    steps = calculate(
         value="goal",
         label=f"goal == {goal.value!r} ? {charts.quoted(label)} : {other} + format(goal, ',.12~r')",
     )
-    below = goal.comparison.asks_less
-    day = alt.Chart(alt.InlineData(values=[{"date": charts.at(goal.deadline)}]))
+    data, level = rows([{"date": charts.at(first)}]), field("value:Q")
     return [
-        day.mark_rule(color=ACCENT, strokeDash=[3, 3]).encode(x=x),
-        row.mark_rule(color=ACCENT, strokeWidth=1.8, clip=True).encode(y="value:Q"),
-        row.mark_text(
-            color=ACCENT, align="left", dx=4, baseline="top" if below else "bottom", dy=4 if below else -3,
-            fontSize=12, clip=True,
-        ).encode(x=x, y="value:Q", text="label:N"),
-    ]  # fmt: skip
+        charts.deadline(attainment, x),
+        layer(data, mark("rule", color=ACCENT, strokeWidth=1.8, clip=True), steps, y=level),
+        layer(data, charts.goal_label(attainment, clip=True), steps, x=x, y=level, text=field("label:N")),
+    ]
 
 
-def _chance(attainment: Attainment, sliders: Sliders, words: Words) -> list[alt.Chart]:
+def _chance(attainment: Attainment, sliders: Sliders, words: Words) -> list[Spec]:
     """Return the probability as a number, in words, and its change against where the sliders stood."""
     goal = attainment.goal
     n = len(sliders.level)
@@ -189,38 +193,40 @@ def _chance(attainment: Attainment, sliders: Sliders, words: Words) -> list[alt.
     edge = f"(goal {'+' if goal.comparison.asks_less else '-'} {sliders.tolerance:g})"
     sign = "<=" if goal.comparison in (Comparison.ABOVE, Comparison.AT_MOST) else "<"
     below = "datum.p_below" if goal.comparison.asks_less else "1 - datum.p_below"
-    row = (
-        alt.Chart(alt.sequence(0, n, as_="i"))
-        .transform_calculate(moved=_moved("value[datum.i]", base, "counts_then", sliders))
-        .transform_calculate(under=f"datum.moved {sign} {edge}")
-        .transform_calculate(
+    steps = [
+        *calculate(moved=_moved("value[datum.i]", base, "counts_then", sliders)),
+        *calculate(under=f"datum.moved {sign} {edge}"),
+        *calculate(
             one="datum.under ? 1 : 0",
             low="datum.under ? datum.moved : null",
             high="datum.under ? null : datum.moved",
-        )
-        .transform_aggregate(k="sum(one)", low="max(low)", high="min(high)")
-        .transform_calculate(
-            part=f"datum.high > datum.low ? ({edge} - datum.low) / (datum.high - datum.low) : 0"
-        )
-        .transform_calculate(
+        ),
+        {
+            "aggregate": [
+                {"op": "sum", "field": "one", "as": "k"},
+                {"op": "max", "field": "low", "as": "low"},
+                {"op": "min", "field": "high", "as": "high"},
+            ]
+        },
+        *calculate(part=f"datum.high > datum.low ? ({edge} - datum.low) / (datum.high - datum.low) : 0"),
+        *calculate(
             p_below=f"datum.k == 0 ? 0 : datum.k == {n} ? 1 : "
             "level[datum.k - 1] + datum.part * (level[datum.k] - level[datum.k - 1])"
-        )
-        .transform_calculate(p=f"clamp({below}, {FLOOR:g}, {1 - FLOOR:g})")
-        .transform_calculate(
-            percent="datum.p < 0.01 ? 0 : datum.p > 0.99 ? 100 : clamp(round(100 * datum.p), 1, 99)"
-        )
-        .transform_calculate(
+        ),
+        *calculate(p=f"clamp({below}, {FLOOR:g}, {1 - FLOOR:g})"),
+        *calculate(percent="datum.p < 0.01 ? 0 : datum.p > 0.99 ? 100 : clamp(round(100 * datum.p), 1, 99)"),
+        *calculate(
             number=f"datum.percent == 0 ? {least} : datum.percent == 100 ? {most} : datum.percent + '%'",
             change="format(100 * (datum.p - before), '+.1f')",
-        )
-        .transform_calculate(words=f"{_likelihood(words)} + {_changed(words)}")
-    )
-    number = row.mark_text(align="left", baseline="bottom", fontSize=34, color=MEDIAN)
-    said = row.mark_text(align="left", baseline="bottom", fontSize=15, color=INK)
+        ),
+        *calculate(words=f"{_likelihood(words)} + {_changed(words)}"),
+    ]
+    data = sequence(n, "i")
+    large = mark("text", align="left", baseline="bottom", fontSize=34, color=MEDIAN)
+    small = mark("text", align="left", baseline="bottom", fontSize=15, color=INK)
     return [
-        number.encode(x=alt.value(0), y=alt.value(-14), text="number:N"),
-        said.encode(x=alt.value(175), y=alt.value(-18), text="words:N"),
+        layer(data, large, steps, x=value(0), y=value(-14), text=field("number:N")),
+        layer(data, small, steps, x=value(175), y=value(-18), text=field("words:N")),
     ]
 
 

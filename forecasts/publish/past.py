@@ -9,7 +9,7 @@ from forecasts.attainment.outlook import Outlook
 from forecasts.ledger.history import History
 from forecasts.models.base import GROWING
 from forecasts.publish import charts
-from forecasts.publish.drawing import ACCENT, BANDS, INK, MEDIAN, WIDTH, styled
+from forecasts.publish.drawing import ACCENT, BANDS, INK, MEDIAN, WIDTH, themed_layers
 from forecasts.publish.words import Words
 
 #: Peers are shown up to so many, those with the longest past first.
@@ -56,7 +56,7 @@ def past_chart(found: Outlook, words: Words) -> alt.LayerChart:
     )
     title = alt.TitleParams(words.say("explore.past"), subtitle=words.say("explore.past.subtitle"))
     chart = alt.layer(lines, dots.encode(x=x, y=y, color=colour))
-    return styled(
+    return themed_layers(
         chart.properties(width=WIDTH, height=200, title=title, description=words.say("explore.past"))
     )
 

@@ -10,7 +10,7 @@ from forecasts.evaluation.backtest import DRIFT, VERDICT
 from forecasts.evaluation.scores import PitHistogram, Reliability, Score, Scores
 from forecasts.evaluation.track_record import TrackRecord
 from forecasts.ledger.ledger import Ledger
-from forecasts.publish.drawing import ACCENT, BANDS, INK, MEDIAN, WIDTH, styled
+from forecasts.publish.drawing import ACCENT, BANDS, INK, MEDIAN, WIDTH, themed_layers
 from forecasts.publish.parts import Cell, Column, Table
 from forecasts.publish.phrases import goal_mark, member_name
 from forecasts.publish.words import Words
@@ -154,7 +154,7 @@ def reliability_chart(reliability: Reliability, words: Words) -> alt.LayerChart:
     chart = alt.layer(bars, diagonal.encode(x=x, y=y), dots, labels).properties(
         width=SIDE, height=SIDE, title=title, description=reliability_alt(reliability, words)
     )
-    return styled(chart)
+    return themed_layers(chart)
 
 
 def reliability_alt(reliability: Reliability, words: Words) -> str:
@@ -190,7 +190,7 @@ def pit_chart(pit: PitHistogram, words: Words) -> alt.LayerChart:
     chart = alt.layer(band, bars, edge, even).properties(
         width=SIDE, height=200, title=title, description=pit_alt(pit, words)
     )
-    return styled(chart)
+    return themed_layers(chart)
 
 
 def pit_alt(pit: PitHistogram, words: Words) -> str:

@@ -4,9 +4,9 @@ import base64
 import dataclasses
 import hashlib
 import json
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from forecasts.ledger.files import write_whole
 from forecasts.publish.fonts import (
@@ -19,6 +19,10 @@ from forecasts.publish.fonts import (
     with_letters,
 )
 from forecasts.publish.parts import Brief, Figure, mapped, strings
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+    from typst import Fonts
 
 PDF_TEMPLATE: Final = "brief.typ"
 HTML_TEMPLATE: Final = "brief.html.j2"
@@ -34,6 +38,21 @@ async function draw() {
 }
 draw();
 """
+
+
+def prepare() -> None:
+    """Load what sets a page, for whoever sets many."""
+    _fonts()
+    program(BOOT)
+
+
+@cache
+def _fonts() -> "Fonts":
+    """Return the fonts of a PDF, found once."""
+    import typst
+
+    # What typst itself embeds serves no text here, but is what `ignore_system_fonts` alone leaves.
+    return typst.Fonts(include_system_fonts=False, font_paths=list(font_directories()))
 
 
 def write_pdf(brief: Brief, path: Path, templates: Path) -> None:
@@ -57,14 +76,8 @@ def write_pdf(brief: Brief, path: Path, templates: Path) -> None:
 
     brief = mapped(brief, printable)
     inputs = {"brief": json.dumps(_payload(brief), ensure_ascii=False), "letters": _letters(brief)}
-    data = typst.compile(
-        str(templates / PDF_TEMPLATE),
-        root=str(templates),
-        font_paths=font_directories(),
-        ignore_system_fonts=True,
-        sys_inputs=inputs,
-        pdf_standards=["ua-1"],
-    )
+    compiler = typst.Compiler(str(templates / PDF_TEMPLATE), root=str(templates), font_paths=_fonts())
+    data = compiler.compile(format="pdf", sys_inputs=inputs, pdf_standards=["ua-1"])
     assert isinstance(data, bytes)
     write_whole(path, data)
 
@@ -76,31 +89,41 @@ def write_html(brief: Brief, path: Path, templates: Path) -> None:
 
 def html(brief: Brief, templates: Path) -> str:
     """Return the page."""
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
     from markupsafe import Markup
 
-    environment = Environment(
+    figures = brief.figures()
+    script = program(BOOT) if figures else ""
+    digest = base64.b64encode(hashlib.sha256(script.encode("utf-8")).digest()).decode("ascii")
+    text = "".join(sorted(set("".join(strings(brief))) | {chr(code) for code in range(0x20, 0x7F)}))
+    return (
+        _environment(templates)
+        .get_template(HTML_TEMPLATE)
+        .render(
+            brief=brief,
+            json={figure.id: Markup(json_in_html(figure.spec)) for figure in figures},
+            svg={
+                figure.id: Markup(_inline_svg(figure, number))
+                for number, figure in enumerate(figures)
+                if not figure.live
+            },
+            fonts=[face for family in (SANS, SERIF) for face in faces(family, text)],
+            script=Markup(script),
+            script_digest=digest,
+        )
+    )
+
+
+@lru_cache(maxsize=4)
+def _environment(templates: Path) -> "Environment":
+    """Return where pages are set; a template that has changed is read anew."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    return Environment(
         loader=FileSystemLoader(templates),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
-    )
-    figures = brief.figures()
-    script = program(BOOT) if figures else ""
-    digest = base64.b64encode(hashlib.sha256(script.encode("utf-8")).digest()).decode("ascii")
-    text = "".join(sorted(set("".join(strings(brief))) | {chr(code) for code in range(0x20, 0x7F)}))
-    return environment.get_template(HTML_TEMPLATE).render(
-        brief=brief,
-        json={figure.id: Markup(json_in_html(figure.spec)) for figure in figures},
-        svg={
-            figure.id: Markup(_inline_svg(figure, number))
-            for number, figure in enumerate(figures)
-            if not figure.live
-        },
-        fonts=[face for family in (SANS, SERIF) for face in faces(family, text)],
-        script=Markup(script),
-        script_digest=digest,
     )
 
 

@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from html import unescape
 from pathlib import Path
 
+import altair as alt
 import pytest
 import vl_convert
+from altair.utils.schemapi import debug_mode
 
 import forecasts as fc
 from forecasts.attainment.outlook import Outlook, outlook
@@ -96,6 +98,16 @@ def texts_of(spec: str, setting: Mapping[str, float]) -> list[str]:
         param["value"] = setting.get(param["name"], param.get("value"))
     svg = unescape(str(vl_convert.vegalite_to_svg(json.dumps(chart))))
     return re.findall(r"<text[^>]*>([^<]*)</text>", svg)
+
+
+def test_it_is_what_altair_would_write(seeds: Seeds) -> None:
+    found = outlook(Reader(seeds.ledger), next(questions(seeds)))
+    said = verdict(found)
+    sliders = what_if(seeds, found, said).sliders
+    assert sliders is not None
+    chart = live_chart(said, sliders, ENGLISH)
+    with debug_mode(True):
+        assert alt.LayerChart.from_dict(chart, validate=True).to_dict(validate=True) == chart
 
 
 def test_it_says_what_the_package_says(charts: list[Moved]) -> None:

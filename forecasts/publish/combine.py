@@ -1,13 +1,11 @@
 """All results and failures of a run become one brief."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from forecasts.attainment.result import Attainment
-from forecasts.evaluation.track_record import TrackRecord
 from forecasts.publish.brief import Failure, compose
-from forecasts.publish.track_record import summary
 from forecasts.publish.typeset import write_html, write_pdf
 from forecasts.publish.words import Language, Words
 
@@ -19,7 +17,7 @@ def write_brief(
     templates: Path,
     folder: Path,
     title: str | None = None,
-    track_record: TrackRecord | None = None,
+    track_record: Sequence[str] = (),
 ) -> tuple[Path, Path]:
     """Write ``brief.<language>.pdf`` and ``.html``.
 
@@ -29,13 +27,11 @@ def write_brief(
         The jobs that failed; the brief says so where their verdicts would stand.
     title : str, optional
         In place of the title that the brief makes of its regions.
-    track_record : TrackRecord, optional
-        What earlier verdicts were worth.
+    track_record : sequence of str
+        Sentences about what earlier verdicts were worth.
     """
     told = tuple(Failure(goal, scenario, reason) for goal, scenario, reason in failures)
-    words = Words(language)
-    looked_back = summary(track_record, words) if track_record is not None else ()
-    brief = compose(tuple(results), told, words, looked_back)
+    brief = compose(tuple(results), told, Words(language), track_record)
     if title:
         brief = replace(brief, title=title)
     pdf, html = folder / f"brief.{language}.pdf", folder / f"brief.{language}.html"

@@ -1,0 +1,110 @@
+"""The renderer: ``python -m forecasts.publish.renderer SOCKET`` draws and typesets for other processes.
+
+It loads what draws once and serves one request at a time, for as long as its standard input is open: when its
+owner is gone, however that went, so is the renderer. A fault is a reply; nothing that is asked ends it.
+"""
+
+import json
+import os
+import shutil
+import signal
+import socket
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from threading import Thread
+from typing import Any, Final
+
+from forecasts.publish.rendering import RENDERER, whole_of
+
+#: Seconds that a request may take to arrive: who stops half way must not keep the others waiting.
+ARRIVAL: Final = 10.0
+
+#: Requests that may wait.
+WAITING: Final = 128
+
+
+def main() -> None:
+    """Serve until the owner is gone."""
+    path = Path(sys.argv[1])
+    # Who draws here must not ask itself; and it is the owner who is interrupted, and who ends this process.
+    os.environ.pop(RENDERER, None)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    path.unlink(missing_ok=True)
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as door:
+        door.bind(str(path))
+        door.listen(WAITING)
+        Thread(target=_leave_with_owner, args=(path,), daemon=True).start()
+        prepare(path.with_name("fonts"))
+        while True:
+            there, _ = door.accept()
+            with there, suppress(OSError, ValueError):  # who asked has gone, or never asked
+                there.settimeout(ARRIVAL)
+                there.sendall(json.dumps(told(json.loads(whole_of(there)))).encode("utf-8"))
+
+
+def _leave_with_owner(path: Path) -> None:
+    """End this process at once when standard input ends, and take along what lies beside the socket."""
+    while os.read(0, 1 << 16):
+        pass
+    shutil.rmtree(path.with_name("fonts"), ignore_errors=True)
+    with suppress(OSError):
+        path.unlink()
+        path.parent.rmdir()
+    os._exit(0)
+
+
+def prepare(fonts: Path) -> None:
+    """Load what draws and typesets, with a font of the common signs in a folder of its own."""
+    from forecasts.publish import drawing, typeset
+
+    drawing.register_common(fonts)
+    drawing.svg_of('{"data": {"values": [{}]}, "mark": "text"}')
+    typeset.prepare()
+
+
+def told(message: dict[str, Any]) -> dict[str, Any]:
+    """Return the reply to a request: what was done, or the fault."""
+    try:
+        return {"done": _ASKED[message["ask"]](message)}
+    except OSError as error:
+        words = error.strerror or str(error)
+        return _fault(words, error.errno or 0, str(error.filename or ""))
+    except BaseException as error:  # Rust's panics are no Exception
+        return _fault(f"{type(error).__name__}: {error}")
+
+
+def _fault(message: str, errno: int = 0, file: str = "") -> dict[str, Any]:
+    return {"fault": {"message": message, "errno": errno, "file": file}}
+
+
+def _svg(message: dict[str, Any]) -> str:
+    from forecasts.publish.drawing import svg_of
+
+    return svg_of(message["spec"])
+
+
+def _brief(message: dict[str, Any]) -> list[str]:
+    from forecasts.publish.combine import write_brief
+    from forecasts.publish.save import RESULT, read_result
+
+    results = [read_result(Path(folder) / RESULT) for folder in message["results"]]
+    failures = [(goal, scenario, reason) for goal, scenario, reason in message["failures"]]
+    files = write_brief(
+        results, failures, message["language"], Path(message["templates"]), Path(message["folder"]),
+        message["title"], message["track_record"],
+    )  # fmt: skip
+    return [str(path) for path in files]
+
+
+#: What can be asked.
+_ASKED: Final[dict[str, Callable[[dict[str, Any]], Any]]] = {
+    "svg": _svg,
+    "brief": _brief,
+    "ping": lambda message: os.getpid(),
+}
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,266 @@
+"""Asking the renderer: one process draws and typesets for all others, so that they need not learn how.
+
+The renderer (:mod:`forecasts.publish.renderer`) listens at a socket in a folder that only its owner may
+enter. A request is one JSON object, its end told by closing that half of the connection; so is the reply.
+Whoever draws finds the socket's path in the environment variable ``FORECASTS_RENDERER``.
+"""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from pathlib import Path
+from threading import Event, Thread
+from types import TracebackType
+from typing import Any, Final, Self
+
+#: Names the renderer's socket to whoever draws.
+RENDERER: Final = "FORECASTS_RENDERER"
+
+#: Seconds that a drawing waits for a renderer that does not listen (it may be starting anew) and for a reply.
+PATIENCE, REPLY = 2.0, 60.0
+
+#: Seconds until a renderer that just began must listen, and in which a brief must be made.
+START, BRIEF = 30.0, 120.0
+
+#: A renderer that dies so often in a row, within so many seconds of its start, is not started again.
+DEATHS, YOUNG = 5, 2.0
+
+#: Seconds that the renderer has to end by itself.
+FAREWELL: Final = 2.0
+
+
+class RenderingFailed(Exception):
+    """A request that the renderer could not serve; its message is that of the fault."""
+
+
+class _Gone(Exception):
+    """Who listened has died, or hangs, before the reply was whole."""
+
+
+class _Absent(_Gone):
+    """Nobody listens."""
+
+
+def drawn_elsewhere(spec: str) -> str | None:
+    """Return the SVG of a specification from the renderer; None if there is none, or it does not answer."""
+    path = os.environ.get(RENDERER)
+    if not path or not hasattr(socket, "AF_UNIX"):
+        return None
+    for _ in range(2):
+        # What cannot be drawn says so best where it was asked: there it is tried, too.
+        with suppress(_Gone, RenderingFailed):
+            return str(_served(path, {"ask": "svg", "spec": spec}, PATIENCE, REPLY))
+    return None
+
+
+def _served(
+    path: str,
+    message: dict[str, Any],
+    patience: float,
+    reply: float,
+    hopeless: Callable[[], bool] = lambda: False,
+) -> Any:
+    """Send a request to whoever listens, or will soon; return what came of it."""
+    with _connected(path, time.monotonic() + patience, hopeless) as there:
+        there.settimeout(reply)
+        try:
+            there.sendall(json.dumps(message).encode("utf-8"))
+            there.shutdown(socket.SHUT_WR)
+            told = json.loads(whole_of(there))
+        except (OSError, ValueError) as error:
+            raise _Gone from error
+    return outcome(told)
+
+
+def _connected(path: str, end: float, hopeless: Callable[[], bool]) -> socket.socket:
+    while True:
+        there = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        try:
+            there.connect(path)
+        except OSError as error:
+            there.close()
+            if time.monotonic() > end or hopeless():
+                raise _Absent from error
+            time.sleep(0.02)
+        else:
+            return there
+
+
+def whole_of(there: socket.socket) -> bytes:
+    """Return all that comes until the other side has said its last."""
+    return b"".join(iter(lambda: there.recv(1 << 16), b""))
+
+
+def outcome(told: dict[str, Any]) -> Any:
+    """Return what a reply brings, or raise its fault: one of the machine as what it is, others in words."""
+    fault = told.get("fault")
+    if fault is None:
+        return told["done"]
+    if fault["errno"]:
+        raise OSError(fault["errno"], fault["message"], fault["file"])
+    raise RenderingFailed(fault["message"])
+
+
+class Renderer:
+    """The renderer as its owner has it: started, started anew when it dies, and ended.
+
+    Where there are no sockets with a name (Windows), everything is drawn in this process.
+
+    Examples
+    --------
+    >>> with Renderer() as renderer:  # doctest: +SKIP
+    ...     renderer.brief(folders, (), "zh", templates, folder)
+    """
+
+    def __init__(self) -> None:
+        self._folder: tempfile.TemporaryDirectory[str] | None = None
+        self._process: subprocess.Popen[bytes] | None = None
+        self._watch: Thread | None = None
+        self._closing = Event()
+        self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the renderer
+
+    def __enter__(self) -> Self:
+        if hasattr(socket, "AF_UNIX"):
+            self._folder = tempfile.TemporaryDirectory(prefix="forecasts-")
+            self._begin()
+            self._watch = Thread(target=self._keep, daemon=True)
+            self._watch.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @property
+    def address(self) -> str:
+        """The socket's path, for the environment of whoever draws; empty where there is none."""
+        return str(Path(self._folder.name) / "socket") if self._folder is not None else ""
+
+    @property
+    def pid(self) -> int | None:
+        """The process's number."""
+        return self._process.pid if self._process is not None else None
+
+    def svg(self, spec: str) -> str:
+        """Return the drawing of a Vega-Lite specification (JSON)."""
+        return str(self._ask({"ask": "svg", "spec": spec}, REPLY))
+
+    def brief(
+        self,
+        results: Sequence[Path],
+        failures: Sequence[tuple[str, str, str]],
+        language: str,
+        templates: Path,
+        folder: Path,
+        title: str | None = None,
+        track_record: Sequence[str] = (),
+    ) -> tuple[Path, ...]:
+        """Write a brief, PDF and HTML, into a folder; return its files.
+
+        Parameters
+        ----------
+        results : sequence of Path
+            Folders of results, in the brief's order.
+        failures : sequence of (goal, scenario, reason)
+            Jobs without a result.
+        templates : Path
+            Folder of ``brief.typ`` and ``brief.html.j2``.
+        title : str, optional
+            In place of the title that the brief makes of its regions.
+        track_record : sequence of str
+            Sentences about what earlier verdicts were worth.
+
+        Raises
+        ------
+        RenderingFailed
+            If it cannot be made.
+        OSError
+            If it cannot be written.
+        """
+        message = {
+            "ask": "brief", "results": [str(path.absolute()) for path in results],
+            "failures": [list(one) for one in failures], "language": language,
+            "templates": str(templates.absolute()), "folder": str(folder.absolute()), "title": title,
+            "track_record": list(track_record),
+        }  # fmt: skip
+        return tuple(Path(name) for name in self._ask(message, BRIEF))
+
+    def close(self) -> None:
+        """End the renderer; nothing of it is left."""
+        self._closing.set()
+        if self._process is not None:
+            self._end(self._process)
+        if self._watch is not None:
+            self._watch.join()
+            if self._process is not None:  # it may have begun anew in the meantime
+                self._end(self._process)
+        self._errors.close()
+        if self._folder is not None:
+            self._folder.cleanup()
+
+    def _ask(self, message: dict[str, Any], reply: float) -> Any:
+        """Have a request served; once more if the renderer died of it."""
+        if not self.address:
+            from forecasts.publish.renderer import told
+
+            return outcome(told(message))
+        for last in (False, True):
+            asked = self._process
+            try:
+                # One that has begun anew must load what draws before it replies.
+                return _served(self.address, message, START, reply + START * last, self._given_up)
+            except _Gone as error:
+                if last or self._given_up():
+                    raise RenderingFailed(f"the renderer ended at it: {self._last_words()}") from error
+                if asked is not None:
+                    asked.kill()  # if it still lives, it hangs
+                    asked.wait()
+        raise AssertionError("unreachable")
+
+    def _begin(self) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "forecasts.publish.renderer", self.address],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=self._errors,
+        )
+
+    def _keep(self) -> None:
+        """Start the renderer anew whenever it has died, unless it does nothing but die."""
+        deaths, began = 0, time.monotonic()
+        while self._process is not None:
+            self._process.wait()
+            with suppress(OSError):
+                if self._process.stdin is not None:
+                    self._process.stdin.close()
+            deaths = deaths + 1 if time.monotonic() - began < YOUNG else 1
+            if self._closing.is_set() or deaths >= DEATHS:
+                return
+            began = time.monotonic()
+            self._begin()
+
+    def _given_up(self) -> bool:
+        return self._watch is not None and not self._watch.is_alive()
+
+    def _end(self, process: subprocess.Popen[bytes]) -> None:
+        with suppress(OSError):
+            if process.stdin is not None:
+                process.stdin.close()
+        try:
+            process.wait(FAREWELL)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+    def _last_words(self) -> str:
+        """Return the last line of what it wrote to standard error."""
+        self._errors.seek(0)
+        lines = self._errors.read().decode("utf-8", "replace").strip().splitlines()
+        return lines[-1] if lines else "it said nothing"
