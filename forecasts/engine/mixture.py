@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -71,7 +72,10 @@ def _three(x: Floats) -> Floats:
 
 def _on_scales(x: Floats) -> Floats:
     """Return relative values (p, k) on every scale of :data:`SCALES`, (p, k, 4)."""
-    return np.stack([np.log(x), box_cox(x, 0.5), x - 1, np.log(np.maximum(x - 1, TINY))], 2)
+    found = np.empty((*x.shape, len(SCALES)))
+    found[..., 0], found[..., 1], found[..., 2] = np.log(x), box_cox(x, 0.5), x - 1
+    np.log(np.maximum(found[..., 2], TINY), out=found[..., 3])
+    return found
 
 
 @dataclass(frozen=True)
@@ -116,15 +120,20 @@ class Mixture:
 
     def _raw(self, x: Floats) -> Floats:
         """Return P(relative value >= x) before calibration, for x (P, k)."""
-        x, count = np.clip(x, TINY, HUGE), self.weight.shape[1]
-        out, which = np.empty(x.shape), np.searchsorted(SCALES, self.power)
+        x, count = np.minimum(np.maximum(x, TINY), HUGE), self.weight.shape[1]
+        out, which = np.empty(x.shape), self._scale
         width = max(1, min(x.shape[1], ELEMENTS // count))
         height = max(1, ELEMENTS // (count * width))
         for i in range(0, len(x), height):
             rows = slice(i, i + height)
             for j in range(0, x.shape[1], width):
                 out[rows, j : j + width] = self._above(rows, x[rows, j : j + width], which[rows])
-        return np.clip(out, EDGE, 1 - EDGE)
+        return np.asarray(np.minimum(np.maximum(out, EDGE), 1 - EDGE), float)
+
+    @cached_property
+    def _scale(self) -> Ints:
+        """Which of :data:`SCALES` each component is on."""
+        return np.searchsorted(SCALES, self.power)
 
     def _above(self, rows: slice, x: Floats, which: Ints) -> Floats:
         """Return P(relative value >= x) of some rows, for x (p, k) within their bounds."""

@@ -185,8 +185,17 @@ class Ledger:
         return replace(self, observations=observations, goals=MappingProxyType(goals))
 
     def with_observations(self, changed: Mapping[str, Observation]) -> "Ledger":
-        """Return the ledger with some observations replaced or added."""
-        return replace(self, observations=MappingProxyType({**self.observations, **changed}))
+        """Return the ledger with some observations replaced or added; no other becomes a record for it."""
+        new = Rows.of(Observation, tuple(changed.values()))
+        at = {name: row for row, name in enumerate((*self.observations, *changed))}
+        order = dict.fromkeys((*self.observations, *changed))  # what is replaced keeps its place
+        rows = Rows.join([self.rows, new]).take(np.array([at[name] for name in order], np.intp))
+        return replace(self, observations=rows.by_id())
+
+    def without_observation(self, name: str) -> "Ledger":
+        """Return the ledger without one observation."""
+        kept = np.array([other != name for other in self.observations], bool)
+        return replace(self, observations=self.rows.take(kept).by_id())
 
     def with_indicator(self, changed: Indicator) -> "Ledger":
         """Return the ledger with one indicator replaced; its figures stay as they are."""

@@ -7,7 +7,7 @@ a year (how lumpy) and the growth of the speed are integrated over a grid, on wh
 class speaks first.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import product
 
 import numpy as np
@@ -54,6 +54,7 @@ class GammaProcess(Predictive):
     start: float
     last: float
     risen: float
+    _shapes: dict[float, Floats] = field(default_factory=dict, init=False, repr=False)
 
     @property
     def draws(self) -> int | None:
@@ -61,6 +62,11 @@ class GammaProcess(Predictive):
         return None
 
     def _shape(self, time: float) -> Floats:
+        if time not in self._shapes:
+            self._shapes[time] = self._shape_at(time)
+        return self._shapes[time]
+
+    def _shape_at(self, time: float) -> Floats:
         ahead = max(time - self.start, 0.0)
         safe = np.where(np.abs(self.growth) < 1e-9, 1.0, self.growth)
         grown = np.where(np.abs(self.growth) < 1e-9, ahead, np.expm1(safe * ahead) / safe)

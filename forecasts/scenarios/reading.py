@@ -4,7 +4,6 @@ import math
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
-from types import MappingProxyType
 from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
@@ -178,8 +177,7 @@ class Observe(Adjustment):
         if held is None:
             return ledger
         if self.drop:
-            left = {name: row for name, row in ledger.observations.items() if name != held.id}
-            return replace(ledger, observations=MappingProxyType(left))
+            return ledger.without_observation(held.id)
         return ledger.with_observations(
             {held.id: held.model_copy(update=self._value() | {"qualifier": None})}
         )

@@ -12,7 +12,6 @@ from functools import lru_cache
 
 import numpy as np
 from scipy.special import ndtr, ndtri
-from scipy.stats import multivariate_normal
 
 from forecasts.attainment.outlook import floored
 from forecasts.models.base import Floats
@@ -90,6 +89,8 @@ def independent(chance: Floats) -> Events:
 
 def both_below(one: float, other: float, correlation: float) -> float:
     """Return the probability that two normal scores lie below their bounds."""
+    from scipy.stats import multivariate_normal  # slow to import: more events do without
+
     law = multivariate_normal([0, 0], [[1, correlation], [correlation, 1]], allow_singular=True)
     return float(law.cdf([one, other]))
 

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import t as student
+from scipy.special import stdtrit
 
 from forecasts.attainment.what_if import Shared
 from forecasts.models.base import Floats
@@ -124,7 +124,7 @@ def _measured(sums: Floats, regions: int, pairs: int) -> Measured:
     xx, yy = sums[:, 2] / whole[2], sums[:, 3] / whole[3]
     r = float(np.clip(whole[1] / np.sqrt(whole[2] * whole[3]), -CLOSEST, CLOSEST))
     influence = sums[:, 1] / np.sqrt(whole[2] * whole[3]) - r * (xx + yy) / 2
-    few = float(student.ppf(0.9, periods - 1)) / Z80
+    few = float(stdtrit(periods - 1, 0.9)) / Z80
     shocks = few**2 * periods / (periods - 1) * float(influence @ influence) / (1 - r * r) ** 2
     return Measured(float(np.arctanh(r)), max(1 / (regions - 3), shocks), pairs, regions, periods)
 

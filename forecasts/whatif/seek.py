@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 import numpy as np
-from scipy.optimize import brentq
 from scipy.special import logit
 
 from forecasts.attainment.outlook import FLOOR, Outlook, outlook
@@ -183,6 +182,7 @@ def _range(found: Outlook, what: Vary) -> tuple[float, float]:
 
 def _root(line: _Line, wanted: float) -> float:
     """Return where the probability is what is wanted."""
+    from scipy.optimize import brentq  # slow to import: only what is sought needs it
 
     def off(value: float) -> float:
         return float(logit(line.chance(value)) - logit(wanted))
