@@ -50,6 +50,9 @@ TRIES = 3
 #: What is to be done about a worker that is not like this machine.
 SAME = "install the same there as here"
 
+#: Of the package's folder: what computes nothing. A tenant's example is links here and files there.
+NO_PROGRAM = {"__pycache__", "tenant"}
+
 ADDRESS = re.compile(r"(tcp|tls)://[^\s/]+:\d{1,5}")
 
 
@@ -284,9 +287,10 @@ def program() -> str:
     """Return a digest of this package's own files, as they lie here."""
     home = Path(forecasts.__file__).resolve().parent
     found = hashlib.sha256()
-    for path in sorted(p for p in home.rglob("*") if p.is_file() and "__pycache__" not in p.parts):
-        found.update(f"{path.relative_to(home).as_posix()}\0{path.stat().st_size}\0".encode())
-        found.update(path.read_bytes())
+    for path in sorted(p.relative_to(home) for p in home.rglob("*") if p.is_file()):
+        if not NO_PROGRAM & set(path.parts):
+            held = (home / path).read_bytes()
+            found.update(f"{path.as_posix()}\0{len(held)}\0".encode() + held)
     return found.hexdigest()
 
 

@@ -266,7 +266,7 @@ def test_the_digest_is_of_the_files_and_of_nothing_else(tmp_path: Path) -> None:
             command, cwd=tmp_path, env=env, capture_output=True, text=True, check=True
         ).stdout.strip()
 
-    elsewhere = tmp_path / "same" / "elsewhere"
+    elsewhere = tmp_path / "tenant" / "elsewhere"  # wherever it lies
     shutil.copytree(ROOT / "forecasts", elsewhere / "forecasts")
     assert digest(str(elsewhere)) == program()
     assert digest(other_files(tmp_path)) != program()
