@@ -97,10 +97,10 @@ class Cluster:
         left = dict(enumerate(items))
         for attempt in range(TRIES):
             for k, came in self._round(function, left, shared):
-                if isinstance(came, CancelledError):  # the data for it went with the workers that held it
+                if isinstance(came, Exception):
                     self._check_scheduler()
-                    if attempt < TRIES - 1:
-                        continue
+                if isinstance(came, CancelledError) and attempt < TRIES - 1:
+                    continue  # the data for it went with the workers that held it
                 yield left.pop(k), came
             if not left:
                 return
@@ -143,7 +143,7 @@ class Cluster:
         try:
             for _ in sent:
                 k, future = self._next(came)
-                yield k, _came_of(future)
+                yield k, self._came_of(future)
         finally:
             with suppress(Exception):  # whoever has gone need not be told
                 self.client.cancel(sent)
@@ -160,6 +160,23 @@ class Cluster:
                 alone_since = (alone_since or time.monotonic()) if alone else None
                 if alone_since is not None and time.monotonic() - alone_since > ALONE:
                     raise self._alone() from None
+
+    def _came_of(self, future: Any) -> Any:
+        """Return a future's result, or its error; what is lost on its way here the cluster makes anew."""
+        try:
+            while True:
+                try:
+                    return future.result(timeout=ALONE)
+                except TimeoutError as error:
+                    if future.status == "error":  # of the work itself
+                        return error
+                except Exception as error:
+                    return error
+                self._check_scheduler()
+                if not _workers(self.client):
+                    raise self._alone()
+        finally:
+            future.release()
 
     def _sent(self, shared: object) -> tuple[Any, ...]:
         """Send every worker what all items need; wait for one, if none is there."""
@@ -208,7 +225,8 @@ def connect(address: str, option: str = "--executor") -> Cluster:
         rule = "needs the package `distributed`, which is not installed"
         raise BadInput([Problem(option, rule, remedy="pip install 'forecasts[cluster]'")]) from None
     # It tells of lost connections on standard error by itself: what matters of it is told as a problem.
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)
+    for name in [name for name in logging.root.manager.loggerDict if name.startswith("distributed")]:
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of versions, which are compared more strictly below
         try:
@@ -299,14 +317,3 @@ def _run(expected: str, function: Callable[..., Result], *given: Any) -> Result:
     if program() != expected:
         raise OtherProgram(f"a worker on {platform.node()} that joined later runs another program")
     return function(*given)
-
-
-def _came_of(future: Any) -> Result | Exception:
-    """Return a future's result, or its error."""
-    try:
-        result: Result = future.result()
-        return result
-    except Exception as error:
-        return error
-    finally:
-        future.release()

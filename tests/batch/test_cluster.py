@@ -137,7 +137,7 @@ def test_what_was_lost_with_every_worker_is_sent_again(tmp_path: Path) -> None:
     assert sorted(found) == [(k, 100 + k) for k in range(12)]
 
 
-def test_a_scheduler_that_dies_is_told(tmp_path: Path) -> None:
+def test_a_scheduler_that_dies_is_told_once(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     with dask(tmp_path, workers=1) as started, connect(started.address) as cluster:
         came = cluster.map(slowly, range(1000), 1)
         next(came)
@@ -148,6 +148,7 @@ def test_a_scheduler_that_dies_is_told(tmp_path: Path) -> None:
             list(came)
         assert time.monotonic() - start < 60
         assert told.value.filename == started.address
+    assert capfd.readouterr() == ("", "")
 
 
 def test_nobody_waits_for_workers_that_do_not_come_back(
