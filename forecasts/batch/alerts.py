@@ -31,7 +31,7 @@ class Condition(Protocol):
     older : int, optional
         Days that the newest figure may lie back.
     goals : tuple of str, optional
-        Ids or patterns; None = every goal of the plan.
+        Ids or patterns; none = every goal of the plan.
     """
 
     @property
@@ -83,7 +83,7 @@ def alerts_of(
     found: dict[Raised, None] = {}  # a goal's figures are as old under each of its scenarios: told once
     for alert in alerts:
         for entry in entries:
-            if alert.goals is None or any(fnmatchcase(entry.goal, pattern) for pattern in alert.goals):
+            if not alert.goals or any(fnmatchcase(entry.goal, pattern) for pattern in alert.goals):
                 before = previous.get(entry.job)
                 last = newest.get((entry.indicator, entry.region))
                 found |= dict.fromkeys(_raised(alert, entry, before, last, day))

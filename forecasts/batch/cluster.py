@@ -47,6 +47,12 @@ LOOK = 2.0
 #: How often work starts anew whose data was lost together with the workers that held it.
 TRIES = 3
 
+#: What is to be done about a worker that is not like this machine.
+SAME = "install the same there as here"
+
+#: Of the package's folder: what computes nothing. A tenant's example is links here and files there.
+NO_PROGRAM = {"__pycache__", "tenant"}
+
 ADDRESS = re.compile(r"(tcp|tls)://[^\s/]+:\d{1,5}")
 
 
@@ -73,8 +79,8 @@ class Cluster:
     ) -> Iterator[tuple[Item, Result | Exception]]:
         """Yield each item with what came of it, as it comes: what the function returned, or what it raised.
 
-        What a lost worker was at is done again by another one; what was at hand each time that several workers
-        died is given up with an error.
+        What a lost worker was at is done again by another one; what was at hand each time that several
+        workers died is given up with an error.
 
         Parameters
         ----------
@@ -91,8 +97,10 @@ class Cluster:
         left = dict(enumerate(items))
         for attempt in range(TRIES):
             for k, came in self._round(function, left, shared):
-                if _lost(came) and attempt < TRIES - 1:
-                    continue
+                if isinstance(came, Exception):
+                    self._check_scheduler()
+                if isinstance(came, CancelledError) and attempt < TRIES - 1:
+                    continue  # the data for it went with the workers that held it
                 yield left.pop(k), came
             if not left:
                 return
@@ -100,8 +108,23 @@ class Cluster:
     def parts(
         self, function: Callable[[Shared, Item], Result], shared: Shared, items: Sequence[Item]
     ) -> Iterator[tuple[Item, Result]]:
-        """Yield each item with its result, as it comes; an error of one ends it all."""
+        """Yield each item with its result, as it comes; an error of one ends it all.
+
+        Raises
+        ------
+        BadInput
+            If a worker that joined later runs another program.
+        OSError
+            As :meth:`map`, or if one item was at hand each time that several workers died.
+        """
+        from distributed import KilledWorker
+
         for item, came in self.map(function, items, shared):
+            if isinstance(came, OtherProgram):
+                raise BadInput([Problem("--executor", str(came), self.address, SAME)])
+            if isinstance(came, KilledWorker | CancelledError):
+                why = "part of the work was given up: the workers that had it died"
+                raise ConnectionAbortedError(errno.ECONNABORTED, why, self.address)
             if isinstance(came, Exception):
                 raise came
             yield item, came
@@ -111,7 +134,7 @@ class Cluster:
     ) -> Iterator[tuple[int, Result | Exception]]:
         """Send items once and yield what comes back, by the items' numbers."""
         came: queue.SimpleQueue[tuple[int, Any]] = queue.SimpleQueue()
-        given = () if shared is None else tuple(self.client.scatter([shared], broadcast=True, hash=False))
+        given = () if shared is None else self._sent(shared)
         sent = []
         for k, item in items.items():
             future = self.client.submit(_run, program(), function, *given, item, pure=False)
@@ -120,7 +143,7 @@ class Cluster:
         try:
             for _ in sent:
                 k, future = self._next(came)
-                yield k, _came_of(future)
+                yield k, self._came_of(future)
         finally:
             with suppress(Exception):  # whoever has gone need not be told
                 self.client.cancel(sent)
@@ -132,14 +155,45 @@ class Cluster:
             try:
                 return came.get(timeout=LOOK)
             except queue.Empty:
-                if self.client.status != "running":
-                    why = "the scheduler has gone"
-                    raise ConnectionResetError(errno.ECONNRESET, why, self.address) from None
+                self._check_scheduler()
                 alone = not _workers(self.client)
                 alone_since = (alone_since or time.monotonic()) if alone else None
                 if alone_since is not None and time.monotonic() - alone_since > ALONE:
-                    why = f"the scheduler has had no worker for {ALONE:.0f} s"
-                    raise ConnectionAbortedError(errno.ECONNABORTED, why, self.address) from None
+                    raise self._alone() from None
+
+    def _came_of(self, future: Any) -> Any:
+        """Return a future's result, or its error; what is lost on its way here the cluster makes anew."""
+        try:
+            while True:
+                try:
+                    return future.result(timeout=ALONE)
+                except TimeoutError as error:
+                    if future.status == "error":  # of the work itself
+                        return error
+                except Exception as error:
+                    return error
+                self._check_scheduler()
+                if not _workers(self.client):
+                    raise self._alone()
+        finally:
+            future.release()
+
+    def _sent(self, shared: object) -> tuple[Any, ...]:
+        """Send every worker what all items need; wait for one, if none is there."""
+        try:
+            self.client.wait_for_workers(1, timeout=ALONE)
+            return tuple(self.client.scatter([shared], broadcast=True, hash=False))
+        except TimeoutError:
+            self._check_scheduler()
+            raise self._alone() from None
+
+    def _alone(self) -> OSError:
+        why = f"the scheduler has had no worker for {ALONE:.0f} s"
+        return ConnectionAbortedError(errno.ECONNABORTED, why, self.address)
+
+    def _check_scheduler(self) -> None:
+        if self.client.status != "running":
+            raise ConnectionResetError(errno.ECONNRESET, "the scheduler has gone", self.address)
 
     def close(self) -> None:
         """Leave the cluster, which goes on."""
@@ -171,11 +225,14 @@ def connect(address: str, option: str = "--executor") -> Cluster:
         rule = "needs the package `distributed`, which is not installed"
         raise BadInput([Problem(option, rule, remedy="pip install 'forecasts[cluster]'")]) from None
     # It tells of lost connections on standard error by itself: what matters of it is told as a problem.
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)
+    for name in [name for name in logging.root.manager.loggerDict if name.startswith("distributed")]:
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of versions, which are compared more strictly below
         try:
-            client = Client(address, timeout=PATIENCE, set_as_default=False, name="forecasts")
+            client: Any = Client(  # type: ignore[no-untyped-call]
+                address, timeout=PATIENCE, set_as_default=False, name="forecasts"
+            )
         except (OSError, ValueError, RuntimeError) as error:
             rule = f"no scheduler answers: {' '.join(str(error).split())}"
             raise BadInput([Problem(option, rule, address, "start one: dask scheduler")]) from None
@@ -214,14 +271,14 @@ def _differences(client: Any, address: str, option: str) -> list[Problem]:
                 others.setdefault(versions.get(name), []).append(worker)
         for theirs, workers in others.items():
             rule = f"{name} is {mine or 'not installed'} here and {theirs or 'not installed'} there"
-            problems.append(Problem(option, rule, _some(workers), "install the same there as here"))
+            problems.append(Problem(option, rule, _some(workers), SAME))
     if problems:
         return problems
     digests = client.run(program, on_error="return")
     other = [worker for worker, digest in digests.items() if digest != program()]
     if other:
         rule = f"the files of forecasts {forecasts.__version__} are others there than here"
-        return [Problem(option, rule, _some(other), "install the same there as here")]
+        return [Problem(option, rule, _some(other), SAME)]
     return []
 
 
@@ -248,9 +305,10 @@ def program() -> str:
     """Return a digest of this package's own files, as they lie here."""
     home = Path(forecasts.__file__).resolve().parent
     found = hashlib.sha256()
-    for path in sorted(p for p in home.rglob("*") if p.is_file() and "__pycache__" not in p.parts):
-        found.update(f"{path.relative_to(home).as_posix()}\0{path.stat().st_size}\0".encode())
-        found.update(path.read_bytes())
+    for path in sorted(p.relative_to(home) for p in home.rglob("*") if p.is_file()):
+        if not NO_PROGRAM & set(path.parts):
+            held = (home / path).read_bytes()
+            found.update(f"{path.as_posix()}\0{len(held)}\0".encode() + held)
     return found.hexdigest()
 
 
@@ -259,19 +317,3 @@ def _run(expected: str, function: Callable[..., Result], *given: Any) -> Result:
     if program() != expected:
         raise OtherProgram(f"a worker on {platform.node()} that joined later runs another program")
     return function(*given)
-
-
-def _came_of(future: Any) -> Result | Exception:
-    """Return a future's result, or its error."""
-    try:
-        result: Result = future.result()
-        return result
-    except Exception as error:
-        return error
-    finally:
-        future.release()
-
-
-def _lost(came: object) -> bool:
-    """Whether there is no result because the data for it went with the workers that held it."""
-    return isinstance(came, CancelledError)

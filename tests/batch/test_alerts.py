@@ -86,6 +86,7 @@ def test_only_the_goals_that_an_alert_is_about_are_told() -> None:
     previous = {one.job: an_entry(one.job, probability=0.1) for one in entries}
     for patterns, goals in (
         (None, {"a-1", "a-2", "b-1"}),
+        ((), {"a-1", "a-2", "b-1"}),
         (("a-*",), {"a-1", "a-2"}),
         (("b-1", "z"), {"b-1"}),
     ):

@@ -5,6 +5,7 @@ import hashlib
 import json
 import os
 import random
+import re
 import signal
 import sqlite3
 import subprocess
@@ -347,6 +348,13 @@ def test_an_older_register_is_brought_to_this_version(
     assert len(rows_of(path)) == 1
     assert sql(path, "PRAGMA user_version") == [(len(more),)]
     assert record(path, a_run(), [an_entry("b--x")]) == 1
+
+
+@pytest.mark.parametrize("page", ["register.md", "register.zh.md"])
+def test_the_columns_of_the_pages_are_those_that_are_printed(page: str) -> None:
+    text = (ROOT / "docs" / "howto" / page).read_text(encoding="utf-8")
+    cells = re.findall(r"^\| (`[^|]*) \|", text, re.MULTILINE)
+    assert tuple(name for cell in cells for name in re.findall(r"`(\w+)`", cell)) == COLUMNS
 
 
 def test_it_is_light() -> None:
