@@ -104,7 +104,7 @@ def addresses(given: Iterable[str], place: str) -> tuple[tuple[Address, ...], li
                 Problem(place, "has a line break or another control character", text, "remove it")
             )
             continue
-        for name, spec in getaddresses([text]):
+        for name, spec in getaddresses([text]) or [("", "")]:
             try:
                 address = Address(name, addr_spec=spec)
             except (ValueError, HeaderParseError, IndexError):
@@ -133,15 +133,22 @@ def letter(
     """
     message = EmailMessage(policy=SMTP)
     message["From"], message["To"] = sender, tuple(to)
-    message["Subject"] = " ".join("".join(" " if _controls(sign) else sign for sign in subject).split())
+    message["Subject"] = " ".join(
+        "".join(" " if _controls(sign) else sign for sign in _whole(subject)).split()
+    )
     message["Date"] = localtime()
     message["Message-ID"] = make_msgid(domain=sender.domain)
     message["Auto-Submitted"] = "auto-generated"  # so that nobody's absence answers it
-    message.set_content(body, cte="base64")  # survives servers that take seven bits only
+    message.set_content(_whole(body), cte="base64")  # survives servers that take seven bits only
     if pdf:
         name, content = pdf
-        message.add_attachment(content, maintype="application", subtype="pdf", filename=name)
+        message.add_attachment(content, maintype="application", subtype="pdf", filename=_whole(name))
     return message
+
+
+def _whole(text: str) -> str:
+    """Return a text without the half signs that names of files can have."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def send(server: Server, message: EmailMessage) -> str:

@@ -195,6 +195,8 @@ def call(command: tuple[str, ...], summary: Summary, root: Path, run: Path | Non
     """Call a command; return what went wrong, if anything did. What it prints goes to standard error."""
     ours = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
     name = shortened(shlex.join(command))
+    # A file's name may have half signs; as JSON's own escapes they are told whole.
+    given = json.dumps(summary, ensure_ascii=False).encode("utf-8", "backslashreplace")
     try:
         process = subprocess.Popen(
             command,
@@ -207,7 +209,7 @@ def call(command: tuple[str, ...], summary: Summary, root: Path, run: Path | Non
     except OSError as error:
         return f"{name}: cannot be started: {error.strerror or error}"
     try:
-        process.communicate(json.dumps(summary, ensure_ascii=False).encode(), timeout=PATIENCE)
+        process.communicate(given, timeout=PATIENCE)
     except BaseException as error:
         with suppress(OSError):  # it has just ended
             os.killpg(process.pid, signal.SIGKILL)
