@@ -20,6 +20,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from forecasts.batch import mail
+from forecasts.batch import telling as telling_module
 from forecasts.batch.mail import addresses, letter, read_server
 from forecasts.batch.telling import NAMED, Summary, Wishes, prepare, refused
 from forecasts.ledger.problems import BadInput, Problem
@@ -102,11 +103,18 @@ def run(tmp_path: Path) -> Path:
 
 def summary(*errors: str, **values: Any) -> Summary:
     jobs = [
-        {"goal": f"goal-{i}", "scenario": "baseline", "status": "failed" if error else "done", "error": error}
+        {
+            "id": f"job-{i}",
+            "goal": f"goal-{i}",
+            "scenario": "baseline",
+            "status": "failed" if error else "done",
+            "error": error,
+        }
         for i, error in enumerate(errors)
     ]
     told = {"plan": "每月简报", "known_on": "2023-09-06", "language": "zh", "error": "", "alerts": []}
-    files = {"pdf": "brief.zh.pdf", "html": "brief.zh.html"}
+    briefs = [{"name": "brief.zh", "files": {"brief.zh.pdf": "0", "brief.zh.html": "1"}, "error": ""}]
+    files = {"pdf": "brief.zh.pdf", "html": "brief.zh.html", "briefs": briefs}
     return told | files | {"ok": not any(errors), "jobs": jobs} | values
 
 
@@ -172,6 +180,38 @@ def test_alerts_are_in_the_letter_and_its_subject(server: dict[str, str], inbox:
     assert alerts[0]["text_en"] in english.get_body().get_content()
 
 
+def test_every_goals_own_brief_is_attached_while_they_are_not_too_much(
+    server: dict[str, str], inbox: Inbox, run: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = [f"briefs/goal-{i}/brief.zh.pdf" for i in range(3)]
+    for name in names:
+        (run.parent / name).parent.mkdir(parents=True)
+        (run.parent / name).write_bytes(PDF)
+    briefs = [{"name": name.removesuffix(".pdf"), "files": {name: "0"}, "error": ""} for name in names]
+    told = summary("", pdf=names[-1], html=None, briefs=briefs)
+    telling = prepare(BOTH, server, run.parent)
+    assert telling.tell(told, run.parent, run) == ()
+    monkeypatch.setattr(telling_module, "ATTACHED", 2 * len(PDF))
+    assert telling.tell(told, run.parent, run) == ()
+    (run.parent / names[0]).unlink()
+    [wrong] = telling.tell(told, run.parent, run)
+    assert wrong.endswith("cannot be read: No such file or directory")
+    every, some = inbox.letters
+    attached = [part.get_filename() for part in every.iter_attachments()]
+    assert attached == [f"每月简报-goal-{i}-2023-09-06.pdf" for i in range(3)]
+    assert [part.get_filename() for part in some.iter_attachments()] == attached[:2]
+    assert "另有 1 份简报" in some.get_body().get_content()
+
+
+def test_a_job_without_a_goal_has_its_own_name(server: dict[str, str], inbox: Inbox, run: Path) -> None:
+    jobs = [{"id": "backtest-1", "goal": "", "scenario": "", "status": "failed", "error": "a\nb"}]
+    jobs += [{"id": "late", "goal": "", "scenario": "", "status": "not run", "error": ""}]
+    prepare(BOTH, server, run.parent).tell(summary("x", jobs=jobs, pdf=None), run.parent, run)
+    body = inbox.letters[0].get_body().get_content()
+    assert "- backtest-1: a b" in body
+    assert "共 2 项任务，完成 0 项" in body
+
+
 def test_a_thousand_failures_are_a_short_letter(server: dict[str, str], inbox: Inbox, run: Path) -> None:
     prepare(BOTH, server, run.parent).tell(summary(*["because " * 100] * 1000), run.parent, run)
     body = inbox.letters[1].get_body().get_content()
@@ -184,7 +224,8 @@ def test_no_subject_becomes_a_header_and_no_attachment_changes(subject: str, con
     [sender], _ = addresses(("a@example.org",), "")
     subject += "\r\nBcc: all@example.org"
     sent = message_from_bytes(
-        bytes(letter(sender, [sender], subject, "正文 \udcff", ("简报.pdf", content))), policy=policy.default
+        bytes(letter(sender, [sender], subject, "正文 \udcff", [("简报.pdf", content)])),
+        policy=policy.default,
     )
     assert sent["Bcc"] is None
     assert set(sent["Subject"].split()) >= {"Bcc:", "all@example.org"}
