@@ -13,7 +13,6 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import getaddresses, localtime, make_msgid
-from pathlib import Path
 from typing import Final, Literal, get_args
 
 from forecasts.ledger.problems import BadInput, Problem, nearest
@@ -104,7 +103,7 @@ def addresses(given: Iterable[str], place: str) -> tuple[tuple[Address, ...], li
                 Problem(place, "has a line break or another control character", text, "remove it")
             )
             continue
-        for name, spec in getaddresses([text]):
+        for name, spec in getaddresses([text]) or [("", "")]:
             try:
                 address = Address(name, addr_spec=spec)
             except (ValueError, HeaderParseError, IndexError):
@@ -122,26 +121,36 @@ def _controls(text: str) -> bool:
 
 
 def letter(
-    sender: Address, to: Iterable[Address], subject: str, body: str, pdf: tuple[str, bytes] | None = None
+    sender: Address,
+    to: Iterable[Address],
+    subject: str,
+    body: str,
+    pdfs: Iterable[tuple[str, bytes]] = (),
 ) -> EmailMessage:
     """Write a letter; nothing in the subject can become another header.
 
     Parameters
     ----------
-    pdf : tuple of str and bytes, optional
-        The name that the attachment has for who gets it, and what it holds.
+    pdfs : iterable of (str, bytes)
+        The names that attachments have for who gets them, and what they hold.
     """
     message = EmailMessage(policy=SMTP)
     message["From"], message["To"] = sender, tuple(to)
-    message["Subject"] = " ".join("".join(" " if _controls(sign) else sign for sign in subject).split())
+    message["Subject"] = " ".join(
+        "".join(" " if _controls(sign) else sign for sign in _whole(subject)).split()
+    )
     message["Date"] = localtime()
     message["Message-ID"] = make_msgid(domain=sender.domain)
     message["Auto-Submitted"] = "auto-generated"  # so that nobody's absence answers it
-    message.set_content(body, cte="base64")  # survives servers that take seven bits only
-    if pdf:
-        name, content = pdf
-        message.add_attachment(content, maintype="application", subtype="pdf", filename=name)
+    message.set_content(_whole(body), cte="base64")  # survives servers that take seven bits only
+    for name, content in pdfs:
+        message.add_attachment(content, maintype="application", subtype="pdf", filename=_whole(name))
     return message
+
+
+def _whole(text: str) -> str:
+    """Return a text without the half signs that names of files can have."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def send(server: Server, message: EmailMessage) -> str:
@@ -182,8 +191,3 @@ def _said(error: Exception, server: Server) -> str:
 
 def _text(told: bytes | str) -> str:
     return told.decode("utf-8", "replace") if isinstance(told, bytes) else told
-
-
-def attached(path: Path, name: str) -> tuple[str, bytes]:
-    """Read a PDF to be attached under another name than its own."""
-    return name, path.read_bytes()

@@ -17,7 +17,7 @@ from email.headerregistry import Address
 from pathlib import Path
 from typing import Any, Final, Literal, cast
 
-from forecasts.batch.mail import PREFIX, Server, addresses, attached, letter, read_server, send
+from forecasts.batch.mail import PREFIX, Server, addresses, letter, read_server, send
 from forecasts.ledger.problems import BadInput, Problem, Refusal, shortened
 from forecasts.publish.words import Language, Words
 
@@ -29,6 +29,9 @@ OCCASIONS: Final[tuple[Occasion, ...]] = ("failure", "success", "alert")
 
 #: Seconds that a command may take.
 PATIENCE: Final = 300
+
+#: Bytes of briefs that a letter takes along; many servers refuse one of twice the size.
+ATTACHED: Final = 10_000_000
 
 #: Failed jobs that a letter names; all of them stand in ``run.json``.
 NAMED: Final = 50
@@ -87,21 +90,40 @@ class Telling:
         return tuple(wrong for wrong in (*called, *mailed) if wrong)
 
     def _mail(self, summary: Summary, root: Path, run: Path | None, errors: bool) -> str:
-        """Send the brief or, to others, what failed; nothing if there is no such thing."""
+        """Send the briefs or, to others, what failed; nothing if there is no such thing."""
         to = self.mail_errors_to if errors else self.mail_to
-        pdf = None if errors else _path(summary, "pdf", root)
-        if self.server is None or not to or (summary["ok"] if errors else pdf is None):
+        due = not summary["ok"] if errors else bool(run and summary["pdf"])
+        if self.server is None or not to or not due:
             return ""
         words = Words(_language(summary))
         try:
-            name = f"{summary['plan']}-{summary['known_on']}.pdf"
-            holding = attached(pdf, name) if pdf else None
+            pdfs, left = ([], 0) if errors or run is None else attached(summary, run.parent)
         except OSError as error:
-            return f"mail: {pdf}: cannot be read: {error.strerror or error}"
-        subject = subject_of(summary, words, brief=not errors)
+            return f"mail: {error.filename}: cannot be read: {error.strerror}"
+        body = body_of(summary, words, root, run, left)
         return send(
-            self.server, letter(self.server.sender, to, subject, body_of(summary, words, root, run), holding)
+            self.server, letter(self.server.sender, to, subject_of(summary, words, not errors), body, pdfs)
         )
+
+
+def attached(summary: Summary, folder: Path) -> tuple[list[tuple[str, bytes]], int]:
+    """Return the briefs as attachments, each with a name that says what it is, and how many are too much.
+
+    Raises
+    ------
+    OSError
+        If one cannot be read.
+    """
+    files = [name for brief in summary["briefs"] for name in brief["files"] if name.endswith(".pdf")]
+    found: list[tuple[str, bytes]] = []
+    size = 0
+    for file in files:
+        content = (folder / file).read_bytes()
+        size += len(content)
+        if size <= ATTACHED:
+            about = [summary["plan"], *Path(file).parts[1:-1], summary["known_on"]]
+            found.append((f"{'-'.join(about)}.pdf", content))
+    return found, len(files) - len(found)
 
 
 def options(wishes: Wishes) -> tuple[str, ...]:
@@ -195,6 +217,8 @@ def call(command: tuple[str, ...], summary: Summary, root: Path, run: Path | Non
     """Call a command; return what went wrong, if anything did. What it prints goes to standard error."""
     ours = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
     name = shortened(shlex.join(command))
+    # A file's name may have half signs; as JSON's own escapes they are told whole.
+    given = json.dumps(summary, ensure_ascii=False).encode("utf-8", "backslashreplace")
     try:
         process = subprocess.Popen(
             command,
@@ -207,7 +231,7 @@ def call(command: tuple[str, ...], summary: Summary, root: Path, run: Path | Non
     except OSError as error:
         return f"{name}: cannot be started: {error.strerror or error}"
     try:
-        process.communicate(json.dumps(summary, ensure_ascii=False).encode(), timeout=PATIENCE)
+        process.communicate(given, timeout=PATIENCE)
     except BaseException as error:
         with suppress(OSError):  # it has just ended
             os.killpg(process.pid, signal.SIGKILL)
@@ -227,17 +251,21 @@ def subject_of(summary: Summary, words: Words, brief: bool) -> str:
     return f"{alert}{said}{day}"
 
 
-def body_of(summary: Summary, words: Words, root: Path, run: Path | None) -> str:
-    """Return a letter's text: where the brief is, what failed and why, what the plan was to watch."""
+def body_of(summary: Summary, words: Words, root: Path, run: Path | None, left: int = 0) -> str:
+    """Return a letter's text: where the brief is, what failed and why, what the plan was to watch.
+
+    Parameters
+    ----------
+    left : int
+        How many briefs are not in the letter, for there are too many.
+    """
     jobs = failed(summary)
-    done = len(summary["jobs"]) - len(jobs)
+    done = sum(job["status"] in ("done", "up to date") for job in summary["jobs"])
     parts = [words.say("mail.jobs", done=str(done), all=str(len(summary["jobs"])))] if summary["jobs"] else []
     if summary["error"]:
         parts.append(words.say("mail.error", error=str(summary["error"])))
     if jobs:
-        lines = [
-            f"- {job['goal']} · {job['scenario']}: {shortened(job['error'], 300)}" for job in jobs[:NAMED]
-        ]
+        lines = [f"- {_named(job)}: {' '.join(shortened(job['error'], 300).split())}" for job in jobs[:NAMED]]
         more = [words.say("mail.more", number=str(len(jobs) - NAMED))] if len(jobs) > NAMED else []
         parts.append("\n".join([words.say("mail.failures"), *lines, *more]))
     if alerts := summary.get("alerts"):
@@ -249,8 +277,15 @@ def body_of(summary: Summary, words: Words, root: Path, run: Path | None) -> str
         "mail.html": _path(summary, "html", root),
         "mail.run": run,
     }
+    if left:
+        parts.append(words.say("mail.left", number=str(left)))
     where = [words.say(key, path=str(path)) for key, path in files.items() if path]
     return "\n\n".join([*parts, "\n".join(where)]).strip() + "\n"
+
+
+def _named(job: Mapping[str, Any]) -> str:
+    """Name a job as people do; of a notebook that asks for no goal, by its own name."""
+    return f"{job['goal']} · {job['scenario']}" if job["goal"] and job["scenario"] else str(job["id"])
 
 
 def _path(summary: Summary, key: str, root: Path) -> Path | None:

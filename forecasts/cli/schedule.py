@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from forecasts.cli.options import gathered, problems_told
-from forecasts.cli.run import run
+from forecasts.cli.run import root_of, run
 from forecasts.ledger.problems import BadInput, Problem
 
 if TYPE_CHECKING:
@@ -121,12 +121,9 @@ def _check_run(plan: str, passed: list[str]) -> None:
 
 def _placed(plan: Path) -> tuple[Path, str]:
     """Return the project of a plan, in full, and the plan's path from there where it lies in it."""
-    from forecasts.ledger.root import find_root, resolved, shown
+    from forecasts.ledger.root import resolved, shown
 
-    try:
-        project = find_root(plan.parent)
-    except BadInput:
-        project = find_root()  # a plan from elsewhere, for the project that we stand in
+    project = root_of(plan)
     return resolved(project), shown(plan, project)
 
 

@@ -154,6 +154,35 @@ def test_the_plan_is_the_same_from_wherever_it_is_named(
     assert schedule(str(ROOT / PLAN), "--at", "@daily") == here
 
 
+def test_who_is_told_travels_with_the_line_and_the_server_does_not(
+    spool: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FORECASTS_SMTP_PASSWORD", "a secret")
+    wishes = ("--on-failure", "sh -c 'date > 100%'", "--on-alert", "true")
+    mails = (
+        "--mail-to",
+        "a@example.org",
+        "--mail-to",
+        "Office <b@example.org>",
+        "--mail-errors-to",
+        "c@d.org",
+    )
+    ended = CliRunner().invoke(app, ["schedule", PLAN, "--at", "@daily", *wishes, *mails])
+    assert ended.exit_code == 0, ended.stderr
+    assert "FORECASTS_SMTP_HOST" in ended.stderr
+    command = as_cron_reads(ended.stdout.removeprefix("0 0 * * * "))
+    assert shlex.split(command, comments=True)[5:] == [
+        "--on-failure=sh -c 'date > 100%'",
+        "--on-alert=true",
+        "--mail-to=a@example.org",
+        "--mail-to=Office <b@example.org>",
+        "--mail-errors-to=c@d.org",
+    ]
+    assert "a secret" not in ended.output
+    ended = CliRunner().invoke(app, ["schedule", PLAN, "--at", "@daily", "--as", "systemd", *mails])
+    assert "~/.config/forecasts/environment" in ended.stderr
+
+
 def test_all_that_is_wrong_is_told_at_once(spool: Path) -> None:
     wrong = ("--at", "60 8 32 * *", "--on-failure", "no-such-program x", "--mail-to", "nobody")
     told = schedule("reports/plans/brif.yaml", *wrong, "--install", "--", "--jobbs", "2", code=2)

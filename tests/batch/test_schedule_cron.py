@@ -12,8 +12,9 @@ import pytest
 
 from tests.conftest import ROOT
 
-#: Seconds from the installation to the brief: cron waits for the next minute.
-PATIENCE = 120
+#: Seconds from the installation until the line has fired, for cron waits for the next minute, and then until
+#: there is a brief.
+FIRED, WRITTEN = 120, 240
 
 #: A cron of our own: what is mounted here is seen by this process and its children only, so that the
 #: machine's own crontabs neither run twice nor change.
@@ -110,18 +111,26 @@ def test_a_real_crontab_holds_the_line_once_and_others_lines_as_they_were(plan: 
 @pytest.mark.slow
 def test_a_real_cron_fires_the_line_and_leaves_the_brief(plan: Path, tmp_path: Path) -> None:
     out = plan.parents[1] / "out"
-    with (tmp_path / "cron.log").open("wb") as log:
-        command = in_a_world_of_its_own(FIRES, tmp_path, plan)
-        cron = subprocess.Popen(command, cwd=tmp_path, env=BARE, stdout=log, stderr=log)
-    try:
+    log, said = out / "by night %.log", tmp_path / "cron.log"
+
+    def come(pattern: str, patience: float) -> list[Path]:
+        """Wait for what cron is to leave; fail with what was said, if it does not come."""
         begun = time.monotonic()
-        while not (found := list(out.glob("by night %/*/run.json"))) and time.monotonic() - begun < PATIENCE:
-            assert cron.poll() is None, (tmp_path / "cron.log").read_text(encoding="utf-8")
+        while not (found := list(out.glob(pattern))):
+            told = [path.read_text(encoding="utf-8") for path in (said, log) if path.exists()]
+            assert cron.poll() is None, told
+            assert time.monotonic() - begun < patience, told
             time.sleep(0.2)
+        return found
+
+    with said.open("wb") as to:
+        command = in_a_world_of_its_own(FIRES, tmp_path, plan)
+        cron = subprocess.Popen(command, cwd=tmp_path, env=BARE, stdout=to, stderr=to)
+    try:
+        come(log.name, FIRED)
+        [run] = come("by night %/*/run.json", WRITTEN)
     finally:
         cron.kill()
         cron.wait()
-    told = out / "by night %.log"
-    assert found, told.read_text(encoding="utf-8") if told.exists() else "cron did not fire"
-    assert next(found[0].parent.glob("brief.en.pdf")).read_bytes().startswith(b"%PDF")
+    assert next(run.parent.glob("brief.en.pdf")).read_bytes().startswith(b"%PDF")
     assert (tmp_path / "installed").read_text(encoding="utf-8").startswith(THEIRS)
