@@ -20,11 +20,11 @@ import numpy as np
 import forecasts
 from forecasts.batch.cell import Cell, NoParameters, read_cell
 from forecasts.batch.plan import Job
-from forecasts.ledger.ledger import Ledger
+from forecasts.ledger.ledger import HIDDEN, Ledger
 from forecasts.ledger.past_goals import SILENT_AFTER, OpenedRecord
 from forecasts.ledger.records import Goal
 from forecasts.ledger.root import provided
-from forecasts.ledger.rows import Rows
+from forecasts.ledger.rows import Numbered, Rows
 from forecasts.scenarios.scenario import BASELINE
 from forecasts.scenarios.seeds import Seeds
 
@@ -206,7 +206,7 @@ class Keys:
         names = [own]
         if job.parameters.get("what_if") is not False:
             names += seeds.scenarios_of(job.goal, headline=True)
-            names += [seeds.resolve(BASELINE, goal) for goal in self._beside(job.goal)]
+            names += sorted({seeds.resolve(BASELINE, goal) for goal in self._beside(job.goal)})
         return digest(self._scenario(name) for name in names)
 
     def _scenario(self, name: str) -> str:
@@ -242,10 +242,12 @@ class Dated:
 
 
 def _lines(rows: Rows[Any], names: Iterable[str]) -> Iterator[str]:
-    """Yield rows as text; a value that stands in many of them is written once."""
+    """Yield rows as text; names that only number them are left out."""
     columns = []
     for name in sorted(names):
         column = rows.columns[name]
+        if isinstance(column.values, Numbered):
+            continue
         texts = [f"{name}={_value(value)}" for value in column.values]
         columns.append([texts[code] for code in column.code.tolist()])
     return (",".join(row) for row in zip(*columns, strict=True))
@@ -259,8 +261,7 @@ def _value(value: object) -> str:
 def _goal(goal: Goal, day: dt.date) -> str:
     """Write a goal as it was known on a day."""
     hidden = goal.outcome_as_of is not None and goal.outcome_as_of > day
-    outcome = {"outcome", "outcome_value", "outcome_as_of", "outcome_source"}
-    return goal.model_dump_json(exclude=outcome if hidden else None)
+    return (goal.model_copy(update=dict(HIDDEN)) if hidden else goal).model_dump_json()
 
 
 def program(root: Path) -> str:
