@@ -1,10 +1,13 @@
 """Plans: resolved against the seeds, with every fault told with its line."""
 
 import datetime as dt
+import json
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 import yaml
 from hypothesis import given
@@ -12,6 +15,7 @@ from hypothesis import strategies as st
 
 from forecasts.batch.plan import Plan, Work
 from forecasts.batch.reading import read_plan
+from forecasts.batch.schema import plan_schema
 from forecasts.ledger.problems import BadInput, Problem
 from forecasts.scenarios.seeds import Seeds
 
@@ -182,3 +186,49 @@ def test_any_yaml_is_a_plan_or_told_problems(
     except BadInput as bad:
         came = bad.problems
     assert came
+
+
+def examples(root: Path, page: str) -> list[str]:
+    """Return the plans that a page of the documentation shows."""
+    text = (root / "docs" / "howto" / page).read_text(encoding="utf-8")
+    return re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
+
+
+def test_the_pages_show_plans_that_can_be_run_and_the_same_in_both_languages(
+    tmp_path: Path, root: Path, seeds: Seeds
+) -> None:
+    shown = examples(root, "plans.md")
+    assert len(shown) > 6
+    for text in shown:
+        day = "" if "known_on" in text else "known_on: 2023-03-31\n"
+        assert read_all(day + text, tmp_path, root, seeds)
+    assert [yaml.safe_load(t) for t in shown] == [yaml.safe_load(t) for t in examples(root, "plans.zh.md")]
+
+
+@pytest.mark.parametrize("name", ["brief", "sweep", "watch"])
+def test_the_plans_that_come_along_are_as_their_schema_has_it(name: str, root: Path, seeds: Seeds) -> None:
+    path = root / "reports" / "plans" / f"{name}.yaml"
+    assert any(work.jobs for work in read_plan(path, root, seeds, today=dt.date(2024, 3, 1)))
+    assert valid(path.read_text(encoding="utf-8"))
+
+
+def valid(text: str) -> bool:
+    held = json.loads(json.dumps(yaml.safe_load(text), default=str))
+    return bool(jsonschema.Draft202012Validator(json.loads(plan_schema())).is_valid(held))
+
+
+def test_the_schema_takes_what_is_sound_and_refuses_what_it_can(root: Path) -> None:
+    for text in examples(root, "plans.md"):
+        assert valid(text), text
+    for text in (
+        "gaols: headline", "goals: everything", "goals: []", "goals: [{regoin: a}]", "known_on: []",
+        "success: never", "draws: 5", "alerts: [{older: 0}]", "alerts: [{crossed: maybe}]", "memory: much",
+        "matrix: {seed: 1}", "exclude: {goal: a}", "briefs: two",
+    ):  # fmt: skip
+        assert not valid(text), text
+
+
+def test_the_published_schema_is_that_of_the_code(root: Path) -> None:
+    text = (root / "reports" / "schema" / "plan.schema.json").read_text(encoding="utf-8")
+    assert text == plan_schema(), "write it anew: forecasts schema plan --out reports/schema/plan.schema.json"
+    jsonschema.Draft202012Validator.check_schema(json.loads(text))
