@@ -160,6 +160,11 @@ class Bench:
     hand: ThreadPoolExecutor
     begun: dict[str, Future[Written]] = field(default_factory=dict)
 
+    def prepare(self) -> None:
+        """Look back while notebooks still run: it takes its time when a day of knowledge is new."""
+        if names_of(self.work):
+            self.hand.submit(self.studio.looked_back, self.work)
+
     def offer(self, ended: Mapping[str, Done]) -> None:
         """Begin the briefs whose jobs have all ended."""
         for name, due in wanted(self.work, self.keys, ended).items():

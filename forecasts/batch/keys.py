@@ -106,6 +106,12 @@ class Keys:
             program=self._once(("program",), lambda: program(self.root)),
         )
 
+    def day(self, day: dt.date) -> str:
+        """Return the hash of all that was known on a day, of every scenario and of the program."""
+        known = self._once(("known", day), lambda: digest(self._known(day)))
+        made = self._once(("program",), lambda: program(self.root))
+        return digest([known, self._files("seeds/scenarios"), made])
+
     @property
     def _shelf(self) -> Path:
         return provided(self.root, "notebooks")

@@ -3,44 +3,49 @@
 import datetime as dt
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any, Final
 
 from forecasts.batch.briefs import Studio
 from forecasts.batch.came import Run
 from forecasts.batch.chronicle import Chronicle
 from forecasts.batch.keys import Keys
 from forecasts.batch.plan import Work
-from forecasts.batch.run import Event, Options, run_work
+from forecasts.batch.run import Event, Executor, Options, run_work
 from forecasts.batch.workshop import WARM, Workshop
+from forecasts.publish.rendering import RENDERER, Renderer
 from forecasts.scenarios.seeds import Seeds
 
-#: The register's file.
-REGISTER = "register.sqlite"
+#: The register's file, and the folder of what runs keep for the next ones.
+REGISTER: Final = "register.sqlite"
+KEPT: Final = ".kept"
+
+#: Where notebooks run, if not on a cluster.
+LOCAL: Final = "local"
 
 
-class Local:
-    """Briefs made in this process."""
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What a plan is run with.
 
-    def brief(self, results, failures, language, templates, folder, title=None, track_record=()):
-        from forecasts.batch.combine import write_brief
-        from forecasts.publish.save import RESULT, read_result
+    Attributes
+    ----------
+    jobs : int
+        How many notebooks run at the same time.
+    engine : {"warm", "stock"}
+        papermill's engine; where there can be no warm kernels, its own takes over.
+    executor : str
+        ``local``, or the address of a cluster's scheduler.
+    register : Path, optional
+        Where forecasts are entered; by default ``register.sqlite`` beside the runs.
+    """
 
-        folder.mkdir(parents=True, exist_ok=True)
-        return write_brief(
-            [read_result(r / RESULT) for r in results], failures, language, templates, folder, title
-        )
-
-
-class _Tools:
-    """The workshop and the renderer, started when they are first needed and ended together."""
-
-    def __init__(self, stack: ExitStack, make: Callable[[], Workshop]):
-        self.stack, self.make = stack, make
-
-    @cached_property
-    def workshop(self) -> Workshop:
-        return self.stack.enter_context(self.make())
+    jobs: int = 2
+    engine: str = WARM
+    executor: str = LOCAL
+    register: Path | None = None
 
 
 def run_plan(
@@ -48,35 +53,65 @@ def run_plan(
     seeds: Seeds,
     root: Path,
     out: Path,
-    jobs: int = 2,
-    engine: str = WARM,
+    means: Means | None = None,
     options: Options | None = None,
-    register: Path | None = None,
     on_event: Callable[[Event], None] = lambda event: None,
 ) -> tuple[Run, ...]:
     """Run the days of a plan, one after the other.
 
     Parameters
     ----------
-    jobs : int
-        How many notebooks run at the same time.
-    engine : {"warm", "stock"}
-        papermill's engine; where there can be no warm kernels, its own takes over.
-    register : Path, optional
-        Where forecasts are entered; by default ``register.sqlite`` in `out`.
     on_event : callable
         Told of each day that begins and each job that ends, e.g. for a progress bar.
     """
+    by = means or Means()
     keys = Keys(root, seeds, works[0].plan.success)
-    chronicle = Chronicle(register or out / REGISTER, root, seeds, dt.date.today())
-    asked = [
-        (job.goal, job.scenario, work.known_on.isoformat()) for work in works for job in work.jobs if job.goal
-    ]
-    memory = works[0].plan.memory_bytes
+    chronicle = Chronicle(by.register or out / REGISTER, root, seeds, dt.date.today())
     with ExitStack() as stack:
-        tools = _Tools(stack, lambda: Workshop(root, jobs, engine, memory, asked))
-        studio = Studio(Local, lambda work: (), root)
+        tools = _Tools(stack, tuple(works), root, by)
+
+        def looked_back(work: Work) -> Sequence[str]:
+            return _looked_back(work, seeds, out / KEPT, keys.day(work.known_on))
+
+        studio = Studio(lambda: tools.renderer, looked_back, root)
         return tuple(
-            run_work(work, keys, root, out, lambda: tools.workshop, studio, chronicle, options, on_event)
+            run_work(work, keys, root, out, lambda: tools.executor, studio, chronicle, options, on_event)
             for work in works
+        )
+
+
+def _looked_back(work: Work, seeds: Seeds, kept: Path, key: str) -> Sequence[str]:
+    """Return the sentences about what earlier verdicts were worth."""
+    from forecasts.batch.looked_back import looked_back
+    from forecasts.publish.track_record import summary
+    from forecasts.publish.words import Words
+
+    return summary(looked_back(seeds, work.known_on, kept, key), Words(work.plan.language))
+
+
+@dataclass
+class _Tools:
+    """The renderer and where notebooks run: started when they are first needed, and ended together."""
+
+    stack: ExitStack
+    works: Sequence[Work]
+    root: Path
+    means: Means
+
+    @cached_property
+    def renderer(self) -> Renderer:
+        return self.stack.enter_context(Renderer())
+
+    @cached_property
+    def executor(self) -> Executor:
+        asked = [
+            (job.goal, job.scenario, work.known_on.isoformat())
+            for work in self.works
+            for job in work.jobs
+            if job.goal
+        ]
+        memory = self.works[0].plan.memory_bytes
+        address: dict[str, Any] = {RENDERER: self.renderer.address}
+        return self.stack.enter_context(
+            Workshop(self.root, self.means.jobs, self.means.engine, memory, asked, address)
         )

@@ -123,6 +123,7 @@ def run_work(
         on_event(Begun(work, len(due), sum(done.status == "up to date" for done in left.values())))
         ended = _lay_out(state, left)
         with studio.at_work(work, state.keys, place) as briefs:
+            briefs.prepare()
             for done in _ran(state, due, root, executor, asked.timeout) if due else ():
                 ended[done.job.id] = done
                 on_event(done)

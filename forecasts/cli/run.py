@@ -62,6 +62,9 @@ def run(
     wait: Annotated[
         bool, typer.Option("--wait/--no-wait", help="wait for another run of the plan, or be refused")
     ] = False,
+    executor: Annotated[
+        str, typer.Option(help="local, or the scheduler of a Dask cluster: tcp://scheduler:8786")
+    ] = "local",
     register: Annotated[
         Path | None,
         typer.Option(help="where forecasts are entered; default: reports/register.sqlite, or in --out"),
@@ -89,7 +92,7 @@ def run(
     """Run a plan."""
     from forecasts.batch.came import summary
     from forecasts.batch.folders import RUN
-    from forecasts.batch.night import REGISTER, run_plan
+    from forecasts.batch.night import REGISTER, Means, run_plan
     from forecasts.batch.register import check_register
     from forecasts.batch.run import Options
     from forecasts.batch.telling import Wishes, prepare, refused
@@ -115,13 +118,14 @@ def run(
         if problems:
             bad = BadInput(problems)
             if telling is not None:  # whoever waits for a brief hears that there will be none
-                _complain(telling.tell(refused(plan.stem, given["language"] or "zh", bad), root))
+                _complain(telling.tell(refused(plan.stem, language.value if language else "zh", bad), root))
             raise bad
     assert telling is not None
     tell((), [*seeds.remarks, *(remark for work in works for remark in work.remarks)])
     options = Options(chosen, force, fail_fast, wait, timeout, keep)
     with problems_told(), interruptible(), watching(log_format) as watcher:
-        runs = run_plan(works, seeds, root, target, jobs, engine.value, options, entered, watcher.event)
+        means = Means(jobs, engine.value, executor, entered)
+        runs = run_plan(works, seeds, root, target, means, options, watcher.event)
         watcher.ended(runs)
     wrong = [line for one in runs for line in telling.tell(summary(one, root), root, one.folder / RUN)]
     _complain(wrong)

@@ -209,7 +209,7 @@ def without_times(book: dict[str, Any]) -> str:
 @pytest.mark.slow
 def test_papermill_finds_our_engine_by_its_name(root: Path, tmp_path: Path, goal: str) -> None:
     output, executed = tmp_path / "answer", tmp_path / "out.ipynb"
-    asked = ("-p", "goal", goal, "-p", "draws", DRAWS, "-p", "what_if", "false", "-p", "output", str(output))
+    asked = ("-p", "goal", goal, "-p", "draws", DRAWS, "-p", "what_if", "False", "-p", "output", str(output))
     ended = papermill("notebooks/goal.ipynb", str(executed), "--engine", "warm", *asked, cwd=root)
     assert ended.returncode == 0, ended.stderr
     assert read_result(output / RESULT).goal.id == goal
