@@ -5,8 +5,9 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import cached_property
+from hashlib import sha256
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from forecasts.batch.briefs import Studio
 from forecasts.batch.came import Run
@@ -110,8 +111,16 @@ class _Tools:
             for job in work.jobs
             if job.goal
         ]
-        memory = self.works[0].plan.memory_bytes
-        address: dict[str, Any] = {RENDERER: self.renderer.address}
-        return self.stack.enter_context(
-            Workshop(self.root, self.means.jobs, self.means.engine, memory, asked, address)
-        )
+        memory, by = self.works[0].plan.memory_bytes, self.means
+        if by.executor != LOCAL:
+            return self._remote(memory, tuple(asked))
+        more = {RENDERER: self.renderer.address}
+        return self.stack.enter_context(Workshop(self.root, by.jobs, by.engine, memory, asked, more))
+
+    def _remote(self, memory: int | None, asked: tuple[tuple[str, str, str], ...]) -> Executor:
+        from forecasts.batch.cluster import connect
+        from forecasts.batch.remote import Luggage, Remote, pack
+
+        packed = pack(self.root)
+        luggage = Luggage(packed, sha256(packed).hexdigest(), self.means.engine, memory, asked)
+        return Remote(self.root, self.stack.enter_context(connect(self.means.executor)), luggage)
