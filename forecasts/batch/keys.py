@@ -100,7 +100,7 @@ class Keys:
         narrow = self._asks_only(job)
         return Key(
             notebook=self._once(("notebook", job.notebook), lambda: _file(self._shelf / job.notebook)),
-            parameters=digest([json.dumps([job.parameters, self.success], sort_keys=True)]),
+            parameters=digest([json.dumps([dict(job.parameters), self.success], sort_keys=True)]),
             figures=self._figures(job) if narrow else self._files("seeds"),
             scenario=self._scenarios(job) if narrow else self._files("seeds/scenarios"),
             program=self._once(("program",), lambda: program(self.root)),
@@ -183,14 +183,15 @@ class Keys:
             yield from sorted(record.model_dump_json() for record in records.values())
 
     def _recorded(self, record: OpenedRecord, day: dt.date) -> Iterator[str]:
-        """Yield the past goals whose end was known by a day, and what all of them say of levels."""
+        """Yield the past goals whose end was known by a day, and what all say of their regions' levels."""
         past = record.past
         if "past" not in self._lines:
             known, late = past.days("known_on"), past.days("deadline") + np.timedelta64(SILENT_AFTER, "D")
             self._lines["past"] = Dated.of(past, np.where(np.isnat(known), late, known), "source")
         yield from self._lines["past"].by(day)[0]
-        levels = ("region", "announcer", "level")
-        yield from sorted(set(_lines(past, [name for name in levels if name in past.columns])))
+        told = zip(*(past.words(name).tolist() for name in ("region", "announcer", "level")), strict=True)
+        own = {(region, level) for region, by, level in told if level != "" and by in ("", region)}
+        yield from sorted(f"{region} {level}" for region, level in own)
 
     @cached_property
     def _headline(self) -> Mapping[str, tuple[str, ...]]:

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from forecasts.attainment.question import day_of_knowledge
+from forecasts.batch.plan import Plan
 from forecasts.batch.reading import read_plan
 from forecasts.ledger.fields import as_day
 from forecasts.ledger.located import read_located
@@ -231,18 +232,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Seeds]:
     return folder, read_seeds(folder / "seeds")
 
 
-KEYS = (
-    "notebook",
-    "goals",
-    "scenarios",
-    "known_on",
-    "draws",
-    "seed",
-    "language",
-    "title_zh",
-    "title_en",
-    "more",
-)
+KEYS = (*Plan.model_fields, "more")
 
 
 @settings(max_examples=150)
@@ -253,7 +243,10 @@ def test_a_plan_of_any_values(data: st.DataObject, house: tuple[Path, Seeds]) ->
         YAML,
         TEXTS,
         st.integers(),
-        st.sampled_from(["headline", "all", "newest", "[firms-2026]", "2023-06-01"]),
+        st.sampled_from(
+            ["headline", "all", "newest", "[firms-2026]", "2023-06-01", "['*']", "[newest, today]"]
+        ),
+        st.sampled_from(["{seed: [1, 2]}", "[{goal: '*'}]", "{region: '*'}", "[{moved: 5}]", "[goal.ipynb]"]),
     )
     lines = [
         f"{data.draw(st.sampled_from(KEYS))}: {data.draw(values)}"
