@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import nbformat
@@ -108,3 +108,12 @@ def told(folder: Path) -> dict[str, dict[str, str]]:
     """Return what ``run.json`` says of each job, by name."""
     jobs = json.loads((folder / "run.json").read_text(encoding="utf-8"))["jobs"]
     return {job["id"]: job for job in jobs}
+
+
+def wait_for_work(night: Night, begun: Callable[[], object] | None = None, patience: float = 90) -> None:
+    """Wait until a notebook is being run, or until something else is so."""
+    end = time.monotonic() + patience
+    while not (begun or night.workers)():
+        assert time.monotonic() < end, "it takes too long"
+        assert night.process.poll() is None, night.process.communicate()
+        time.sleep(0.01)

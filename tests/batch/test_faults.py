@@ -15,7 +15,7 @@ import psutil
 import pytest
 
 from forecasts.batch.kernels.families import can_fork
-from tests.batch.night import QUICK, Night, house_of, notebook, plan, told
+from tests.batch.night import QUICK, Night, house_of, notebook, plan, told, wait_for_work
 
 pytestmark = [
     pytest.mark.slow,
@@ -107,15 +107,6 @@ def test_two_runs_in_one_folder_the_second_is_refused_or_waits(house: Path) -> N
     code, out, err = second.end()
     assert code == 0, err
     assert "4 up to date" in out
-
-
-def wait_for_work(night: Night, patience: float = 60) -> None:
-    """Wait until a notebook is being run."""
-    end = time.monotonic() + patience
-    while not night.workers():
-        assert time.monotonic() < end, "it takes too long"
-        assert night.process.poll() is None, night.process.communicate()
-        time.sleep(0.01)
 
 
 VICTIMS: dict[str, Callable[[Night], psutil.Process | None]] = {
