@@ -60,8 +60,7 @@ def _books(namespace: Mapping[str, Any]) -> Iterator[Path]:
     given = namespace.get("PAPERMILL_INPUT_PATH")
     if isinstance(given, str):
         yield from _there(given, starts)
-    if "JPY_PARENT_PID" in os.environ:  # in a kernel, and in nothing else
-        words, folder = _parent()
+    for words, folder in _ancestors():
         for word in (word for word in words if word.endswith(".ipynb")):
             if books := list(_there(word, [folder, *starts])):
                 yield from books
@@ -72,11 +71,9 @@ def _there(name: str, starts: list[Path]) -> Iterator[Path]:
     yield from (book for start in starts if (book := (start / name).absolute()).is_file())
 
 
-def _parent() -> tuple[list[str], Path]:
-    """Return the command line of the process that started the kernel, and the folder it stands in."""
+def _ancestors() -> Iterator[tuple[list[str], Path]]:
+    """Yield the command line and the folder of whoever started this kernel, and so on upwards."""
     psutil = import_module("psutil")  # ipykernel's own
-    try:
-        parent = psutil.Process(os.getppid())
-        return list(parent.cmdline()), Path(parent.cwd())
-    except (psutil.Error, OSError):  # it has ended, or is somebody else's
-        return [], Path.cwd()
+    with suppress(psutil.Error, OSError):  # somebody else's, or it has just ended
+        for process in psutil.Process().parents():
+            yield list(process.cmdline()), Path(process.cwd())

@@ -75,8 +75,9 @@ def test_a_project_that_is_set_must_be_one(nowhere: Path, monkeypatch: pytest.Mo
         ("no where", "{house}/notebooks/goal.ipynb", ""),
         ("no where", "../house/notebooks/goal.ipynb", "--no-progress-bar"),
         ("house", "notebooks/goal.ipynb", "--cwd '{nowhere}'"),
+        ("no where", "{house}/notebooks/goal.ipynb", "--engine warm"),
     ],
-    ids=["absolute", "relative", "moved"],
+    ids=["absolute", "relative", "moved", "warm"],
 )
 def test_papermill_alone_leaves_the_same_result(
     stand: str,
