@@ -125,7 +125,11 @@ def run(
     options = Options(chosen, force, fail_fast, wait, timeout, keep)
     with problems_told(), interruptible(), watching(log_format) as watcher:
         means = Means(jobs, engine.value, executor, entered)
-        runs = run_plan(works, seeds, root, target, means, options, watcher.event)
+        try:
+            runs = run_plan(works, seeds, root, target, means, options, watcher.event)
+        except BadInput as bad:
+            _complain(telling.tell(refused(plan.stem, works[0].plan.language, bad), root))
+            raise
         watcher.ended(runs)
     wrong = [line for one in runs for line in telling.tell(summary(one, root), root, one.folder / RUN)]
     _complain(wrong)

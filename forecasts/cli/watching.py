@@ -94,7 +94,6 @@ def _facts(done: "Done") -> dict[str, Any]:
         "status": done.status,
         "seconds": done.seconds,
         "error": done.error,
-        "folder": shown(done.folder, Path.cwd()),
     }
 
 
@@ -134,8 +133,7 @@ class _People:
         if isinstance(event, Done):
             self.bar.advance(self.task)
             if event.error:
-                where = shown(event.folder, Path.cwd())
-                self.console.print(f"{event.job.id}: failed: {_first_line(event.error)}; see {where}")
+                self.console.print(f"{event.job.id}: failed: {_first_line(event.error)}")
             return
         self.bar.update(self.task, description=f"{event.work.known_on}", total=event.due, completed=0)
 
@@ -154,6 +152,11 @@ class _People:
                 self.console.print(table)
             if run.error:
                 self.console.print(run.error)
+            if run.count("failed"):
+                self.console.print(f"what failed left its evidence in {shown(run.folder, Path.cwd())}/jobs")
+            if not run.published:
+                there = shown(run.folder, Path.cwd())
+                self.console.print(f"this run does not take the place of the last one: it lies in {there}")
 
 
 def _first_line(text: str) -> str:

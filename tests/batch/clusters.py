@@ -44,6 +44,7 @@ class Dask:
 @contextmanager
 def dask(folder: Path, workers: int) -> Iterator[Dask]:
     """Start a scheduler and some workers; nothing of them is left afterwards."""
+    folder.mkdir(exist_ok=True)
     there = Dask(folder)
     try:
         file = folder / "scheduler.json"

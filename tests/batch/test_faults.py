@@ -200,7 +200,7 @@ def test_a_reader_finds_a_whole_brief_at_every_moment(house: Path, root: Path) -
     import shutil
 
     shutil.copy(root / "notebooks" / "goal.ipynb", house / "notebooks")
-    asked = f"scenarios: [baseline]\nwhat_if: false\ndraws: 100\nknown_on: {DAY}\n"
+    asked = "scenarios: [baseline]\nwhat_if: false\ndraws: 100\n"
     path = str(plan(house, "brief", asked))
     code, out, err = Night(house, [path]).end()
     assert code == 0, err

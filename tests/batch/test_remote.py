@@ -28,14 +28,14 @@ def said(folder: Path) -> dict[str, bytes]:
 def test_a_plan_runs_elsewhere_as_here(root: Path, tmp_path: Path) -> None:
     house = house_of(root, tmp_path / "house")
     shutil.copy(root / "notebooks" / "goal.ipynb", house / "notebooks")
-    path = str(plan(house, "brief", f"scenarios: [baseline]\nwhat_if: false\ndraws: 200\nknown_on: {DAY}\n"))
+    path = str(plan(house, "brief", "scenarios: [baseline]\nwhat_if: false\ndraws: 200\n"))
     code, _, err = Night(house, [path, "--out", str(house / "here")]).end()
     assert code == 0, err
     with dask(tmp_path / "dask", workers=2) as there:
         away = [path, "--out", str(house / "there"), "--executor", there.address]
         code, _, err = Night(house, away).end()
         assert code == 0, err
-    here, elsewhere = (said(house / name / "brief" / DAY) for name in ("here", "there"))
+    here, elsewhere = (said(next((house / name / "brief").glob("2*"))) for name in ("here", "there"))
     assert len([name for name in here if name.endswith("result.json")]) > 1
     assert here == elsewhere
 
