@@ -16,7 +16,7 @@ import typer.main
 
 import forecasts
 from forecasts.attainment.row import COLUMNS
-from forecasts.batch.plan import Plan
+from forecasts.batch.plans.plan import Plan
 from forecasts.cli import app
 from forecasts.engine.grid import WHOLE
 from forecasts.engine.learned import learned
@@ -230,7 +230,7 @@ def test_the_nouns_of_the_house_stand_in_the_glossary() -> None:
         "forecasts.models.members": ("Members",),
         "forecasts.attainment.past": ("Past", "Reader"),
         "forecasts.attainment.result": ("Attainment",),
-        "forecasts.batch.plan": ("Plan", "Job"),
+        "forecasts.batch.plans.plan": ("Plan", "Job"),
         "forecasts.batch.came": ("Run",),
     }
     for module, names in homes.items():

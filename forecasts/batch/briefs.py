@@ -12,7 +12,7 @@ from typing import Protocol
 from forecasts.batch.came import Done, Written
 from forecasts.batch.folders import RUN, Place, linked
 from forecasts.batch.keys import Key
-from forecasts.batch.plan import Work
+from forecasts.batch.plans.plan import Work
 from forecasts.ledger.root import provided
 from forecasts.publish.words import Language
 

@@ -7,8 +7,8 @@ from pathlib import Path
 from platform import node, python_version
 from typing import Literal
 
-from forecasts.batch.alerts import Raised
-from forecasts.batch.plan import Job, Work
+from forecasts.batch.plans.plan import Job, Work
+from forecasts.batch.register.alerts import Raised
 from forecasts.ledger.root import shown
 
 Status = Literal["done", "up to date", "failed", "not run"]

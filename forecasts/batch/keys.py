@@ -18,8 +18,8 @@ from typing import Any, Final
 import numpy as np
 
 import forecasts
-from forecasts.batch.cell import Cell, NoParameters, read_cell
-from forecasts.batch.plan import Job
+from forecasts.batch.plans.cell import Cell, NoParameters, read_cell
+from forecasts.batch.plans.plan import Job
 from forecasts.ledger.ledger import HIDDEN, Ledger
 from forecasts.ledger.past_goals import SILENT_AFTER, OpenedRecord
 from forecasts.ledger.records import Goal

@@ -11,9 +11,9 @@ from typing import Final
 
 from forecasts.batch.briefs import Studio
 from forecasts.batch.came import Run
-from forecasts.batch.chronicle import Chronicle
 from forecasts.batch.keys import Keys
-from forecasts.batch.plan import Work
+from forecasts.batch.plans.plan import Work
+from forecasts.batch.register.chronicle import Chronicle
 from forecasts.batch.run import Event, Executor, Options, run_work
 from forecasts.batch.workshop import WARM, Workshop
 from forecasts.publish.rendering import RENDERER, Renderer

@@ -12,11 +12,11 @@ from typing import Protocol
 
 from forecasts.batch.briefs import Studio, names_of, standing, wanted
 from forecasts.batch.came import Done, Run, Written, summary
-from forecasts.batch.chronicle import Chronicle
 from forecasts.batch.folders import FAILED, RUN, Place, copy_job, locked, prune
 from forecasts.batch.job import Order
 from forecasts.batch.keys import Key, Keys
-from forecasts.batch.plan import Job, Work
+from forecasts.batch.plans.plan import Job, Work
+from forecasts.batch.register.chronicle import Chronicle
 from forecasts.batch.shelf import Finished, failed, finish, finished
 from forecasts.batch.shelf import standing as found
 from forecasts.batch.success import unsuccessful

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from forecasts.batch.plan import Job, Plan
+from forecasts.batch.plans.plan import Job, Plan
 from forecasts.publish.save import RESULT, read_result
 
 

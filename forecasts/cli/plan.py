@@ -20,7 +20,7 @@ from forecasts.cli.run import opened, root_of
 from forecasts.ledger.problems import BadInput, Problem
 
 if TYPE_CHECKING:
-    from forecasts.batch.preview import Preview
+    from forecasts.batch.plans.preview import Preview
 
 #: Names of a list that are told one by one.
 SHOWN = 20
@@ -42,8 +42,8 @@ def plan(
     format: FormatOption = Format.TEXT,
 ) -> None:
     """Show what a plan would run."""
-    from forecasts.batch.preview import as_dict, preview
-    from forecasts.batch.reading import only as fitting
+    from forecasts.batch.plans.preview import as_dict, preview
+    from forecasts.batch.plans.reading import only as fitting
     from forecasts.cli.outs import check_folder
     from forecasts.ledger.root import find_root, provided
 

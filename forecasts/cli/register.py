@@ -39,7 +39,7 @@ def register(
 ) -> None:
     """Print the register."""
     with problems_told():
-        from forecasts.batch.register import REGISTER, rows_of
+        from forecasts.batch.register.register import REGISTER, rows_of
         from forecasts.ledger.root import find_root
 
         problems: list[Problem] = []
@@ -125,7 +125,7 @@ def _frame(rows: list[dict[str, Any]]) -> Any:
     """Return forecasts as a table with every column, also where there are no rows."""
     import pandas as pd
 
-    from forecasts.batch.entry import COLUMNS
+    from forecasts.batch.register.entry import COLUMNS
 
     return pd.DataFrame(rows, columns=list(COLUMNS))
 

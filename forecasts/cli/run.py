@@ -25,7 +25,7 @@ from forecasts.ledger.problems import BadInput, Problem
 
 if TYPE_CHECKING:
     from forecasts.batch.came import Run
-    from forecasts.batch.plan import Work
+    from forecasts.batch.plans.plan import Work
     from forecasts.scenarios.seeds import Seeds
 
 
@@ -93,9 +93,9 @@ def run(
     from forecasts.batch.came import summary
     from forecasts.batch.folders import RUN
     from forecasts.batch.night import REGISTER, Means, run_plan
-    from forecasts.batch.register import check_register
+    from forecasts.batch.register.register import check_register
     from forecasts.batch.run import Options
-    from forecasts.batch.telling import Wishes, prepare, refused
+    from forecasts.batch.telling.telling import Wishes, prepare, refused
     from forecasts.cli.outs import check_folder
     from forecasts.ledger.root import find_root, provided, shown
 
@@ -153,7 +153,7 @@ def _complain(wrong: Iterable[str]) -> None:
 
 def opened(plan: Path, root: Path, given: Mapping[str, Any]) -> "tuple[Seeds, tuple[Work, ...]]":
     """Read the seeds and the plan; what is wrong with either is told with what is wrong with the other."""
-    from forecasts.batch.reading import plan_faults, read_plan
+    from forecasts.batch.plans.reading import plan_faults, read_plan
     from forecasts.scenarios.seeds import FaultySeeds, read_seeds
 
     try:
@@ -165,7 +165,7 @@ def opened(plan: Path, root: Path, given: Mapping[str, Any]) -> "tuple[Seeds, tu
 
 def chosen_of(works: "tuple[Work, ...]", patterns: "list[str] | tuple[str, ...]") -> frozenset[str] | None:
     """Return the names of the jobs that fit; None where nobody restricts them."""
-    from forecasts.batch.reading import only
+    from forecasts.batch.plans.reading import only
 
     if not patterns:
         return None

@@ -12,8 +12,8 @@ from forecasts.cli.run import root_of, run
 from forecasts.ledger.problems import BadInput, Problem
 
 if TYPE_CHECKING:
-    from forecasts.batch.schedule import Schedule
-    from forecasts.batch.telling import Wishes
+    from forecasts.batch.telling.telling import Wishes
+    from forecasts.batch.timing.schedule import Schedule
 
 
 class Scheduler(StrEnum):
@@ -53,8 +53,8 @@ def schedule(
     ] = None,
 ) -> None:
     """Show, install or remove a schedule."""
-    from forecasts.batch.installed import NotInstalled
-    from forecasts.batch.telling import Wishes
+    from forecasts.batch.telling.telling import Wishes
+    from forecasts.batch.timing.installed import NotInstalled
 
     wishes = Wishes(on_failure, on_success, on_alert, tuple(mail_to or ()), tuple(mail_errors_to or ()))
     with problems_told():
@@ -78,9 +78,9 @@ def schedule(
 
 def _asked(plan: Path, at: str | None, wishes: "Wishes", options: list[str]) -> "Schedule":
     """Return what is to run when; every fault is told at once."""
-    from forecasts.batch import telling
-    from forecasts.batch.cron import OPTION, read_times
-    from forecasts.batch.schedule import Schedule, faults
+    from forecasts.batch.telling import telling
+    from forecasts.batch.timing.cron import OPTION, read_times
+    from forecasts.batch.timing.schedule import Schedule, faults
 
     passed = [*telling.options(wishes), *options]
     problems: list[Problem] = []
@@ -128,8 +128,8 @@ def _placed(plan: Path) -> tuple[Path, str]:
 
 
 def _show(asked: "Schedule", by: Scheduler) -> None:
-    from forecasts.batch.installed import unit_folder
-    from forecasts.batch.schedule import cron_line, units
+    from forecasts.batch.timing.installed import unit_folder
+    from forecasts.batch.timing.schedule import cron_line, units
 
     if by is Scheduler.CRON:
         typer.echo(cron_line(asked))
@@ -139,7 +139,7 @@ def _show(asked: "Schedule", by: Scheduler) -> None:
 
 
 def _install(asked: "Schedule", by: Scheduler) -> None:
-    from forecasts.batch.installed import add_line, add_units, present_line
+    from forecasts.batch.timing.installed import add_line, add_units, present_line
 
     if by is Scheduler.SYSTEMD:
         for path in add_units(asked):
@@ -152,7 +152,7 @@ def _install(asked: "Schedule", by: Scheduler) -> None:
 
 
 def _remove(plan: Path, by: Scheduler) -> None:
-    from forecasts.batch.installed import remove_line, remove_units
+    from forecasts.batch.timing.installed import remove_line, remove_units
 
     project, name = _placed(plan)
     gone = bool(remove_line(project, name) if by is Scheduler.CRON else remove_units(project, name))

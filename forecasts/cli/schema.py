@@ -34,7 +34,7 @@ def schema(
     ] = None,
 ) -> None:
     """Print a schema."""
-    from forecasts.batch.schema import SCHEMAS
+    from forecasts.batch.plans.schema import SCHEMAS
     from forecasts.cli.outs import check_file, is_schema
     from forecasts.ledger.files import write_whole
 

@@ -3,7 +3,7 @@
 import datetime as dt
 from typing import Any
 
-from forecasts.batch.entry import KEY, Entry, RunFacts
+from forecasts.batch.register.entry import KEY, Entry, RunFacts
 
 DAY = dt.date(2023, 9, 6)
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forecasts.batch.alerts import Raised, alerts_of, newest_figures
-from forecasts.batch.entry import Entry
+from forecasts.batch.register.alerts import Raised, alerts_of, newest_figures
+from forecasts.batch.register.entry import Entry
 from forecasts.publish.words import SCALE, Words, step
 from forecasts.scenarios.seeds import Seeds
 from tests.batch.registers import DAY, an_entry

@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forecasts.batch.choose import LONGEST, safe
-from forecasts.batch.plan import Plan, Work
-from forecasts.batch.reading import only, read_plan
+from forecasts.batch.plans.choose import LONGEST, safe
+from forecasts.batch.plans.plan import Plan, Work
+from forecasts.batch.plans.reading import only, read_plan
 from forecasts.ledger.fields import FILE_NAME
 from forecasts.ledger.problems import BadInput, Problem
 from forecasts.scenarios.seeds import Seeds
@@ -336,8 +336,8 @@ def test_whatever_a_matrix_holds_a_job_lies_in_its_folder(
 ) -> None:
     """No value of a file becomes a path: not `..`, not a slash, not a name too long."""
     plan = Plan.model_validate({"matrix": {"free": values}, "success": "end"})
-    from forecasts.batch.cell import Cell
-    from forecasts.batch.choose import jobs_of
+    from forecasts.batch.plans.cell import Cell
+    from forecasts.batch.plans.choose import jobs_of
 
     cells = {"a.ipynb": Cell({"free": ""}, asks_only=False)}
     jobs = jobs_of(plan, cells, (), TODAY, None)  # type: ignore[arg-type]

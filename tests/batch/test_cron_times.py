@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, reject, settings
 from hypothesis import strategies as st
 
-from forecasts.batch.cron import FIELDS, WORDS, Times, on_calendar, read_times
+from forecasts.batch.timing.cron import FIELDS, WORDS, Times, on_calendar, read_times
 from forecasts.ledger.problems import BadInput
 
 #: Within these years there is a 29 February, on whichever weekday.

@@ -23,8 +23,8 @@ from hypothesis import strategies as st
 from forecasts.attainment.verdict import answer
 from forecasts.batch import keys as keys_module
 from forecasts.batch.keys import Key, Keys, differs, program
-from forecasts.batch.plan import Job
-from forecasts.batch.reading import read_plan
+from forecasts.batch.plans.plan import Job
+from forecasts.batch.plans.reading import read_plan
 from forecasts.ledger.fields import Outcome
 from forecasts.ledger.ledger import HIDDEN, Ledger
 from forecasts.publish.save import dump_result
@@ -297,7 +297,7 @@ import json, sys
 from dataclasses import asdict
 from pathlib import Path
 from forecasts.batch.keys import Keys
-from forecasts.batch.reading import read_plan
+from forecasts.batch.plans.reading import read_plan
 from forecasts.scenarios.seeds import read_seeds
 root = Path(sys.argv[1])
 seeds = read_seeds(root / "seeds")

@@ -19,10 +19,10 @@ from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forecasts.batch import mail
-from forecasts.batch import telling as telling_module
-from forecasts.batch.mail import addresses, letter, read_server
-from forecasts.batch.telling import NAMED, Summary, Wishes, prepare, refused
+from forecasts.batch.telling import mail
+from forecasts.batch.telling import telling as telling_module
+from forecasts.batch.telling.mail import addresses, letter, read_server
+from forecasts.batch.telling.telling import NAMED, Summary, Wishes, prepare, refused
 from forecasts.ledger.problems import BadInput, Problem
 
 #: The server on loopback takes passwords in clear, which is what it is for.

@@ -13,9 +13,9 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forecasts.batch.plan import Plan, Work
-from forecasts.batch.reading import read_plan
-from forecasts.batch.schema import plan_schema
+from forecasts.batch.plans.plan import Plan, Work
+from forecasts.batch.plans.reading import read_plan
+from forecasts.batch.plans.schema import plan_schema
 from forecasts.ledger.problems import BadInput, Problem
 from forecasts.scenarios.seeds import Seeds
 

@@ -19,9 +19,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from forecasts.attainment.verdict import answer
-from forecasts.batch import register
-from forecasts.batch.entry import COLUMNS, ENTRY, KEY, RUN, entry_of
-from forecasts.batch.register import STEPS, check_register, latest, record, rows_of
+from forecasts.batch.register import register
+from forecasts.batch.register.entry import COLUMNS, ENTRY, KEY, RUN, entry_of
+from forecasts.batch.register.register import STEPS, check_register, latest, record, rows_of
 from forecasts.ledger.problems import BadInput
 from forecasts.publish.save import dump_result
 from forecasts.scenarios.seeds import Seeds
@@ -32,7 +32,7 @@ from tests.conftest import ROOT
 WRITER = """
 import sys
 from pathlib import Path
-from forecasts.batch.register import record
+from forecasts.batch.register.register import record
 from tests.batch.registers import a_run, an_entry
 path, who, runs = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
 for k in range(runs):
@@ -358,6 +358,6 @@ def test_the_columns_of_the_pages_are_those_that_are_printed(page: str) -> None:
 
 
 def test_it_is_light() -> None:
-    script = "import sys, json, forecasts.batch.register; print(json.dumps(sorted(sys.modules)))"
+    script = "import sys, json, forecasts.batch.register.register; print(json.dumps(sorted(sys.modules)))"
     ended = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert not {"pandas", "numpy", "pydantic", "scipy", "altair"} & set(json.loads(ended.stdout))

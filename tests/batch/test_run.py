@@ -14,7 +14,7 @@ import nbformat
 import pytest
 
 from forecasts.batch.folders import FAILED
-from forecasts.batch.reading import read_plan
+from forecasts.batch.plans.reading import read_plan
 from forecasts.publish.save import RESULT, read_result
 from forecasts.scenarios.seeds import Seeds, read_seeds
 

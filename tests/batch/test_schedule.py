@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from forecasts.batch.cron import read_times
-from forecasts.batch.schedule import Schedule, cron_line, escaped, faults, mark, merged, units, without
-from forecasts.batch.scheduled import shorten
+from forecasts.batch.timing.cron import read_times
+from forecasts.batch.timing.schedule import Schedule, cron_line, escaped, faults, mark, merged, units, without
+from forecasts.batch.timing.scheduled import shorten
 from forecasts.cli import app
 from forecasts.ledger.problems import BadInput
 from tests.conftest import ROOT

@@ -9,8 +9,8 @@ import pytest
 import typer.main
 import yaml
 
-from forecasts.batch.cron import read_times
-from forecasts.batch.schedule import Schedule, cron_line, units
+from forecasts.batch.timing.cron import read_times
+from forecasts.batch.timing.schedule import Schedule, cron_line, units
 from forecasts.cli import app
 from tests.conftest import ROOT
 

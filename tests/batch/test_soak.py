@@ -6,7 +6,7 @@ import pytest
 
 from forecasts.batch.came import Run
 from forecasts.batch.night import run_plan
-from forecasts.batch.reading import read_plan
+from forecasts.batch.plans.reading import read_plan
 from forecasts.scenarios.seeds import Seeds
 
 DAYS = ("newest", "2023-10-01")

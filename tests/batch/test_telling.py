@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from forecasts.batch import telling
-from forecasts.batch.telling import Wishes, occasions, options, prepare
+from forecasts.batch.telling import telling
+from forecasts.batch.telling.telling import Wishes, occasions, options, prepare
 from forecasts.ledger.problems import BadInput
 from tests.batch.test_mail import summary
 

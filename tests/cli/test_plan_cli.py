@@ -11,7 +11,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from forecasts.batch.keys import Keys
-from forecasts.batch.reading import read_plan
+from forecasts.batch.plans.reading import read_plan
 from forecasts.batch.shelf import finish
 from forecasts.cli import app
 from forecasts.scenarios.seeds import Seeds, read_seeds

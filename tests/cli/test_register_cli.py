@@ -10,8 +10,8 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-from forecasts.batch.entry import COLUMNS
-from forecasts.batch.register import record
+from forecasts.batch.register.entry import COLUMNS
+from forecasts.batch.register.register import record
 from forecasts.cli import app
 from tests.batch.registers import DAY, a_run, an_entry
 

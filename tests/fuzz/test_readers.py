@@ -18,8 +18,8 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from forecasts.attainment.question import day_of_knowledge
-from forecasts.batch.plan import Plan
-from forecasts.batch.reading import read_plan
+from forecasts.batch.plans.plan import Plan
+from forecasts.batch.plans.reading import read_plan
 from forecasts.ledger.fields import as_day
 from forecasts.ledger.located import read_located
 from forecasts.ledger.problems import BadInput, Refusal

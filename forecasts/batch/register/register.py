@@ -20,7 +20,7 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Any, Final, TypeVar
 
-from forecasts.batch.entry import COLUMNS, ENTRY, RUN, Entry, RunFacts
+from forecasts.batch.register.entry import COLUMNS, ENTRY, RUN, Entry, RunFacts
 from forecasts.ledger.problems import BadInput, Problem
 
 T = TypeVar("T")

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from forecasts.batch.alerts import Raised, alerts_of, newest_figures
 from forecasts.batch.came import Run
-from forecasts.batch.entry import Entry, RunFacts, entry_of
-from forecasts.batch.plan import Work
-from forecasts.batch.register import latest, record
+from forecasts.batch.plans.plan import Work
+from forecasts.batch.register.alerts import Raised, alerts_of, newest_figures
+from forecasts.batch.register.entry import Entry, RunFacts, entry_of
+from forecasts.batch.register.register import latest, record
 from forecasts.batch.shelf import finished
 from forecasts.ledger.root import shown
 from forecasts.publish.save import RESULT, read_result

@@ -5,7 +5,16 @@ import subprocess
 from pathlib import Path
 from typing import Final
 
-from forecasts.batch.schedule import Schedule, cron_line, is_ours, mark, merged, unit_name, units, without
+from forecasts.batch.timing.schedule import (
+    Schedule,
+    cron_line,
+    is_ours,
+    mark,
+    merged,
+    unit_name,
+    units,
+    without,
+)
 from forecasts.ledger.files import write_whole
 
 #: Seconds that ``crontab`` and ``systemctl`` may take.

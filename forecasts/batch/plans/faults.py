@@ -6,8 +6,8 @@ from typing import Any, Final
 
 from pydantic import BaseModel, ValidationError
 
-from forecasts.batch.cell import Cell
-from forecasts.batch.plan import Alert, Plan, Selector
+from forecasts.batch.plans.cell import Cell
+from forecasts.batch.plans.plan import Alert, Plan, Selector
 from forecasts.ledger.located import Located, Way
 from forecasts.ledger.problems import Problem, nearest, shortened
 from forecasts.ledger.root import resolved

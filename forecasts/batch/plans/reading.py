@@ -9,8 +9,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from forecasts.batch.cell import Cell, NoParameters, read_cell
-from forecasts.batch.choose import (
+from forecasts.batch.plans.cell import Cell, NoParameters, read_cell
+from forecasts.batch.plans.choose import (
     MOST_JOBS,
     Chosen,
     alike,
@@ -22,8 +22,8 @@ from forecasts.batch.choose import (
     jobs_of,
     selected,
 )
-from forecasts.batch.faults import fault, notebook_fault, parameter_faults, success_faults, unfit
-from forecasts.batch.plan import Job, Plan, Selector, Work
+from forecasts.batch.plans.faults import fault, notebook_fault, parameter_faults, success_faults, unfit
+from forecasts.batch.plans.plan import Job, Plan, Selector, Work
 from forecasts.ledger.located import Located, read_located
 from forecasts.ledger.problems import BadInput, Problem, Remark, nearest
 from forecasts.ledger.root import provided, shown

@@ -1,4 +1,4 @@
-"""What cron starts: ``python -m forecasts.batch.scheduled PROJECT PLAN [OPTIONS]`` becomes `forecasts run`.
+"""What cron starts: ``python -m forecasts.batch.timing.scheduled PROJECT PLAN ...`` becomes `forecasts run`.
 
 Cron gives no PATH to speak of, stands in the home folder and knows no UTF-8; a shell would have to mend that
 within cron's short lines. This does, and then is the run itself: no process stands between the two that a

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from forecasts.batch.plan import Plan
+from forecasts.batch.plans.plan import Plan
 from forecasts.publish import schemas
 from forecasts.publish.save import dump_json
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from forecasts.batch.cron import Times, on_calendar
+from forecasts.batch.timing.cron import Times, on_calendar
 from forecasts.ledger.problems import BadInput, Problem
 
 #: What a line or a unit of ours says of itself.
@@ -84,7 +84,7 @@ def cron_line(schedule: Schedule) -> str:
     BadInput
         If it is longer than cron takes.
     """
-    words = [schedule.python, "-m", "forecasts.batch.scheduled", str(schedule.project), schedule.plan]
+    words = [schedule.python, "-m", "forecasts.batch.timing.scheduled", str(schedule.project), schedule.plan]
     said = f"{shlex.join([*words, *schedule.options])} {mark(schedule.project, schedule.plan)}"
     command = escaped(said)
     if len(command.encode("utf-8", "surrogateescape")) > CRON_LIMIT:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from forecasts.batch.keys import Keys
-from forecasts.batch.plan import Job, Work
+from forecasts.batch.plans.plan import Job, Work
 from forecasts.batch.shelf import failed, finished, places, standing
 from forecasts.scenarios.seeds import Seeds
 

@@ -17,7 +17,7 @@ from email.headerregistry import Address
 from pathlib import Path
 from typing import Any, Final, Literal, cast
 
-from forecasts.batch.mail import PREFIX, Server, addresses, letter, read_server, send
+from forecasts.batch.telling.mail import PREFIX, Server, addresses, letter, read_server, send
 from forecasts.ledger.problems import BadInput, Problem, Refusal, shortened
 from forecasts.publish.words import Language, Words
 

@@ -12,8 +12,8 @@ from itertools import product
 from pathlib import PurePosixPath
 from typing import Any, Final
 
-from forecasts.batch.cell import Cell
-from forecasts.batch.plan import Job, Plan, Selector, Value
+from forecasts.batch.plans.cell import Cell
+from forecasts.batch.plans.plan import Job, Plan, Selector, Value
 from forecasts.ledger.fields import FILE_NAME
 from forecasts.scenarios.scenario import BASELINE
 from forecasts.scenarios.seeds import Seeds

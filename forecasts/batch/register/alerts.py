@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Literal, Protocol
 
-from forecasts.batch.entry import Entry
+from forecasts.batch.register.entry import Entry
 from forecasts.publish.words import Words, step
 
 if TYPE_CHECKING:
@@ -73,8 +73,8 @@ def alerts_of(
     Parameters
     ----------
     previous : mapping
-        The plan's last forecasts by job, as :func:`forecasts.batch.register.latest` returns them; a job
-        without one has not moved.
+        The plan's last forecasts by job, as :func:`~forecasts.batch.register.register.latest` returns them;
+        a job without one has not moved.
     newest : mapping
         The newest day that a figure describes, by indicator and region; a series without one is not old.
     day : date

@@ -1,0 +1,1 @@
+"""Who is told of a run: commands that are called, letters that are sent."""
