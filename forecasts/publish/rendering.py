@@ -112,13 +112,19 @@ class Renderer:
 
     Where there are no sockets with a name (Windows), everything is drawn in this process.
 
+    Parameters
+    ----------
+    briefs : bool
+        Whether it loads at its start what briefs need, which takes two seconds: else with the first of them.
+
     Examples
     --------
     >>> with Renderer() as renderer:  # doctest: +SKIP
     ...     renderer.brief(folders, (), "zh", templates, folder)
     """
 
-    def __init__(self) -> None:
+    def __init__(self, briefs: bool = True) -> None:
+        self._options = ["--briefs"] if briefs else []
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._process: subprocess.Popen[bytes] | None = None
         self._watch: Thread | None = None
@@ -226,7 +232,7 @@ class Renderer:
 
     def _begin(self) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "forecasts.publish.renderer", self.address],
+            [sys.executable, "-m", "forecasts.publish.renderer", self.address, *self._options],
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=self._errors,
