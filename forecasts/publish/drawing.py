@@ -6,8 +6,8 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from forecasts.publish.elsewhere import drawn_elsewhere
 from forecasts.publish.fonts import SANS, common_signs, font_directories, font_paths, printable
-from forecasts.publish.rendering import drawn_elsewhere
 from forecasts.publish.vegalite import Spec, in_order
 
 if TYPE_CHECKING:

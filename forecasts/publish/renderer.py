@@ -17,7 +17,7 @@ from pathlib import Path
 from threading import Thread
 from typing import Any, Final
 
-from forecasts.publish.rendering import RENDERER, whole_of
+from forecasts.publish.elsewhere import RENDERER, whole_of
 
 #: Seconds that a request may take to arrive: who stops half way must not keep the others waiting.
 ARRIVAL: Final = 10.0
