@@ -17,12 +17,13 @@ from forecasts.attainment.result import Attainment
 from forecasts.publish import detail, phrases, recorded
 from forecasts.publish.brief import compose
 from forecasts.publish.charts import fan_chart, members_chart, pace_chart
-from forecasts.publish.drawing import AnyChart, svg_of, to_spec
+from forecasts.publish.drawing import svg_of, to_spec
 from forecasts.publish.fonts import SANS, font_rules
 from forecasts.publish.live import live_chart
 from forecasts.publish.pacing import paces
 from forecasts.publish.parts import Cell, Column, Table
 from forecasts.publish.taking import what_it_takes
+from forecasts.publish.themed import AnyChart
 from forecasts.publish.tornado import tornado_chart
 from forecasts.publish.vegalite import Spec
 from forecasts.publish.words import Language, Words

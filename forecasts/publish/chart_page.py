@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from forecasts.publish.words import Words
 
 if TYPE_CHECKING:
-    from forecasts.publish.drawing import AnyChart
+    from forecasts.publish.themed import AnyChart
 
 #: What stands in the head of such a page: by it a program knows its own.
 GENERATOR = '<meta name="generator" content="forecasts">'

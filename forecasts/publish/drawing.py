@@ -4,17 +4,14 @@ import json
 import re
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final
 
-import altair as alt
-from altair.utils.schemapi import disable_debug_mode
-
+from forecasts.publish.elsewhere import drawn_elsewhere
 from forecasts.publish.fonts import SANS, common_signs, font_directories, font_paths, printable
-from forecasts.publish.rendering import drawn_elsewhere
 from forecasts.publish.vegalite import Spec, in_order
 
-# Checking every part of a chart against Vega-Lite's schema takes longer than drawing it; the tests do it.
-disable_debug_mode()
+if TYPE_CHECKING:
+    from forecasts.publish.themed import AnyChart
 
 # Blue and vermilion of Okabe and Ito: told apart by every kind of colour vision.
 ACCENT: Final = "#c8500a"
@@ -29,10 +26,6 @@ COMPACT: Final = (330, 100)
 
 #: So many drawings are kept.
 KEPT: Final = 64
-
-AnyChart = alt.Chart | alt.LayerChart | alt.FacetChart | alt.VConcatChart
-
-C = TypeVar("C", bound=AnyChart)
 
 _LABELS: Final = {"labelFont": SANS, "labelFontSize": 11.5, "labelColor": MUTED}
 
@@ -62,27 +55,14 @@ def styled(chart: Spec) -> Spec:
     return {"config": THEME, **chart}
 
 
-def themed(chart: C) -> C:
-    """Return an Altair chart in the one theme."""
-    done: C = chart.properties(config=THEME)  # type: ignore[assignment]  # a chart of its own kind
-    return done
-
-
-def themed_layers(chart: AnyChart) -> alt.LayerChart:
-    """Return an Altair chart of layers in the one theme."""
-    done = themed(chart)
-    assert isinstance(done, alt.LayerChart)
-    return done
-
-
-def to_spec(chart: AnyChart | Spec) -> str:
+def to_spec(chart: "AnyChart | Spec") -> str:
     """Return the Vega-Lite specification as JSON, without the address of a schema: nobody fetches it."""
     spec = spec_of(chart)
     spec.pop("$schema", None)
     return json.dumps(spec, ensure_ascii=False)
 
 
-def spec_of(chart: AnyChart | Spec) -> Spec:
+def spec_of(chart: "AnyChart | Spec") -> Spec:
     """Return the Vega-Lite specification, with every text as the fonts can show it."""
 
     def shown(value: Any) -> Any:
@@ -96,7 +76,7 @@ def spec_of(chart: AnyChart | Spec) -> Spec:
     return spec
 
 
-def to_svg(chart: AnyChart | Spec) -> str:
+def to_svg(chart: "AnyChart | Spec") -> str:
     """Return the chart as SVG, set in the registered font."""
     return svg_of(to_spec(chart))
 

@@ -9,7 +9,8 @@ from forecasts.attainment.outlook import Outlook
 from forecasts.ledger.history import History
 from forecasts.models.base import GROWING
 from forecasts.publish import charts
-from forecasts.publish.drawing import ACCENT, BANDS, INK, MEDIAN, WIDTH, themed_layers
+from forecasts.publish.drawing import ACCENT, BANDS, INK, MEDIAN, WIDTH
+from forecasts.publish.themed import themed_layers
 from forecasts.publish.words import Words
 
 #: Peers are shown up to so many, those with the longest past first.

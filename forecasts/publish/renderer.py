@@ -1,7 +1,8 @@
 """The renderer: ``python -m forecasts.publish.renderer SOCKET`` draws and typesets for other processes.
 
-It loads what draws once and serves one request at a time, for as long as its standard input is open: when its
-owner is gone, however that went, so is the renderer. A fault is a reply; nothing that is asked ends it.
+It loads what draws once (and what typesets, with ``--briefs``) and serves one request at a time, for as long
+as its standard input is open: when its owner is gone, however that went, so is the renderer. A fault is a
+reply; nothing that is asked ends it.
 """
 
 import json
@@ -16,7 +17,7 @@ from pathlib import Path
 from threading import Thread
 from typing import Any, Final
 
-from forecasts.publish.rendering import RENDERER, whole_of
+from forecasts.publish.elsewhere import RENDERER, whole_of
 
 #: Seconds that a request may take to arrive: who stops half way must not keep the others waiting.
 ARRIVAL: Final = 10.0
@@ -36,7 +37,7 @@ def main() -> None:
         door.bind(str(path))
         door.listen(WAITING)
         Thread(target=_leave_with_owner, args=(path,), daemon=True).start()
-        prepare(path.with_name("fonts"))
+        prepare(path.with_name("fonts"), "--briefs" in sys.argv)
         while True:
             there, _ = door.accept()
             with there, suppress(OSError, ValueError):  # who asked has gone, or never asked
@@ -55,13 +56,16 @@ def _leave_with_owner(path: Path) -> None:
     os._exit(0)
 
 
-def prepare(fonts: Path) -> None:
-    """Load what draws and typesets, with a font of the common signs in a folder of its own."""
-    from forecasts.publish import drawing, typeset
+def prepare(fonts: Path, briefs: bool) -> None:
+    """Load what draws, with a font of the common signs in a folder of its own, and what typesets briefs."""
+    from forecasts.publish import drawing
 
     drawing.register_common(fonts)
     drawing.svg_of('{"data": {"values": [{}]}, "mark": "text"}')
-    typeset.prepare()
+    if briefs:
+        from forecasts.publish import combine, typeset  # noqa: F401 - the first brief needs not load it
+
+        typeset.prepare()
 
 
 def told(message: dict[str, Any]) -> dict[str, Any]:

@@ -1,29 +1,20 @@
-"""Asking the renderer: one process draws and typesets for all others, so that they need not learn how.
+"""The renderer as its owner has it: started, started anew when it dies, asked for briefs, and ended."""
 
-The renderer (:mod:`forecasts.publish.renderer`) listens at a socket in a folder that only its owner may
-enter. A request is one JSON object, its end told by closing that half of the connection; so is the reply.
-Whoever draws finds the socket's path in the environment variable ``FORECASTS_RENDERER``.
-"""
-
-import json
-import os
 import socket
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from threading import Event, Thread
 from types import TracebackType
 from typing import Any, Final, Self
 
-#: Names the renderer's socket to whoever draws.
-RENDERER: Final = "FORECASTS_RENDERER"
+from forecasts.publish.elsewhere import REPLY, Gone, RenderingFailed, outcome, served
 
-#: Seconds that a drawing waits for a renderer that does not listen (it may be starting anew) and for a reply.
-PATIENCE, REPLY = 2.0, 60.0
+__all__ = ["Renderer", "RenderingFailed"]
 
 #: Seconds until a renderer that just began must listen, and in which a brief must be made.
 START, BRIEF = 30.0, 120.0
@@ -35,82 +26,15 @@ DEATHS, YOUNG = 5, 2.0
 FAREWELL: Final = 2.0
 
 
-class RenderingFailed(Exception):
-    """A request that the renderer could not serve; its message is that of the fault."""
-
-
-class _Gone(Exception):
-    """Who listened has died, or hangs, before the reply was whole."""
-
-
-class _Absent(_Gone):
-    """Nobody listens."""
-
-
-def drawn_elsewhere(spec: str) -> str | None:
-    """Return the SVG of a specification from the renderer; None if there is none, or it does not answer."""
-    path = os.environ.get(RENDERER)
-    if not path or not hasattr(socket, "AF_UNIX"):
-        return None
-    for _ in range(2):
-        # What cannot be drawn says so best where it was asked: there it is tried, too.
-        with suppress(_Gone, RenderingFailed):
-            return str(_served(path, {"ask": "svg", "spec": spec}, PATIENCE, REPLY))
-    return None
-
-
-def _served(
-    path: str,
-    message: dict[str, Any],
-    patience: float,
-    reply: float,
-    hopeless: Callable[[], bool] = lambda: False,
-) -> Any:
-    """Send a request to whoever listens, or will soon; return what came of it."""
-    with _connected(path, time.monotonic() + patience, hopeless) as there:
-        there.settimeout(reply)
-        try:
-            there.sendall(json.dumps(message).encode("utf-8"))
-            there.shutdown(socket.SHUT_WR)
-            told = json.loads(whole_of(there))
-        except (OSError, ValueError) as error:
-            raise _Gone from error
-    return outcome(told)
-
-
-def _connected(path: str, end: float, hopeless: Callable[[], bool]) -> socket.socket:
-    while True:
-        there = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        try:
-            there.connect(path)
-        except OSError as error:
-            there.close()
-            if time.monotonic() > end or hopeless():
-                raise _Absent from error
-            time.sleep(0.02)
-        else:
-            return there
-
-
-def whole_of(there: socket.socket) -> bytes:
-    """Return all that comes until the other side has said its last."""
-    return b"".join(iter(lambda: there.recv(1 << 16), b""))
-
-
-def outcome(told: dict[str, Any]) -> Any:
-    """Return what a reply brings, or raise its fault: one of the machine as what it is, others in words."""
-    fault = told.get("fault")
-    if fault is None:
-        return told["done"]
-    if fault["errno"]:
-        raise OSError(fault["errno"], fault["message"], fault["file"])
-    raise RenderingFailed(fault["message"])
-
-
 class Renderer:
     """The renderer as its owner has it: started, started anew when it dies, and ended.
 
     Where there are no sockets with a name (Windows), everything is drawn in this process.
+
+    Parameters
+    ----------
+    briefs : bool
+        Whether it loads at its start what briefs need, which takes two seconds: else with the first of them.
 
     Examples
     --------
@@ -118,7 +42,8 @@ class Renderer:
     ...     renderer.brief(folders, (), "zh", templates, folder)
     """
 
-    def __init__(self) -> None:
+    def __init__(self, briefs: bool = True) -> None:
+        self._options = ["--briefs"] if briefs else []
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._process: subprocess.Popen[bytes] | None = None
         self._watch: Thread | None = None
@@ -215,8 +140,8 @@ class Renderer:
             asked = self._process
             try:
                 # One that has begun anew must load what draws before it replies.
-                return _served(self.address, message, START, reply + START * last, self._given_up)
-            except _Gone as error:
+                return served(self.address, message, START, reply + START * last, self._given_up)
+            except Gone as error:
                 if last or self._given_up():
                     raise RenderingFailed(f"the renderer ended at it: {self._last_words()}") from error
                 if asked is not None:
@@ -226,7 +151,7 @@ class Renderer:
 
     def _begin(self) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "forecasts.publish.renderer", self.address],
+            [sys.executable, "-m", "forecasts.publish.renderer", self.address, *self._options],
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=self._errors,

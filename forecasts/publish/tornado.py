@@ -6,8 +6,9 @@ from typing import Any, Final
 import altair as alt
 
 from forecasts.attainment.what_if import Sensitivity, SensitivityEnd, SensitivityRow
-from forecasts.publish.drawing import ACCENT, BANDS, INK, MEDIAN, MUTED, AnyChart, themed
+from forecasts.publish.drawing import ACCENT, BANDS, INK, MEDIAN, MUTED
 from forecasts.publish.phrases import goal_mark, member_name, named
+from forecasts.publish.themed import AnyChart, themed
 from forecasts.publish.words import Words
 
 #: Width of the bars and of the column of shares; the rest is for what is set to what.

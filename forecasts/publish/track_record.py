@@ -10,9 +10,10 @@ from forecasts.evaluation.backtest import DRIFT, VERDICT
 from forecasts.evaluation.scores import PitHistogram, Reliability, Score, Scores
 from forecasts.evaluation.track_record import TrackRecord
 from forecasts.ledger.ledger import Ledger
-from forecasts.publish.drawing import ACCENT, BANDS, INK, MEDIAN, WIDTH, themed_layers
+from forecasts.publish.drawing import ACCENT, BANDS, INK, MEDIAN, WIDTH
 from forecasts.publish.parts import Cell, Column, Table
 from forecasts.publish.phrases import goal_mark, member_name
+from forecasts.publish.themed import themed_layers
 from forecasts.publish.words import Words
 
 #: Methods that are no growth model of their own.

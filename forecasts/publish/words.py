@@ -12,6 +12,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Final, Literal
 
+from babel.core import Locale
 from babel.dates import format_date
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
@@ -47,6 +48,12 @@ def catalogue(language: str) -> dict[str, str]:
     with path.open("rb") as stream:
         messages = read_po(stream, locale=LOCALES[language], abort_invalid=True)
     return {str(m.id): str(m.string) for m in messages if m.id and m.string and not m.fuzzy}
+
+
+@cache
+def _read(locale: str) -> Locale:
+    """Return what babel knows of a language; by its name it would look for it again with every number."""
+    return Locale.parse(locale)
 
 
 def printed_percent(probability: float) -> int:
@@ -123,17 +130,17 @@ class Words:
 
     def number(self, value: float) -> str:
         """Return a number as it stands (no rounding that a reader would notice)."""
-        return str(format_decimal(value, format="#,##0.######", locale=self.locale))
+        return str(format_decimal(value, format="#,##0.######", locale=_read(self.locale)))
 
     def estimate(self, value: float) -> str:
         """Return a computed number, rounded to what it can bear: whole from 100 on, else 1 or 2 decimals."""
         size = abs(value)
         pattern = "#,##0" if size >= 100 else "#,##0.#" if size >= 10 else "#,##0.##"
-        return str(format_decimal(value, format=pattern, locale=self.locale))
+        return str(format_decimal(value, format=pattern, locale=_read(self.locale)))
 
     def decimal(self, value: float, places: int = 2) -> str:
         """Return a number with exactly `places` decimals."""
-        return str(format_decimal(value, format="#,##0." + "0" * places, locale=self.locale))
+        return str(format_decimal(value, format="#,##0." + "0" * places, locale=_read(self.locale)))
 
     def percent(self, value: float) -> str:
         """Return `value`, which already counts percent, with one decimal and the sign."""
@@ -147,11 +154,11 @@ class Words:
 
     def date(self, day: dt.date) -> str:
         """Return a day, written out."""
-        return str(format_date(day, format=self.say("date.format"), locale=self.locale))
+        return str(format_date(day, format=self.say("date.format"), locale=_read(self.locale)))
 
     def month(self, day: dt.date) -> str:
         """Return the month of a day."""
-        return str(format_date(day, format=self.say("month.format"), locale=self.locale))
+        return str(format_date(day, format=self.say("month.format"), locale=_read(self.locale)))
 
     def probability(self, probability: float) -> str:
         """Return a probability as a whole percent; never 0 % and never 100 %."""

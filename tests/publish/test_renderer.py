@@ -15,11 +15,12 @@ import pytest
 from conftest import Maker
 
 from forecasts.attainment.result import Attainment
-from forecasts.publish import drawing, rendering
+from forecasts.publish import drawing, elsewhere, rendering
 from forecasts.publish.charts import fan_chart, pace_chart
 from forecasts.publish.combine import write_brief
 from forecasts.publish.drawing import svg_of, to_spec
-from forecasts.publish.rendering import RENDERER, Renderer, RenderingFailed, drawn_elsewhere
+from forecasts.publish.elsewhere import RENDERER, drawn_elsewhere
+from forecasts.publish.rendering import Renderer, RenderingFailed
 from forecasts.publish.save import RESULT, save
 from forecasts.publish.words import Words
 
@@ -120,7 +121,7 @@ def test_whoever_is_told_of_it_has_it_draw(renderer: Renderer, monkeypatch: pyte
 
 
 def test_where_nobody_answers_it_is_drawn_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rendering, "PATIENCE", 0.2)
+    monkeypatch.setattr(elsewhere, "PATIENCE", 0.2)
     monkeypatch.setenv(RENDERER, str(tmp_path / "nobody"))
     svg_of.cache_clear()
     assert "<svg" in svg_of(spec(3))
@@ -167,8 +168,9 @@ def test_one_that_only_dies_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None
         found.svg(spec())
 
 
-def test_nothing_is_left_of_it(make: Maker) -> None:
-    with Renderer() as found:
+@pytest.mark.parametrize("briefs", [True, False])
+def test_nothing_is_left_of_it(briefs: bool) -> None:
+    with Renderer(briefs) as found:
         found.svg(spec())
         pid, folder = found.pid, Path(found.address).parent
         assert folder.stat().st_mode & 0o077 == 0, "nobody else may enter"
