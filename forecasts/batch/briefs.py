@@ -14,6 +14,7 @@ from forecasts.batch.folders import RUN, Place, linked
 from forecasts.batch.keys import Key
 from forecasts.batch.plans.plan import Work
 from forecasts.ledger.root import provided
+from forecasts.publish.rendering import RenderingFailed
 from forecasts.publish.words import Language
 
 #: The folder of briefs that are about one goal each.
@@ -202,6 +203,8 @@ class Bench:
 
 
 def _why(error: Exception) -> str:
+    if isinstance(error, RenderingFailed):
+        return str(error)
     if isinstance(error, OSError) and error.filename:
         return f"{error.filename}: {error.strerror}"
     return f"{type(error).__name__}: {error}"

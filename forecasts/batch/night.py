@@ -9,14 +9,15 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
-from forecasts.batch.briefs import Studio
+from forecasts.batch.briefs import Studio, names_of
 from forecasts.batch.came import Run
 from forecasts.batch.keys import Keys
 from forecasts.batch.plans.plan import Work
 from forecasts.batch.register.chronicle import Chronicle
 from forecasts.batch.run import Event, Executor, Options, run_work
 from forecasts.batch.workshop import WARM, Workshop
-from forecasts.publish.rendering import RENDERER, Renderer
+from forecasts.publish.elsewhere import RENDERER
+from forecasts.publish.rendering import Renderer
 from forecasts.scenarios.seeds import Seeds
 
 #: The register's file, and the folder of what runs keep for the next ones.
@@ -101,7 +102,7 @@ class _Tools:
 
     @cached_property
     def renderer(self) -> Renderer:
-        return self.stack.enter_context(Renderer())
+        return self.stack.enter_context(Renderer(briefs=any(map(names_of, self.works))))
 
     @cached_property
     def executor(self) -> Executor:

@@ -19,7 +19,8 @@ from forecasts.batch.job import Order
 from forecasts.batch.workshop import Outcome, Workshop
 from forecasts.ledger.files import write_whole
 from forecasts.ledger.root import provided
-from forecasts.publish.rendering import RENDERER, Renderer
+from forecasts.publish.elsewhere import RENDERER
+from forecasts.publish.rendering import Renderer
 
 #: What notebooks read, below a project's folder.
 READ = ("seeds", "notebooks", "reports/templates")
@@ -96,7 +97,7 @@ class _Bench:
 
     @cached_property
     def workshop(self) -> Workshop:
-        renderer = self.stack.enter_context(Renderer())
+        renderer = self.stack.enter_context(Renderer(briefs=False))
         more = {RENDERER: renderer.address}
         shop = Workshop(self.root, 1, self.luggage.engine, self.luggage.memory, self.luggage.asked, more)
         return self.stack.enter_context(shop)
