@@ -35,7 +35,8 @@ def warm(
     Returns
     -------
     tuple of Outlook
-        What was looked at. The futures are kept as long as somebody holds these.
+        What was looked at. The futures are kept as long as somebody holds these; they take some megabytes a
+        goal, so a run of many goals warms one after the other, and lets go of those that are done.
     """
     held: list[Outlook] = []
     seen: set[tuple[Past, dt.date]] = set()
