@@ -68,6 +68,11 @@ def test_what_is_warm_is_fitted_no_more(seeds: fc.Seeds, monkeypatch: pytest.Mon
         assert futures(later) is futures(held[0])
 
 
+def test_futures_of_one_question_are_not_drawn_ahead(seeds: fc.Seeds) -> None:
+    day, goal = newest(seeds), seeds.ledger.headline_goals()[0]
+    assert all(warm(afresh(seeds), [(goal, name, day)]) == () for name in seeds.scenarios_of(goal))
+
+
 def test_futures_are_kept_no_longer_than_they_are_held(seeds: fc.Seeds) -> None:
     day, goal = newest(seeds), seeds.ledger.headline_goals()[0]
     warmed = afresh(seeds)
