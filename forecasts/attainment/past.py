@@ -30,8 +30,8 @@ MIN_PEERS = 3
 #: A class of more histories speaks through evenly many of them, so that an answer's cost has a bound.
 MOST_PEERS = 400
 
-#: Days of knowledge that are kept at hand, with what was read and fitted for them.
-DAYS = 32
+#: Days of knowledge that are kept at hand, and pasts of each, with what was read and fitted for them.
+DAYS, PASTS = 32, 64
 
 #: Fewest goals of peers that tell how far ahead of the last figure goals are set, and the most looked at.
 MIN_PLANS, MOST_PLANS = 3, 2_000
@@ -129,6 +129,8 @@ class Reader:
         history, reference = self._history(asked), self.reference(goal, asked.measured_by, day)
         if history.counted and len(history):
             self._pasts[key] = Past(history, reference, own=True)
+            if len(self._pasts) > PASTS:
+                del self._pasts[next(iter(self._pasts))]  # the oldest
             return self._pasts[key]
         if not len(reference):
             raise _refusal(goal, "no figure of it is known, and no peer has two")

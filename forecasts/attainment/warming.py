@@ -35,19 +35,20 @@ def warm(
     Returns
     -------
     tuple of Outlook
-        What was looked at. The futures are kept as long as somebody holds these.
+        What was looked at. The futures are kept as long as somebody holds these; they take some megabytes a
+        goal, so a run of many goals warms one after the other, and lets go of those that are done.
     """
-    held: list[Outlook] = []
-    seen: set[tuple[Past, dt.date]] = set()
+    alike: dict[tuple[Past, dt.date], list[Outlook]] = {}
     for goal, scenario, known_on in asked:
         with suppress(Refusal):
             question = find_question(seeds, goal, scenario, known_on)
             found = outlook(reader_of(seeds.ledger, known_on), question, seed, draws)
             found.fitted.all()
-            record = record_of(seeds, known_on)
-            futures = found.past, question.goal.deadline
-            if futures not in seen and isinstance(found.future, Adjusted):
-                seen.add(futures)
-                verdict(found, record)
-                held.append(found)
-    return tuple(held)
+            record_of(seeds, known_on)
+            if isinstance(found.future, Adjusted):
+                alike.setdefault((found.past, question.goal.deadline), []).append(found)
+    held = tuple(first for first, *others in alike.values() if others)
+    for found in held:
+        with suppress(Refusal):
+            verdict(found)
+    return held

@@ -3,12 +3,14 @@
 import datetime as dt
 import gc
 
+import numpy as np
+import pandas as pd
 import pytest
 
 import forecasts as fc
 from forecasts.attainment.outlook import Outlook, outlook
-from forecasts.attainment.past import reader_of
-from forecasts.attainment.question import find_question
+from forecasts.attainment.past import PASTS, reader_of
+from forecasts.attainment.question import Question, find_question
 from forecasts.attainment.verdict import answer
 from forecasts.attainment.warming import warm
 from forecasts.ledger.ledger import Ledger
@@ -66,6 +68,11 @@ def test_what_is_warm_is_fitted_no_more(seeds: fc.Seeds, monkeypatch: pytest.Mon
         assert futures(later) is futures(held[0])
 
 
+def test_futures_of_one_question_are_not_drawn_ahead(seeds: fc.Seeds) -> None:
+    day, goal = newest(seeds), seeds.ledger.headline_goals()[0]
+    assert all(warm(afresh(seeds), [(goal, name, day)]) == () for name in seeds.scenarios_of(goal))
+
+
 def test_futures_are_kept_no_longer_than_they_are_held(seeds: fc.Seeds) -> None:
     day, goal = newest(seeds), seeds.ledger.headline_goals()[0]
     warmed = afresh(seeds)
@@ -75,6 +82,18 @@ def test_futures_are_kept_no_longer_than_they_are_held(seeds: fc.Seeds) -> None:
     del held
     gc.collect()
     assert not len(past._drawn)
+
+
+def test_a_reader_keeps_so_many_pasts_at_hand_and_no_more() -> None:
+    regions = [f"r{i:03d}" for i in range(PASTS + 20)]
+    rows = [(r, "firms", f"{y}-12-31", 100 + y - 2019) for r in regions for y in (2020, 2021, 2022)]
+    ledger = fc.Ledger.from_frames(pd.DataFrame(rows, columns=["region", "indicator", "as_of", "value"]))
+    reader = reader_of(ledger, dt.date(2023, 6, 1))
+    asked = [Question(fc.Goal("firms", r, 110, "2023-12-31"), dt.date(2023, 6, 1)).asked for r in regions]
+    pasts = [reader.read(one) for one in asked]
+    assert len(reader._pasts) == PASTS
+    assert reader.read(asked[-1]) is pasts[-1]
+    assert np.array_equal(reader.read(asked[0]).history.value, pasts[0].history.value)
 
 
 def test_what_has_no_answer_is_passed_over(seeds: fc.Seeds) -> None:
