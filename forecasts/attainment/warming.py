@@ -10,7 +10,7 @@ from forecasts.attainment.question import find_question
 from forecasts.attainment.recall import record_of
 from forecasts.attainment.verdict import verdict
 from forecasts.ledger.problems import Refusal
-from forecasts.models.paths import DRAWS
+from forecasts.models.paths import DRAWS, points
 from forecasts.scenarios.futures import Adjusted
 from forecasts.scenarios.seeds import Seeds
 
@@ -38,6 +38,7 @@ def warm(
         What was looked at. The futures are kept as long as somebody holds these; they take some megabytes a
         goal, so a run of many goals warms one after the other, and lets go of those that are done.
     """
+    points(draws, seed)
     alike: dict[tuple[Past, dt.date], list[Outlook]] = {}
     for goal, scenario, known_on in asked:
         with suppress(Refusal):

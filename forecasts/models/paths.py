@@ -124,6 +124,11 @@ def _normals(size: int, seed: int) -> Floats:
     return np.concatenate([first, fine], 1)
 
 
+def points(draws: int, seed: int) -> None:
+    """Make the points that draws are made of before they are asked for, and import what that needs."""
+    _normals(per_replicate(draws), seed)
+
+
 @lru_cache(maxsize=1)
 def _motion() -> tuple[Floats, Floats]:
     """Return the times of the knots in order, and a Brownian motion there by its normal scores (K, K)."""

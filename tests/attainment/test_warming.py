@@ -2,6 +2,9 @@
 
 import datetime as dt
 import gc
+import subprocess
+import sys
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -71,6 +74,17 @@ def test_what_is_warm_is_fitted_no_more(seeds: fc.Seeds, monkeypatch: pytest.Mon
 def test_futures_of_one_question_are_not_drawn_ahead(seeds: fc.Seeds) -> None:
     day, goal = newest(seeds), seeds.ledger.headline_goals()[0]
     assert all(warm(afresh(seeds), [(goal, name, day)]) == () for name in seeds.scenarios_of(goal))
+
+
+def test_what_is_slow_to_import_is_there_though_nothing_is_asked(root: Path) -> None:
+    code = (
+        "import sys; from pathlib import Path; from forecasts.scenarios.seeds import read_seeds;"
+        "from forecasts.attainment.warming import warm;"
+        f"warm(read_seeds(Path({str(root / 'seeds')!r})), []);"
+        "print('scipy.stats' in sys.modules, 'scipy.optimize' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["True", "True"]
 
 
 def test_futures_are_kept_no_longer_than_they_are_held(seeds: fc.Seeds) -> None:
