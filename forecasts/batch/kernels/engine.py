@@ -12,6 +12,7 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
+from jupyter_core.utils import run_sync
 from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import NBClientEngine
 
@@ -56,6 +57,8 @@ class WarmClient(PapermillNotebookClient):  # type: ignore[misc]
             raise
         self.kc.allow_stdin = False
         return self.kc
+
+    start_new_kernel_client = run_sync(async_start_new_kernel_client)  # what is called by who is not async
 
     def process_message(self, msg: Any, *args: Any, **kwargs: Any) -> Any:
         """Take up what a cell shows, as long as it is not too much."""

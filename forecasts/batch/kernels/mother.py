@@ -36,9 +36,9 @@ IMPORTS = (
     "ipykernel.iostream", "ipykernel.control", "ipykernel.displayhook", "ipykernel.debugger",
     "ipykernel.subshell_manager", "ipykernel.parentpoller", "jupyter_client.localinterfaces",
     "IPython.core.completer", "IPython.core.displaypub", "IPython.core.history", "IPython.core.magics",
-    "IPython.core.ultratb", "IPython.extensions.storemagic", "matplotlib_inline.config", "comm",
+    "IPython.core.ultratb", "IPython.extensions.storemagic", "comm",
     "papermill.execute", "nbformat.v4", "forecasts.batch.kernels.engine",
-    "forecasts.notebook.request", "forecasts.notebook.show", "forecasts.notebook.track_record",
+    "forecasts.notebook.request", "forecasts.notebook.show",
 )  # fmt: skip
 
 #: Bytes that are read at a time.
