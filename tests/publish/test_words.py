@@ -70,7 +70,7 @@ def test_every_message_of_the_files_is_translated() -> None:
 
 def test_every_sentence_that_the_code_asks_for_exists_and_none_is_idle() -> None:
     wings = ("publish", "notebook", "batch")
-    rooms = [path for wing in wings for path in (SOURCES.parent / wing).glob("*.py")]
+    rooms = [path for wing in wings for path in (SOURCES.parent / wing).rglob("*.py")]
     code = "\n".join(path.read_text(encoding="utf-8") for path in rooms)
     quoted = set(re.findall(r'"([a-z0-9_.]+)"', code))
     stems = set(re.findall(r'f"([a-z_]+\.)\{', code)) | {"unfit."}
