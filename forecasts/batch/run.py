@@ -6,6 +6,7 @@ its finished jobs in the draft, and the next run takes them up from there.
 
 import shutil
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
@@ -225,11 +226,15 @@ def _settled(job: Job, state: _State, shelf: Path, outcome: Outcome) -> Done:
     if printed.exists() and (not error or not printed.stat().st_size):
         printed.unlink()
     if not error:
-        finish(draft, state.keys[job.id], seconds)
-        return Done(job, draft.rename(shelf / job.id), seconds)
+        try:
+            finish(draft, state.keys[job.id], seconds)
+            return Done(job, draft.rename(shelf / job.id), seconds)
+        except OSError as full:
+            error = f"{full.filename}: {full.strerror}"
     # A half-made or wrong result must not lie about where somebody looks for results.
     (draft / RESULT).unlink(missing_ok=True)
-    write_whole(draft / ERROR, f"{error}\n\n{outcome.trace}".rstrip() + "\n")
+    with suppress(OSError):  # on a full disk the reason stands in what is told, and perhaps in run.json
+        write_whole(draft / ERROR, f"{error}\n\n{outcome.trace}".rstrip() + "\n")
     return Done(job, draft.rename(shelf / f"{job.id}{FAILED}"), seconds, error, "failed")
 
 

@@ -131,10 +131,8 @@ class Workshop:
         try:
             told = child.hear(order.timeout + GRACE)
         except TimeoutError:
+            child.close()  # which ends it
             return Outcome(f"the notebook took more than {order.timeout:g} s and was ended"), False
-        finally:
-            if self._closed:
-                child.close()
         with suppress(TimeoutError):
             if told is not None and "error" in told:
                 child.hear(5)  # until it is gone

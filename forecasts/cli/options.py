@@ -12,7 +12,7 @@ import typer
 
 from forecasts.ledger.problems import BadInput, Problem, Refusal, Remark, Unanswerable
 
-EXIT_CODES = """Exit codes: 0 = all is well, perhaps with warnings on standard error; 1 = a job or the brief
+EXIT_CODES = """Exit codes: 0 = all is well, perhaps with warnings on standard error; 1 = a job
 failed (the rest is written, and says so), or something could not be written; 2 = bad input (nothing is
 written; every problem is told on standard error, one a line)."""
 

@@ -22,7 +22,7 @@ def run(*arguments: str) -> Result:
 def test_help_tells_the_exit_codes(verb: tuple[str, ...]) -> None:
     told = " ".join(run(*verb, "--help").stdout.split())
     assert "0 = all is well" in told
-    assert "1 = a job or the brief failed" in told
+    assert "1 = a job failed" in told
     assert "2 = bad input" in told
 
 
