@@ -56,8 +56,8 @@ app.command(
 )(new)
 app.command(
     help="Run a plan: every notebook that is not up to date, then the briefs. The last line on standard "
-    f"output is the path of the PDF. {EXIT_CODES} 3 = jobs were left out that are not up to date; 4 = a brief "
-    "could not be written; 130 = interrupted, the same command goes on."
+    f"output is the path of the PDF. {EXIT_CODES} 3 = jobs were left out that are not up to date; 4 = a "
+    "brief could not be written; 130 = interrupted, the same command goes on."
 )(run)
 app.command(help=f"Print the register: every forecast that runs have made, the newest last. {EXIT_CODES}")(
     register
