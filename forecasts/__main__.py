@@ -2,4 +2,5 @@
 
 from forecasts.cli import app
 
-app(prog_name="forecasts")
+if __name__ == "__main__":
+    app(prog_name="forecasts")

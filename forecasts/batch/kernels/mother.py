@@ -37,7 +37,7 @@ IMPORTS = (
     "ipykernel.subshell_manager", "ipykernel.parentpoller", "jupyter_client.localinterfaces",
     "IPython.core.completer", "IPython.core.displaypub", "IPython.core.history", "IPython.core.magics",
     "IPython.core.ultratb", "IPython.extensions.storemagic", "comm",
-    "papermill.execute", "nbformat.v4", "forecasts.batch.kernels.engine",
+    "papermill.execute", "nbformat.v4", "forecasts.batch.kernels.execution",
     "forecasts.notebook.request", "forecasts.notebook.show",
 )  # fmt: skip
 

@@ -75,7 +75,9 @@ def check_register(path: Path) -> None:
     Raises
     ------
     BadInput
-        If another file, a newer register or no place to write is there.
+        If another file or a newer register is there.
+    OSError
+        If no file can be written there.
     """
     if path.exists():
         with _register(path) as held:
@@ -87,7 +89,7 @@ def check_register(path: Path) -> None:
         with TemporaryFile(dir=above):  # the file system knows, whatever the rights say
             return
     except OSError as error:
-        raise _refused(path, f"no file can be written in {above}: {error.strerror}") from error
+        raise OSError(error.errno, error.strerror, str(path)) from error
 
 
 def record(path: Path, run: RunFacts, entries: Iterable[Entry]) -> int:
