@@ -7,35 +7,16 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Protocol
 
 from forecasts.batch.came import Done, Written
 from forecasts.batch.folders import RUN, Place, linked
 from forecasts.batch.keys import Key
 from forecasts.batch.plans.plan import Work
 from forecasts.ledger.root import provided
-from forecasts.publish.rendering import RenderingFailed
-from forecasts.publish.words import Language
+from forecasts.publish.rendering import Renderer, RenderingFailed
 
 #: The folder of briefs that are about one goal each.
 BRIEFS = "briefs"
-
-
-class Renderer(Protocol):
-    """What makes a brief of results."""
-
-    def brief(
-        self,
-        results: Sequence[Path],
-        failures: Sequence[tuple[str, str, str]],
-        language: Language,
-        templates: Path,
-        folder: Path,
-        title: str | None = None,
-        track_record: Sequence[str] = (),
-    ) -> tuple[Path, ...]:
-        """Write a brief into a folder; return its files."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from forecasts.batch.came import Run
 from forecasts.batch.keys import Keys
 from forecasts.batch.plans.plan import Work
 from forecasts.batch.register.chronicle import Chronicle
-from forecasts.batch.run import Event, Executor, Options, run_work
+from forecasts.batch.run import Event, Executor, Options, Remarked, run_work
 from forecasts.batch.workshop import WARM, Workshop
 from forecasts.publish.elsewhere import RENDERER
 from forecasts.publish.rendering import Renderer
@@ -70,7 +70,7 @@ def run_plan(
     keys = Keys(root, seeds, works[0].plan.success)
     chronicle = Chronicle(by.register or out / REGISTER, root, seeds, dt.date.today())
     with ExitStack() as stack:
-        tools = _Tools(stack, tuple(works), root, by)
+        tools = _Tools(stack, tuple(works), root, by, lambda text: on_event(Remarked(text)))
 
         def looked_back(work: Work) -> Sequence[str]:
             return _looked_back(work, seeds, out / KEPT, keys.day(work.known_on))
@@ -99,6 +99,7 @@ class _Tools:
     works: Sequence[Work]
     root: Path
     means: Means
+    say: Callable[[str], None]
 
     @cached_property
     def renderer(self) -> Renderer:
@@ -116,7 +117,9 @@ class _Tools:
         if by.executor != LOCAL:
             return self._remote(memory, tuple(asked))
         more = {RENDERER: self.renderer.address}
-        return self.stack.enter_context(Workshop(self.root, by.jobs, by.engine, memory, asked, more))
+        return self.stack.enter_context(
+            Workshop(self.root, by.jobs, by.engine, memory, asked, more, self.say)
+        )
 
     def _remote(self, memory: int | None, asked: tuple[tuple[str, str, str], ...]) -> Executor:
         from forecasts.batch.cluster import connect

@@ -75,8 +75,15 @@ class Begun:
     ready: int
 
 
-#: What is told while a run goes on: that it begins, and each job that ends.
-Event = Begun | Done
+@dataclass(frozen=True, slots=True)
+class Remarked:
+    """Something is not as it should be, and the run goes on."""
+
+    text: str
+
+
+#: What is told while a run goes on: that it begins, each job that ends, and what is strange.
+Event = Begun | Done | Remarked
 
 
 def run_work(

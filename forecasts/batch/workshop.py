@@ -7,7 +7,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
@@ -61,6 +61,8 @@ class Workshop:
         What will be asked, so that what is common to all can be prepared.
     extra : mapping
         More environment of the notebooks.
+    say : callable
+        Told in a sentence when the stock engine takes over.
     """
 
     def __init__(
@@ -71,9 +73,10 @@ class Workshop:
         memory: int | None = None,
         asked: Sequence[tuple[str, str, str]] = (),
         extra: Mapping[str, str] | None = None,
+        say: Callable[[str], None] = lambda text: None,
     ) -> None:
         self.root, self.jobs, self.memory, self.asked = root, jobs, memory or _physical(), asked
-        self.engine = engine if can_fork() else STOCK
+        self.engine, self.say = engine, say
         self.extra = dict(extra or {})
         self._mother: Mother | None = None
         self._running: set[subprocess.Popen[str]] = set()
@@ -81,6 +84,8 @@ class Workshop:
         self._closed = False
 
     def __enter__(self) -> Self:
+        if self.engine == WARM and not can_fork():
+            self._give_up_warmth("this system cannot fork processes")
         if self.engine == WARM:
             self._mother = Mother(self.root, self.asked)
             self._mother.start()
@@ -114,12 +119,12 @@ class Workshop:
     def one(self, order: Order) -> Outcome:
         """Run one notebook; what is lost by no fault of its own is tried once more."""
         log, start = self.root / Path(order.executed).parent / PRINTED, time.monotonic()
+        if self.engine == WARM:
+            outcome, lost = self._warm(order, log)
+            if lost and not self._closed and self.engine == WARM:
+                outcome, _ = self._warm(order, log)
         if self.engine == STOCK:
             outcome = self._stock(order, log)
-        else:
-            outcome, lost = self._warm(order, log)
-            if lost and not self._closed:
-                outcome, _ = self._warm(order, log)
         return replace(outcome, seconds=time.monotonic() - start)
 
     def _warm(self, order: Order, log: Path) -> tuple[Outcome, bool]:
@@ -159,8 +164,18 @@ class Workshop:
             if not self._mother.alive:
                 self._mother.close()
                 self._mother.start()
-            self._mother.ready()
+            try:
+                self._mother.ready()
+            except MotherLost as lost:
+                if not self._closed and self.engine == WARM:
+                    self._give_up_warmth(str(lost))
+                raise
             return self._mother.socket
+
+    def _give_up_warmth(self, why: str) -> None:
+        """Have the stock engine take over."""
+        self.engine = STOCK
+        self.say(f"no warm kernels ({why}): notebooks run on papermill's own engine, which takes longer")
 
     def _stock(self, order: Order, log: Path) -> Outcome:
         """Run the notebook with papermill's own engine, in a process of its own."""

@@ -61,9 +61,13 @@ class Lines:
     def event(self, event: "Event") -> None:
         """Tell that a day's work begins, or that a job has ended."""
         from forecasts.batch.came import Done
+        from forecasts.batch.run import Remarked
 
         if isinstance(event, Done):
             self.say("job", **_facts(event))
+            return
+        if isinstance(event, Remarked):
+            self.say("remark", text=event.text)
             return
         work = event.work
         self.say(
@@ -129,11 +133,15 @@ class _People:
     def event(self, event: "Event") -> None:
         """Move the bar; tell a failure at once."""
         from forecasts.batch.came import Done
+        from forecasts.batch.run import Remarked
 
         if isinstance(event, Done):
             self.bar.advance(self.task)
             if event.error:
                 self.console.print(f"{event.job.id}: failed: {_first_line(event.error)}")
+            return
+        if isinstance(event, Remarked):
+            self.console.print(event.text)
             return
         self.bar.update(self.task, description=f"{event.work.known_on}", total=event.due, completed=0)
 

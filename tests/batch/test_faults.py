@@ -109,6 +109,23 @@ def test_two_runs_in_one_folder_the_second_is_refused_or_waits(house: Path) -> N
     assert "4 up to date" in out
 
 
+def test_where_there_can_be_no_warm_kernels_the_stock_engine_takes_over_and_says_so(
+    house: Path, tmp_path: Path
+) -> None:
+    path = quick_plan(house, 2)
+    (tmp_path / "site").mkdir()
+    # Something on this machine starts a thread in every Python: of that, a fork would know nothing.
+    source = "import sys, threading\nif 'forecasts.batch.kernels.mother' in sys.orig_argv:\n"
+    source += "    threading.Thread(target=threading.Event().wait, daemon=True).start()\n"
+    (tmp_path / "site" / "sitecustomize.py").write_text(source)
+    night = Night(house, [str(path)], PYTHONPATH=str(tmp_path / "site"))
+    code, out, err = night.end()
+    assert code == 0, err
+    assert "no warm kernels (it has 2 threads)" in err
+    assert "2 done" in out
+    assert not night.gone()
+
+
 VICTIMS: dict[str, Callable[[Night], psutil.Process | None]] = {
     "runner": lambda night: psutil.Process(night.process.pid),
     "worker": lambda night: random.choice(night.workers() or [None]),  # type: ignore[list-item]

@@ -309,7 +309,7 @@ def test_a_place_where_no_file_can_be_is_refused(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     for path in (tmp_path, tmp_path / "file" / "register.sqlite", Path("/proc/none/register.sqlite")):
         for call in (lambda p=path: record(p, a_run(), []), lambda p=path: check_register(p)):
-            with pytest.raises((BadInput, OSError), match="written|No such|Not a directory|none|folder"):
+            with pytest.raises((BadInput, OSError), match=r"written|No such|Not a directory|none|folder"):
                 call()
 
 
