@@ -159,15 +159,16 @@ class Workshop:
         """Return the socket of a mother that serves; a new one takes the place of one that died."""
         with self._lock:
             assert self._mother is not None
-            if self._closed:
-                raise MotherLost("the run has ended")
+            if self._closed or self.engine == STOCK:
+                raise MotherLost("there is none any more")
             if not self._mother.alive:
                 self._mother.close()
                 self._mother.start()
             try:
                 self._mother.ready()
             except MotherLost as lost:
-                if not self._closed and self.engine == WARM:
+                if not self._closed:
+                    self._mother.close()
                     self._give_up_warmth(str(lost))
                 raise
             return self._mother.socket
