@@ -24,10 +24,9 @@ from forecasts.ledger.problems import BadInput, Problem
 
 FAILED = ".failed"
 RUN = "run.json"
-EVENTS = "events.jsonl"
 
 #: What a run writes at the top of its folder.
-OURS = re.compile(r"run\.json|events\.jsonl|error\.txt|brief\..*|briefs|jobs")
+OURS = re.compile(r"run\.json|error\.txt|brief\..*|briefs|jobs")
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 

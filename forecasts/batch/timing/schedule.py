@@ -22,9 +22,6 @@ MARK: Final = "# forecasts:"
 #: Characters that cron takes of a command, and what a line of a unit may hold.
 CRON_LIMIT: Final = 998
 
-#: Where a night's lines go that cron starts, below the project; systemd has its journal.
-LOGS: Final = "reports/out"
-
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
