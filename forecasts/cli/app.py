@@ -17,9 +17,11 @@ from forecasts.cli.new import new
 from forecasts.cli.options import EXIT_CODES
 from forecasts.cli.plan import plan
 from forecasts.cli.register import register
+from forecasts.cli.review import review
 from forecasts.cli.run import run
 from forecasts.cli.schedule import schedule
 from forecasts.cli.schema import schema
+from forecasts.cli.scores import scores
 from forecasts.cli.seek import seek
 from forecasts.cli.sensitivity import sensitivity
 from forecasts.cli.train import train
@@ -62,6 +64,14 @@ app.command(
 app.command(help=f"Print the register: every forecast that runs have made, the newest last. {EXIT_CODES}")(
     register
 )
+app.command(
+    help="Score every forecast of the register whose outcome seeds/ tells: Brier and log score, by forecast "
+    f"and by goal. Goals whose outcome was never published are counted and named. {EXIT_CODES}"
+)(scores)
+app.command(
+    help="Record that somebody has read a run and approves or returns it; without a decision, show how it "
+    f"stands: unreviewed, approved, returned or stale. {EXIT_CODES}"
+)(review)
 app.command(
     help="Let a plan run by itself: a line for cron, or a service and a timer for systemd, that need no PATH "
     f"and no folder to stand in. Paths in a run's options start at its project's folder. {EXIT_CODES}"
