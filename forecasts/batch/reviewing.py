@@ -34,7 +34,7 @@ from forecasts.publish.save import RESULT, dump_json
 from forecasts.publish.stamps import Signature
 
 #: Characters of a name and of a note.
-LONGEST_NAME: Final = 80
+LONGEST_NAME: Final = 60
 LONGEST_NOTE: Final = 1_000
 
 #: What ``run.json`` says that a decision is about; how long jobs took and where they lie is none of it.
@@ -241,7 +241,7 @@ def _stamped(
         again = _made(lying, one, _shown_on(names, lying, reviews), root, renderer)
         if list(again.values()) != list(before.values()):
             rule = "is not what this program makes of the results: it was changed, or the program was"
-            remedy = "run the plan again (with --force), read the new brief, then decide"
+            remedy = "run the plan again, read the new brief, then decide"
             raise BadInput([Problem("RUN", rule, names[0], remedy)])
         found |= _made(lying, one, _signature(review), root, renderer)
     if loose := sorted(name for name in lying.files if name.endswith(ENDINGS) and name not in found):

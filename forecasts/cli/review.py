@@ -105,6 +105,7 @@ def _told(run: tuple[str, str], folder: str, standing: "Standing") -> dict[str, 
         "note": review and review.note,
         "decided_at": review and review.decided_at.isoformat(),
         "content": review and review.content,
+        "shown": standing.shown,
         "changed": list(standing.changed),
     }
 
@@ -116,4 +117,6 @@ def _said(told: dict[str, Any]) -> str:
         note = f": {told['note']}" if told["note"] else ""
         lines.append(f"{told['decision']} by {told['by']} at {told['decided_at']}{note}")
     lines += [f"changed since: {name}" for name in told["changed"]]
+    if not told["shown"] and told["state"] != "stale":
+        lines.append("its briefs do not show it: decide once more to stamp them")
     return "\n".join(lines)

@@ -84,11 +84,15 @@ class Standing:
         The decision that counts; of a stale run the last one there was.
     changed : tuple of str
         Of a stale run, the files that read otherwise than they were read then.
+    shown : bool
+        Whether its briefs carry the stamp of the decision that counts: briefs that are made anew, and say
+        the same, are drafts again.
     """
 
     state: State
     review: Review | None = None
     changed: tuple[str, ...] = ()
+    shown: bool = True
 
 
 def standing_of(files: Mapping[str, str], reviews: Sequence[Review]) -> Standing:
@@ -102,9 +106,9 @@ def standing_of(files: Mapping[str, str], reviews: Sequence[Review]) -> Standing
     mine = [review for review in reviews if review.covers(files)]
     if mine:
         last = [review for review in reviews if review.content == mine[-1].content][-1]
-        return Standing(last.decision, last)
+        return Standing(last.decision, last, shown=dict(last.stamped) == dict(files))
     if reviews:
-        return Standing("stale", reviews[-1], reviews[-1].changed(files))
+        return Standing("stale", reviews[-1], reviews[-1].changed(files), shown=False)
     return Standing("unreviewed")
 
 
