@@ -121,11 +121,14 @@ def find_run(named: str, out: Path) -> Path:
     BadInput
         If there is none.
     """
-    path = Path(named)
-    if (path / RUN).is_file():
-        return path
-    of_plan = out / named if "/" not in named and "\\" not in named else path
-    runs = [p.parent for p in of_plan.glob(f"[0-9]*/{RUN}") if not p.parent.name.endswith(FAILED)]
+    path, runs = Path(named), []
+    try:
+        if (path / RUN).is_file():
+            return path
+        of_plan = out / named if "/" not in named and "\\" not in named else path
+        runs = [p.parent for p in of_plan.glob(f"[0-9]*/{RUN}") if not p.parent.name.endswith(FAILED)]
+    except (OSError, ValueError):  # what cannot be a path is none
+        pass
     if not runs:
         remedy = f"name the folder of a run, or a plan that has runs in {out}"
         raise BadInput([Problem("RUN", "there is no such run", named, remedy)])
