@@ -115,9 +115,9 @@ def _ledger(path: Path, run: str, day: "dt.date | None", words: "Words") -> "tup
 def _results(path: Path, words: "Words") -> "tuple[str, Path, Export]":
     from forecasts.batch.left import read_left
     from forecasts.cli.options import tell
+    from forecasts.publish.exporting import verdicts, what_ifs
     from forecasts.publish.exporting.readme import of_run
     from forecasts.publish.exporting.tables import Export
-    from forecasts.publish.exporting.verdicts import nouns_of
 
     left = read_left(path)
     said = {
@@ -126,16 +126,11 @@ def _results(path: Path, words: "Words") -> "tuple[str, Path, Export]":
         "changed": "was changed or lost files since the run",
     }
     tell((), (Remark(Problem(lack.job, said[lack.what], lack.error)) for lack in left.lacks))
-    missing = [(lack.job, _why(lack.what, lack.error, words)) for lack in left.lacks]
+    missing = [(lack.job, lack.what, lack.error) for lack in left.lacks]
     about = of_run(left.name, left.answered, missing, left.digest, words)
     days = {one.result.known_on for one in left.answered}
-    return left.name, left.folder, Export(max(days), about, nouns_of(left.answered, words))
-
-
-def _why(what: str, error: str, words: "Words") -> str:
-    if what == "failed":
-        return words.say("export.missing.failed", error=error)
-    return words.say("export.missing.none" if what == "none" else "export.missing.changed")
+    nouns = (*verdicts.nouns_of(left.answered, words), *what_ifs.nouns_of(left.answered, words))
+    return left.name, left.folder, Export(max(days), about, nouns)
 
 
 def _write(found: "Export", out: Path, form: ExportFormat, source: Path, words: "Words") -> None:

@@ -40,6 +40,9 @@ def hub(
     ] = None,
     team: Annotated[str, typer.Option(help="abbreviation: 1 to 15 letters, digits or _")] = "forecasts",
     model: Annotated[str, typer.Option(help="abbreviation: 1 to 15 letters, digits or _")] = "attainment",
+    timezone: Annotated[
+        str, typer.Option(help="a place such as Asia/Shanghai, whose clocks deadlines of submission go by")
+    ] = "Africa/Abidjan",
     seeds: Annotated[
         Path | None,
         typer.Option(help="ledger that figures and outcomes are read from; default: seeds/ of this project"),
@@ -49,8 +52,9 @@ def hub(
     with problems_told():
         from forecasts.batch.left import read_left
         from forecasts.publish.exporting.hub_folder import EXAMPLE, HubFacts, hub_files
+        from forecasts.publish.exporting.separated import write_folder
 
-        facts = HubFacts(name, maintainer, repository or EXAMPLE, team, model)
+        facts = HubFacts(name, maintainer, repository or EXAMPLE, team, model, timezone)
         problems = [*facts.problems()]
         with gathered(problems):
             left = read_left(run)
@@ -61,8 +65,6 @@ def hub(
         results = [one.result for one in left.answered]
         files = hub_files(results, facts, ledger, "csv" if format is HubFormat.CSV else "parquet")
         folder = _place(out, files)
-        from forecasts.publish.exporting.separated import write_folder
-
         write_folder(files, folder)
     remarks = [Remark(Problem(lack.job, "has no result or was changed", lack.error)) for lack in left.lacks]
     if repository is None:

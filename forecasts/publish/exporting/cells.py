@@ -1,6 +1,7 @@
 """What a cell may hold: any text, harmless in whatever program opens it, and only as long as that takes."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Callable
 from typing import Final
 
@@ -85,10 +86,8 @@ def fitted(text: str, words: Words, written: Callable[[str], str]) -> str:
         return whole
     note = words.say("export.cut", count=f"{len(text):,}")
     room = LONGEST - _length(note)
-    kept = text[:room]
-    while (excess := _length(written(kept)) - room) > 0:
-        kept = kept[: len(kept) - max(1, excess // 4)]
-    return written(kept) + note
+    kept = bisect_right(range(room), room, key=lambda signs: _length(written(text[:signs]))) - 1
+    return written(text[:kept]) + note
 
 
 def _length(text: str) -> int:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final, Literal
+from zoneinfo import available_timezones
 
 import numpy as np
 import pandas as pd
@@ -19,7 +20,7 @@ from forecasts.attainment.result import Attainment, GoalFacts
 from forecasts.ledger.fields import Confidence, Origin
 from forecasts.ledger.figures import ORDER
 from forecasts.ledger.ledger import Ledger
-from forecasts.ledger.problems import BadInput, Problem
+from forecasts.ledger.problems import BadInput, Problem, nearest
 from forecasts.ledger.records import Goal, Observation
 from forecasts.publish.hub import cdf_of, rows, tasks
 from forecasts.publish.save import dump_json
@@ -32,6 +33,9 @@ MARK: Final = {"written_by": "forecasts hub"}
 #: The abbreviations of team and model become names of files.
 ABBREVIATION: Final = re.compile(r"[A-Za-z0-9_]{1,15}")
 REPOSITORY: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,38})/[A-Za-z0-9_.-]{1,100}")
+
+#: Where clocks show UTC all year: the schema takes places alone.
+NO_ZONE: Final = "Africa/Abidjan"
 
 #: A repository that is none: the schema asks for one.
 EXAMPLE: Final = "example/goal-forecasts"
@@ -54,6 +58,8 @@ class HubFacts:
         ``OWNER/NAME`` on GitHub: the schema knows no other place.
     team, model : str
         Abbreviations, which become names of folders and files.
+    timezone : str
+        Of the deadlines of submissions: a place, such as ``Asia/Shanghai``.
     """
 
     name: str = "Goal forecasts"
@@ -61,6 +67,7 @@ class HubFacts:
     repository: str = EXAMPLE
     team: str = "forecasts"
     model: str = "attainment"
+    timezone: str = NO_ZONE
 
     def problems(self) -> Iterator[Problem]:
         """Yield what is wrong with it."""
@@ -71,6 +78,9 @@ class HubFacts:
         owner, _, name = self.repository.partition("/")
         if not REPOSITORY.fullmatch(self.repository) or set(name) <= {"."} or owner.endswith("-"):
             yield Problem("--repository", "must be OWNER/NAME of GitHub", self.repository)
+        places = {zone for zone in available_timezones() if "/" in zone and not zone.startswith("Etc/")}
+        if self.timezone not in places:
+            yield Problem("--timezone", "is no place", self.timezone, nearest(self.timezone, places))
         for option in ("name", "maintainer"):
             if not getattr(self, option).strip():
                 yield Problem(f"--{option}", "must not be empty")
@@ -156,7 +166,7 @@ def _admin(facts: HubFacts, form: str) -> dict[str, Any]:
         "contact": {},
         "repository": {"host": "github", "owner": owner, "name": name},
         "file_format": [form],
-        "timezone": "UTC",
+        "timezone": facts.timezone,
         "additional_metadata": dict(MARK),
     }
 

@@ -11,7 +11,11 @@ About = tuple[tuple[str, str], ...]
 
 
 def of_run(
-    name: str, answered: Sequence[Answered], missing: Iterable[tuple[str, str]], digest: str, words: Words
+    name: str,
+    answered: Sequence[Answered],
+    missing: Iterable[tuple[str, str, str]],
+    digest: str,
+    words: Words,
 ) -> About:
     """Return what is said of results.
 
@@ -19,8 +23,9 @@ def of_run(
     ----------
     name : str
         Of the run.
-    missing : iterable of (str, str)
-        Jobs without a result, or with one that was changed, and what is wrong with each.
+    missing : iterable of (str, str, str)
+        Jobs that are not as they were: whether each is ``failed``, left ``none`` or was ``changed``, and the
+        error.
     digest : str
         Of all results.
     """
@@ -32,10 +37,18 @@ def of_run(
         (words.say("column.known_on"), words.together([day.isoformat() for day in days])),
         (words.say("export.made_by"), words.together([f"forecasts {version}" for version in made_by])),
         *_written_by(digest, words),
-        *((words.say("export.missing"), words.say("export.job", job=job, why=why)) for job, why in missing),
+        *((words.say("export.missing"), _lack(*lack, words)) for lack in missing),
         *_how(words),
         (words.say("export.computed"), words.say("export.computed.text")),
     )
+
+
+def _lack(job: str, what: str, error: str, words: Words) -> str:
+    if what == "failed":
+        why = words.say("export.missing.failed", error=error)
+    else:
+        why = words.say("export.missing.none" if what == "none" else "export.missing.changed")
+    return words.say("export.job", job=job, why=why)
 
 
 def of_seeds(known_on: str, digest: str, words: Words) -> About:

@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Final
 
 from forecasts.ledger.files import take_place
+from forecasts.publish.exporting import verdicts, what_ifs
 from forecasts.publish.exporting.cells import fitted, guarded, visible
 from forecasts.publish.exporting.readme import columns_told
 from forecasts.publish.exporting.tables import Cell, Export
-from forecasts.publish.exporting.verdicts import COLUMNS
 from forecasts.publish.words import Words
 
 README: Final = "README.csv"
@@ -38,7 +38,7 @@ def is_export(folder: Path) -> bool:
     """Whether a folder is one that this program wrote, and holds nothing else."""
     try:
         names = {path.name for path in folder.iterdir()}
-        ours = {README, *(f"{name}.csv" for name in COLUMNS)}
+        ours = {README, *(f"{name}.csv" for name in (*verdicts.COLUMNS, *what_ifs.COLUMNS))}
         head = (folder / README).open(encoding="utf-8").readline()
     except (OSError, UnicodeDecodeError):
         return False

@@ -27,13 +27,19 @@ SOURCES: Final = ("source", "source_title", "source_url", "quote")
 _FORMS: Final[dict[Form, tuple[str, ...]]] = {
     Form.NUMBER: (
         "value", "low", "high", "median", "goal_value", "tolerance", "outcome_value", "upper", "n", "draws",
-        "seed", "required_pace", "observed_pace",
+        "seed", "required_pace", "observed_pace", "sought", "k",
     ),
-    Form.CHANCE: ("probability", "probability_alone"),
-    Form.SHARE: ("std_error", "weight", "share_low", "share_high", "q4_share"),
+    Form.CHANCE: (
+        "probability", "probability_alone", "low_probability", "high_probability", "wanted", "independent",
+        "at_low", "at_high",
+    ),
+    Form.SHARE: (
+        "std_error", "weight", "share_low", "share_high", "q4_share", "difference", "difference_std_error",
+        "swing", "share",
+    ),
     Form.DAY: (
         "known_on", "as_of", "period_start", "published_on", "announced_on", "deadline", "reached_p50",
-        "reached_p80", "horizon", "outcome_as_of", "date",
+        "reached_p80", "horizon", "outcome_as_of", "date", "sought_day",
     ),
     Form.FLAG: ("known", "headline", "success_selected"),
     Form.ADDRESS: ("url", "source_url"),

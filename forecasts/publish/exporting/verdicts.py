@@ -3,14 +3,14 @@
 import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from forecasts.attainment.result import Attainment, Evidence, GoalFacts, Pace
 from forecasts.publish.exporting.tables import QUANTILES, SOURCES, Cell, Noun
 from forecasts.publish.phrases import member_name, reason
 from forecasts.publish.words import Words
 
-#: Columns of each table; `rows_of` of each yields its cells by these names.
+#: Columns of each table.
 COLUMNS: Final[dict[str, tuple[str, ...]]] = {
     "forecasts": (
         "goal", "scenario", "known_on", "scenario_name", "role", "indicator", "indicator_name", "region",
@@ -82,11 +82,11 @@ def nouns_of(answered: Sequence[Answered], words: Words) -> tuple[Noun, ...]:
         "regions": (_region(one.result.goal) for one in answered),
         "sources": (row for one in answered for row in _sources(one.result)),
     }
-    return tuple(_noun(name, rows) for name, rows in tables.items())
+    return tuple(noun_of(name, COLUMNS[name], rows) for name, rows in tables.items())
 
 
-def _noun(name: str, rows: Iterable[Row]) -> Noun:
-    columns = COLUMNS[name]
+def noun_of(name: str, columns: tuple[str, ...], rows: Iterable[Row]) -> Noun:
+    """Return rows as a table; what is said twice stands there once."""
     told = dict.fromkeys(tuple(row[column] for column in columns) for row in rows)
     return Noun(name, columns, tuple(told))
 
@@ -95,7 +95,7 @@ def _forecast(one: Answered, words: Words) -> Row:
     result = one.result
     goal = result.goal
     return {
-        "known_on": result.known_on, **_asked(result), "scenario_name": words.of(result.scenario, "name"),
+        "known_on": result.known_on, **asked_of(result), "scenario_name": words.of(result.scenario, "name"),
         "role": result.scenario.role, "indicator": goal.indicator, "region": goal.region,
         **_named(goal, words), "unit": words.of(goal, "unit"), "comparison": goal.comparison.value,
         "goal_value": goal.value, "deadline": goal.deadline, "probability": result.probability,
@@ -104,11 +104,12 @@ def _forecast(one: Answered, words: Words) -> Row:
         "reached_p50": result.reached_p50, "reached_p80": result.reached_p80, "horizon": result.horizon,
         **_pace("required_pace", result.required_pace), **_pace("observed_pace", result.observed_pace),
         "n": result.n, "basis": result.basis, "draws": result.draws, "seed": result.seed,
-        "version": result.versions.get("forecasts", ""), "result": one.digest, **_rests_on(result),
+        "version": result.versions.get("forecasts", ""), "result": one.digest, **rests_on(result),
     }  # fmt: skip
 
 
-def _asked(result: Attainment) -> Row:
+def asked_of(result: Attainment) -> Row:
+    """Return the question of a result."""
     return {"goal": result.goal.id, "scenario": result.scenario.id}
 
 
@@ -154,32 +155,32 @@ def _scenario(result: Attainment) -> Row:
 
 
 def _members(result: Attainment, words: Words) -> Iterator[Row]:
+    shared = {**asked_of(result), "unit": words.of(result.goal, "unit"), **rests_on(result)}
     for member in result.members:
-        yield {
-            **_asked(result), "member": member.name, "member_name": member_name(member.name, words),
+        yield shared | {
+            "member": member.name, "member_name": member_name(member.name, words),
             "status": member.status, "weight": member.weight, "probability": member.probability,
             "median": member.median, "low": member.low, "high": member.high,
-            "unit": words.of(result.goal, "unit"),
-            "reason": reason(member, words) if member.reason else "", **_rests_on(result),
+            "reason": reason(member, words) if member.reason else "",
         }  # fmt: skip
 
 
 def _fan(result: Attainment, words: Words) -> Iterator[Row]:
+    shared = {**asked_of(result), "unit": words.of(result.goal, "unit"), **rests_on(result)}
     for point in result.fan:
-        shared = {**_asked(result), "unit": words.of(result.goal, "unit"), **_rests_on(result)}
         yield shared | dict(point)
 
 
 def _history(result: Attainment, words: Words) -> Iterator[Row]:
     for point in result.history:
-        shared = {**_asked(result), "unit": words.of(result.goal, "unit"), **_rests_on(result, point.date)}
+        shared = {**asked_of(result), "unit": words.of(result.goal, "unit"), **rests_on(result, point.date)}
         yield shared | dict(point)
 
 
 def _evidence(result: Attainment, words: Words) -> Iterator[Row]:
     for e in result.evidence:
         yield {
-            **_asked(result), "observation": e.id, **_named(e, words), "as_of": e.as_of, "value": e.value,
+            **asked_of(result), "observation": e.id, **_named(e, words), "as_of": e.as_of, "value": e.value,
             "low": e.low, "high": e.high, "unit": words.of(e, "unit"), **_read_from(e),
         }  # fmt: skip
 
@@ -199,7 +200,7 @@ def _read_from(e: Evidence) -> Row:
     return {"source": e.source, "source_title": e.source_title, "source_url": e.source_url, "quote": e.quote}
 
 
-def _rests_on(result: Attainment, day: dt.date | None = None) -> Row:
+def rests_on(result: Attainment, day: dt.date | None = None) -> Row:
     """Return what computed numbers rest on: observations, and their sources, a line each.
 
     Parameters
@@ -207,18 +208,22 @@ def _rests_on(result: Attainment, day: dt.date | None = None) -> Row:
     day : date, optional
         Of one figure of the goal's own series: the observations of that day alone, where there are some.
     """
-    goal = result.goal
-    own = [
-        e for e in result.evidence
-        if e.as_of == day and (e.indicator_zh, e.indicator_en, e.region_zh, e.region_en)
-        == (goal.indicator_zh, goal.indicator_en, goal.region_zh, goal.region_en)
-    ]  # fmt: skip
-    rows = own or result.evidence
-    sources = dict.fromkeys((e.source, e.source_title, e.source_url, e.quote) for e in rows)
-    cells: dict[str, Any] = {
+    own = [e for e in result.evidence if e.as_of == day and _names(e) == _names(result.goal)]
+    return cited(own or result.evidence)
+
+
+def _names(of: GoalFacts | Evidence) -> tuple[str, ...]:
+    return of.indicator_zh, of.indicator_en, of.region_zh, of.region_en
+
+
+def cited(rows: Iterable[Evidence]) -> Row:
+    """Return observations and their sources, a line each."""
+    told = dict.fromkeys(rows)
+    sources = dict.fromkeys((e.source, e.source_title, e.source_url, e.quote) for e in told)
+    cells: Row = {
         name: "\n".join(" ".join(source[at].split()) for source in sources) for at, name in enumerate(SOURCES)
     }
-    return {"evidence": "\n".join(e.id for e in rows), **cells}
+    return {"evidence": "\n".join(dict.fromkeys(e.id for e in told)), **cells}
 
 
 def _indicator(goal: GoalFacts) -> Row:

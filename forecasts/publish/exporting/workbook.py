@@ -101,11 +101,10 @@ def _write_readme(sheet: Any, export: Export, words: Words) -> None:
     """Write what the tables hold: what is said of all, then a row for each column."""
     from openpyxl.styles import Alignment, Font
 
-    for name, said in export.about:
-        sheet.append(["", ""])
-        _put(sheet.cell(sheet.max_row, 1), name, Form.TEXT, words)
-        _put(sheet.cell(sheet.max_row, 2), said, Form.TEXT, words)
-        sheet.cell(sheet.max_row, 1).font = Font(bold=True)
+    for at, (name, said) in enumerate(export.about, 1):
+        _put(sheet.cell(at, 1), name, Form.TEXT, words)
+        _put(sheet.cell(at, 2), said, Form.TEXT, words)
+        sheet.cell(at, 1).font = Font(bold=True)
     top = len(export.about) + 2
     names = ("table", "column", "heading", "form", "meaning")
     _head(sheet, top, [words.say(f"readme.{name}") for name in names], words)
@@ -129,7 +128,7 @@ def _write(sheet: Any, noun: Noun, words: Words) -> None:
     links = 0
     for at, row in enumerate(noun.rows, 2):
         for column, (value, form) in enumerate(zip(row, forms, strict=True), 1):
-            if value is None or value == "":
+            if value is None:
                 continue
             cell = sheet.cell(at, column)
             _put(cell, value, form, words)
@@ -157,6 +156,8 @@ def _head(sheet: Any, row: int, headings: Sequence[str], words: Words) -> None:
 
 def _put(cell: Any, value: Cell, form: Form, words: Words) -> None:
     """Write a value as what it is; a text is a text whatever it begins with."""
+    if value is None or value == "":
+        return
     if isinstance(value, bool):
         cell.value = value
     elif isinstance(value, int | float | Decimal) and math.isfinite(value):
