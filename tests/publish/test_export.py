@@ -300,6 +300,8 @@ def test_the_same_tables_give_the_same_bytes(
     with zipfile.ZipFile(io.BytesIO(first)) as parts:
         assert {info.date_time for info in parts.infolist()} == {(1980, 1, 1, 0, 0, 0)}
         assert parts.testzip() is None
+    told = openpyxl.load_workbook(io.BytesIO(first)).properties
+    assert (told.created, told.modified) == (workbook.STILL, workbook.STILL), "not the day of its writing"
     assert files_of(export_of(answered, ZH), ZH) == files_of(export_of(answered, ZH), ZH)
     other = (answered[0], *answered[2:])
     assert workbook.workbook_of(export_of(other, ZH), ZH) != first
