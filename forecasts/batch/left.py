@@ -79,7 +79,7 @@ def read_left(path: Path, place: str = "RUN") -> Left:
         return Left(path.parent, path.parent.name, (_read(path),))
     if (path / RESULT).is_file():
         return Left(path, path.name, (_read(path / RESULT),))
-    folder = path if (path / "jobs").is_dir() else _newest(path)
+    folder = path if (path / "jobs").is_dir() else _newest(path) if path.is_dir() else None
     if folder is None:
         remedy = f"name a run's folder, such as reports/out/brief/{dt.date.today().year}-01-31, or a {RESULT}"
         raise BadInput([Problem(place, "holds no results of a run", str(path), remedy)])

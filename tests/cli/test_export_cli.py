@@ -131,6 +131,7 @@ def test_what_is_no_result_of_this_version_is_refused(run: Path, tmp_path: Path,
     [
         (("nowhere",), "there is no such folder or file"),
         (("empty",), "holds no results of a run"),
+        ((os.devnull,), "holds no results of a run"),
         (("brief", "--out", "brief"), "holds more than an export"),
         (("brief", "--out", "mine.xlsx"), "not an export"),
         (("brief", "--out", "mine"), "holds more than an export"),
