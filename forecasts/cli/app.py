@@ -74,6 +74,7 @@ app.command(
     help="Record that somebody has read a run and approves or returns it; without a decision, show how it "
     f"stands: unreviewed, approved, returned or stale. {EXIT_CODES}"
 )(review)
+app.command(
     help="Write a run's results, or the ledger of seeds/, as a workbook (XLSX) or as CSV files, with the "
     f"source of every number. The last line on standard output is the path. {EXIT_CODES}"
 )(export)
