@@ -89,10 +89,10 @@ def _value(found: Outlook, needed: Sequence[Needed]) -> Iterator[Inquiry]:
     sought = [(n.value, n.probability) for n in needed if n.value is not None and n.probability is not None]
     if not sought:
         return
-    _, chance = moved(found)
+    whole, chance = moved(found)
     now = value_now(found)
     between = float(np.mean([now, sought[0][0]]))
-    known = [(value, chance(value)) for value in (now, between)]
+    known = [(now, whole.probability), (between, chance(between))]
     values = sorted({*((v, p) for v, p in known if p is not None), *sought})
     supposed = scenario.find(Scope) is None
     answers = [Answer(number=v, stands=v == now and supposed, probability=p) for v, p in values]

@@ -16,6 +16,7 @@ from forecasts.ledger.problems import Refusal
 from forecasts.models.paths import DRAWS
 from forecasts.scenarios.scenario import BASELINE
 from forecasts.scenarios.seeds import Seeds
+from forecasts.whatif.alternatives import with_alternatives
 from forecasts.whatif.compare import comparison
 from forecasts.whatif.grid import Asking, grid_of
 from forecasts.whatif.inquiries import inquiries_of
@@ -24,7 +25,6 @@ from forecasts.whatif.needed import needed_now
 from forecasts.whatif.readings import readings_of
 from forecasts.whatif.seek import sought_of
 from forecasts.whatif.sensitivity import all_tried, sensitivity_by
-from forecasts.whatif.tested import tested
 
 #: What is sought for every verdict, and for which probability.
 SOUGHT, WANTED = (Vary.PACE, Vary.GOAL), 0.8
@@ -48,6 +48,13 @@ def answer_whole(
     return with_what_if(seeds, found, said)
 
 
+def what_if(seeds: Seeds, found: Outlook, said: Attainment) -> WhatIf:
+    """Return what would change a verdict; see :func:`with_what_if`."""
+    told = with_what_if(seeds, found, said).what_if
+    assert told is not None
+    return told
+
+
 def with_what_if(seeds: Seeds, found: Outlook, said: Attainment) -> Attainment:
     """Return a verdict with what would change it, and with what its assumptions could be instead.
 
@@ -64,7 +71,7 @@ def with_what_if(seeds: Seeds, found: Outlook, said: Attainment) -> Attainment:
     grid, readings, needed = grid_of(asking), readings_of(outlooks), needed_now(found)
     return said.model_copy(
         update={
-            "assumptions": tested(found, said, every, grid, readings),
+            "assumptions": with_alternatives(found, said, every, grid, readings),
             "what_if": WhatIf(
                 comparison=comparison(outlooks),
                 seek=tuple(sought_of(found, vary, WANTED) for vary in SOUGHT),

@@ -18,7 +18,7 @@ from forecasts.whatif.settings import Setting, of_past
 from forecasts.whatif.tried import Tried
 
 
-def tested(
+def with_alternatives(
     found: Outlook, said: Attainment, every: Sequence[Tried], grid: Grid | None, readings: Readings | None
 ) -> tuple[Assumed, ...]:
     """Return the assumptions of a verdict with their alternatives, and how much these move the probability.
@@ -30,11 +30,12 @@ def tested(
     """
     tries = {one.assumption.id: one for one in every}
     return tuple(
-        _tested(found, said, ground, tries.get(ground.id), grid, readings) for ground in said.assumptions
+        _with_alternatives(found, said, ground, tries.get(ground.id), grid, readings)
+        for ground in said.assumptions
     )
 
 
-def _tested(
+def _with_alternatives(
     found: Outlook,
     said: Attainment,
     ground: Assumed,
