@@ -1,5 +1,7 @@
 """What a process and those that came from it hold: memory, open files, threads."""
 
+import resource
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import psutil
@@ -55,3 +57,12 @@ def seen(process: psutil.Process) -> Seen | None:
         )  # fmt: skip
     except psutil.Error:
         return None
+
+
+def processor_of(pids: Iterable[int] = ()) -> float:
+    """Return the processors' seconds of all children of this process that have ended, and of some that live.
+
+    What those have started counts where it has ended, too.
+    """
+    ended = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return ended.ru_utime + ended.ru_stime + sum(sum(psutil.Process(pid).cpu_times()[:4]) for pid in pids)
