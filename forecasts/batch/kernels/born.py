@@ -5,6 +5,7 @@ import os
 import random
 import socket
 import sys
+import tempfile
 from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
@@ -71,6 +72,7 @@ def _settle(request: Mapping[str, Any]) -> None:
     die_with_parent(os.getppid())
     if log := request.get("log"):
         _print_to(log)
+    tempfile.tempdir = None  # wherever this process is told to have it
     os.chdir(request.get("cwd") or ".")
     sys.argv = list(request.get("argv", ["job"]))
     random.seed()
