@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from forecasts.attainment.result import Attainment
+from forecasts.attainment.result import Attainment, Standing
 from forecasts.ledger.fields import Kind
 from forecasts.publish.drawing import (
     ACCENT,
@@ -38,6 +38,13 @@ NEWEST: Final = 8
 
 #: Width of the pace chart's bars; the rest is for their names.
 BARS: Final = WIDTH - 190
+
+#: Shape and filling of a figure by what it is: told apart without colour, too.
+MARKS: Final[Mapping[Standing, tuple[str, str]]] = {
+    "printed": ("circle", INK),
+    "threshold": ("triangle-up", INK),
+    "derived": ("diamond", "white"),
+}
 
 Row = dict[str, str | float]
 
@@ -294,25 +301,46 @@ def goal_label(attainment: Attainment, **style: Any) -> Spec:
 
 
 def observed(attainment: Attainment, words: Words, x: Spec) -> list[Spec]:
-    """Return what was published, as dots with their possible range."""
+    """Return the figures with their possible range: what was printed, and otherwise marked what was not."""
+    names = {standing: words.say(f"chart.mark.{standing}") for standing in MARKS}
     seen: list[Row] = [
         {"date": at(p.date), "value": p.value, "low": p.low, "high": p.high,
-         "day": words.date(p.date), "text": words.estimate(p.value)}
+         "day": words.date(p.date), "text": words.estimate(p.value), "what": names[p.standing]}
         for p in attainment.history
     ]  # fmt: skip
     if (count := attainment.so_far) is not None:
         seen.append(
             {"date": at(count.date), "value": count.value, "low": count.value, "high": count.value,
-             "day": words.date(count.date), "text": words.estimate(count.value)}
+             "day": words.date(count.date), "text": words.estimate(count.value), "what": names["printed"]}
         )  # fmt: skip
     data = rows(seen)
-    tooltip = [field("day:N", title=words.say("date")), field("text:N", title=words.say("published"))]
+    tooltip = [
+        field("day:N", title=words.say("date")),
+        field("text:N", title=words.say("chart.mark.value")),
+        field("what:N", title=words.say("chart.mark")),
+    ]
     bar = mark("rule", color=INK, strokeWidth=1.6)
-    dot = mark("point", filled=True, color=INK, size=44, opacity=1)
+    dot = mark("point", stroke=INK, strokeWidth=1.6, size=44, opacity=1)
+    shape, fill = _marks({p.standing: names[p.standing] for p in attainment.history})
     return [
         layer(data, bar, x=x, y=field("low:Q"), y2=field("high")),
-        layer(data, dot, x=x, y=field("value:Q"), tooltip=tooltip),
+        layer(data, dot, x=x, y=field("value:Q"), shape=shape, fill=fill, tooltip=tooltip),
     ]
+
+
+def _marks(names: Mapping[Standing, str]) -> tuple[Spec, Spec]:
+    """Return the shape and the filling of figures by what they are; a legend only where they differ."""
+    there = [standing for standing in MARKS if standing in names] or ["printed"]
+    said = [names.get(standing, "") for standing in there]
+    legend = {"orient": "bottom", "symbolStrokeColor": INK, "symbolStrokeWidth": 1.6, "title": None}
+    return tuple(  # type: ignore[return-value]  # of two
+        field(
+            "what:N",
+            scale={"domain": said, "range": [MARKS[standing][part] for standing in there]},
+            legend=legend if there != ["printed"] else None,
+        )
+        for part in (0, 1)
+    )
 
 
 def _pace_rows(attainment: Attainment, words: Words) -> list[Row]:
