@@ -27,7 +27,8 @@ ARITHMETIC = re.compile(r"\d%?\s*[-+*/^×÷−–·]\s*\d[^=≈]{0,40}[=≈]\s*\
 
 #: A remark that says itself to be an editor's; ``[2023]47号`` is the number of a document.
 REMARK = re.compile(
-    r"\[[^\]]*[^\W\d][^\]]*\]|[(〔【](?:编者?注|编者?按|引者?注|作者注|注[:：]|sic\b|ed(?:itor)?[.:])", re.IGNORECASE
+    r"\[[^\]]*[^\W\d][^\]]*\]|[(〔【](?:编者?注|编者?按|引者?注|作者注|注[:：]|sic\b|ed(?:itor)?[.:])",
+    re.IGNORECASE,
 )
 
 

@@ -302,7 +302,7 @@ def goal_label(attainment: Attainment, **style: Any) -> Spec:
 
 def observed(attainment: Attainment, words: Words, x: Spec) -> list[Spec]:
     """Return the figures with their possible range: what was printed, and otherwise marked what was not."""
-    names = {standing: words.say(f"chart.mark.{standing}") for standing in MARKS}
+    names = {standing: words.say(f"standing.{standing}") for standing in MARKS}
     seen: list[Row] = [
         {"date": at(p.date), "value": p.value, "low": p.low, "high": p.high,
          "day": words.date(p.date), "text": words.estimate(p.value), "what": names[p.standing]}
@@ -320,27 +320,29 @@ def observed(attainment: Attainment, words: Words, x: Spec) -> list[Spec]:
         field("what:N", title=words.say("chart.mark")),
     ]
     bar = mark("rule", color=INK, strokeWidth=1.6)
-    dot = mark("point", stroke=INK, strokeWidth=1.6, size=44, opacity=1)
-    shape, fill = _marks({p.standing: names[p.standing] for p in attainment.history})
+    dot = mark("point", strokeWidth=1.6, size=44, opacity=1)
+    there = {row["what"] for row in seen}
+    shape, fill, stroke = _marks([name for name in names.values() if name in there], names)
     return [
         layer(data, bar, x=x, y=field("low:Q"), y2=field("high")),
-        layer(data, dot, x=x, y=field("value:Q"), shape=shape, fill=fill, tooltip=tooltip),
-    ]
+        layer(
+            data, dot, x=x, y=field("value:Q"), shape=shape, fill=fill, stroke=stroke, tooltip=tooltip
+        ),
+    ]  # fmt: skip
 
 
-def _marks(names: Mapping[Standing, str]) -> tuple[Spec, Spec]:
-    """Return the shape and the filling of figures by what they are; a legend only where they differ."""
-    there = [standing for standing in MARKS if standing in names] or ["printed"]
-    said = [names.get(standing, "") for standing in there]
-    legend = {"orient": "bottom", "symbolStrokeColor": INK, "symbolStrokeWidth": 1.6, "title": None}
-    return tuple(  # type: ignore[return-value]  # of two
-        field(
-            "what:N",
-            scale={"domain": said, "range": [MARKS[standing][part] for standing in there]},
-            legend=legend if there != ["printed"] else None,
-        )
-        for part in (0, 1)
-    )
+def _marks(said: Sequence[str], names: Mapping[Standing, str]) -> tuple[Spec, Spec, Spec]:
+    """Return shape, filling and outline of figures by what they are said to be; a legend where that differs."""
+    there = [standing for standing in MARKS if names[standing] in said]
+    legend = {"orient": "bottom", "symbolStrokeWidth": 1.6, "title": None, "labelLimit": 0}
+
+    def by(held: Sequence[str]) -> Spec:
+        scale = {"domain": list(said), "range": list(held)}
+        return field("what:N", scale=scale, legend=None if there in ([], ["printed"]) else legend)
+
+    shapes, fills = [MARKS[s][0] for s in there], [MARKS[s][1] for s in there]
+    # Vega-Lite gives a legend's signs an outline only where the outline, too, says something.
+    return by(shapes), by(fills), by([INK] * len(there))
 
 
 def _pace_rows(attainment: Attainment, words: Words) -> list[Row]:

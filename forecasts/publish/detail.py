@@ -109,9 +109,7 @@ def sampled(results: Sequence[Attainment]) -> bool:
     return any(r.std_error > 0 for r in results)
 
 
-def scenarios_table(
-    heads: Sequence[Attainment], results: Sequence[Attainment], words: Words
-) -> Table:
+def scenarios_table(heads: Sequence[Attainment], results: Sequence[Attainment], words: Words) -> Table:
     """Return every scenario of a goal with its probability, the headline's first.
 
     There is no column of sampling errors: beside the distance of readings a tenth of a point says nothing.
@@ -325,9 +323,7 @@ def reproducible(heads: Sequence[Attainment], words: Words) -> str:
     how = words.say("computed.exact")
     if sampled(heads):
         error = words.error(max(h.std_error for h in heads))
-        how = words.say(
-            "computed.sampled", draws=words.number(head.draws), seed=str(head.seed), error=error
-        )
+        how = words.say("computed.sampled", draws=words.number(head.draws), seed=str(head.seed), error=error)
     return words.say(
         "reproducible",
         known_on=words.date(head.known_on),

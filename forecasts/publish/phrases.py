@@ -295,8 +295,8 @@ def fan_alt(attainment: Attainment, words: Words) -> str:
 def _figures(attainment: Attainment, words: Words) -> list[str]:
     """Return how many figures of which standing a history has."""
     counts = Counter(point.standing for point in attainment.history)
-    told = [words.say(f"chart.figures.{standing}", n=str(n)) for standing, n in sorted(counts.items())[::-1]]
-    return told or [words.say("chart.figures.none")]
+    told = [words.say(f"figures.{standing}", n=str(n)) for standing, n in sorted(counts.items())[::-1]]
+    return told or [words.say("figures.none")]
 
 
 def members_alt(attainment: Attainment, words: Words) -> str:

@@ -14,7 +14,8 @@ STEPS: Final = (("trillion", 12), ("billion", 9), ("million", 6))
 
 _NAMES: Final = {"thousand": 3, **dict(STEPS)}
 _UNIT: Final = re.compile(
-    r"(?:(?P<count>\d{1,3}(?:[, ]\d{3})+|\d+)\s+)?(?:(?P<step>thousand|million|billion|trillion)\s+)?(?P<of>\D.*)",
+    r"(?:(?P<count>\d{1,3}(?:[, ]\d{3})+|\d+)\s+)?"
+    r"(?:(?P<step>thousand|million|billion|trillion)\s+)?(?P<of>\D.*)",
     re.IGNORECASE,
 )
 
