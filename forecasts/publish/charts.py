@@ -332,7 +332,7 @@ def observed(attainment: Attainment, words: Words, x: Spec) -> list[Spec]:
 
 
 def _marks(said: Sequence[str], names: Mapping[Standing, str]) -> tuple[Spec, Spec, Spec]:
-    """Return shape, filling and outline of figures by what they are said to be; a legend where that differs."""
+    """Return shape, filling and outline of figures by what they are; a legend where that differs."""
     there = [standing for standing in MARKS if names[standing] in said]
     legend = {"orient": "bottom", "symbolStrokeWidth": 1.6, "title": None, "labelLimit": 0}
 
@@ -383,4 +383,5 @@ def _pace_rows(attainment: Attainment, words: Words) -> list[Row]:
 
 def quoted(text: str) -> str:
     """Return a text as a literal of Vega's expressions."""
-    return "'" + text.replace("\\", "\\\\").replace("'", "\\'").replace("\n", " ") + "'"
+    plain = " ".join(text.splitlines())  # no line of any kind may end within a literal
+    return "'" + plain.replace("\\", "\\\\").replace("'", "\\'") + "'"
