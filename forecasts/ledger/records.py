@@ -193,10 +193,8 @@ class Observation(Record):
         Bounds that arithmetic gives (for derived rows); otherwise the qualifier and the digits give them.
     period_start : date, optional
         First day of the period that a flow (or a total with a known start) covers.
-    source, quote : str
-        Id of the page, and the few words it was read from: the page's own, and nothing else.
-    paraphrase : bool
-        Whether `quote` tells what the page says in other words than its own.
+    source, quote, paraphrase : str, str, bool
+        Id of the page, and the few words it was read from: the page's own, or told in other words.
     confidence : Confidence
         How well it is attested; a lower one is believed to a wider interval.
     origin : Origin
@@ -269,10 +267,8 @@ class Goal(Record):
         The last day on which it counts.
     announced_on, published_on : date, optional
         The day it was said and the day it could be read; empty where the page does not show it.
-    quote : str
-        What it was read from: the source's own words, and nothing else.
-    paraphrase : bool
-        Whether `quote` tells what the source says in other words than its own.
+    quote, paraphrase : str, bool
+        The source's own words and nothing else, or, where that is so, told in other words.
     headline : bool
         Whether the default brief is about it.
     baseline : str
