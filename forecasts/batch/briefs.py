@@ -7,7 +7,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 from forecasts.batch.came import Done, Written
 from forecasts.batch.folders import RUN, Place, linked
@@ -59,25 +59,34 @@ def names_of(work: Work) -> dict[str, str]:
     return {f"{BRIEFS}/{goal}/brief.{plan.language}": goal for goal in goals}
 
 
-def wanted(work: Work, keys: Mapping[str, Key], ended: Mapping[str, Done]) -> dict[str, Due]:
-    """Return the briefs whose jobs have all ended, by name."""
+def wanted(
+    work: Work, keys: Mapping[str, Key], ended: Mapping[str, Done], published: Sequence[str] = ()
+) -> dict[str, Due]:
+    """Return the briefs whose jobs have all ended, by name.
+
+    Parameters
+    ----------
+    published : sequence of str
+        What they say of forecasts of the register whose outcome is known.
+    """
     found = {}
     for name, goal in names_of(work).items():
         jobs = [job for job in work.jobs if not goal or job.goal == goal]
         if all(job.id in ended for job in jobs):
             done = tuple(ended[job.id] for job in jobs)
-            found[name] = Due(name, goal, done, _key(work, keys, done))
+            found[name] = Due(name, goal, done, _key(work, keys, done, published))
     return found
 
 
-def _key(work: Work, keys: Mapping[str, Key], done: Sequence[Done]) -> str:
+def _key(work: Work, keys: Mapping[str, Key], done: Sequence[Done], published: Sequence[str]) -> str:
     """Return the digest of what a brief tells: results by what they rest on, failures by their reason."""
     plan = work.plan
     told = [
         (one.job.id, asdict(keys[one.job.id]) if one.good else one.error, one.job.goal, one.job.scenario)
         for one in done
     ]
-    text = json.dumps([plan.language, plan.title_zh, plan.title_en, work.known_on.isoformat(), told])
+    said = [plan.language, plan.title_zh, plan.title_en, work.known_on.isoformat(), told, *published]
+    text = json.dumps(said)
     return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -93,7 +102,11 @@ def in_language(work: Work, language: Language) -> Work:
 
 
 def in_other_languages(
-    work: Work, keys_of: Callable[[Job], Key], done: Sequence[Done], folder: Path
+    work: Work,
+    keys_of: Callable[[Job], Key],
+    published: Callable[[Work], Sequence[str]],
+    done: Sequence[Done],
+    folder: Path,
 ) -> tuple[dict[str, Written], tuple[str, ...]]:
     """Return the briefs of the last run in other languages, if they would come out the same of these results.
 
@@ -113,7 +126,8 @@ def in_other_languages(
             continue
         jobs = {job.id: job for job in other.jobs}
         ended = {one.job.id: replace(one, job=jobs[one.job.id]) for one in done}
-        due = wanted(other, {name: keys_of(job) for name, job in jobs.items()}, ended)
+        keys = {name: keys_of(job) for name, job in jobs.items()}
+        due = wanted(other, keys, ended, published(other))
         for name, brief in there.items():
             if name in due and due[name].key == brief.key:
                 kept[name] = brief
@@ -127,16 +141,23 @@ def standing(folder: Path, names: Iterable[str]) -> dict[str, Written]:
     try:
         run = json.loads((folder / RUN).read_text(encoding="utf-8"))
         told = [*run["briefs"], *run.get("kept_briefs", [])]
-        said = {str(one["name"]): (str(one["key"]), dict(one["files"])) for one in told}
+        said = {str(one["name"]): _as_told(one) for one in told}
     except (OSError, ValueError, KeyError, TypeError):
         return {}
     found = {}
     for name in names:
-        key, files = said.get(name, ("", {}))
         digests = {file: _digest(folder / file) for file in (f"{name}.pdf", f"{name}.html")}
-        if files == digests:
-            found[name] = Written(name, key, digests)
+        if name in said and said[name].files == digests:
+            found[name] = said[name]
     return found
+
+
+def _as_told(one: Mapping[str, Any]) -> Written:
+    """Return a brief as ``run.json`` tells it."""
+    return Written(
+        str(one["name"]), str(one["key"]), dict(one["files"]), str(one["error"]), str(one["goal"]),
+        str(one["title"]), tuple(map(str, one["track_record"])),
+    )  # fmt: skip
 
 
 def _digest(path: Path) -> str:
@@ -165,11 +186,13 @@ class Studio:
     root: Path
 
     @contextmanager
-    def at_work(self, work: Work, keys: Mapping[str, Key], place: Place) -> Iterator["Bench"]:
+    def at_work(
+        self, work: Work, keys: Mapping[str, Key], place: Place, published: Sequence[str] = ()
+    ) -> Iterator["Bench"]:
         """Give a bench for one run; if the run is given up, so is what waits on it."""
         with ThreadPoolExecutor(max_workers=1) as hand:
             try:
-                yield Bench(self, work, keys, place, hand)
+                yield Bench(self, work, keys, place, hand, tuple(published))
             except BaseException:
                 hand.shutdown(wait=False, cancel_futures=True)
                 raise
@@ -184,6 +207,7 @@ class Bench:
     keys: Mapping[str, Key]
     place: Place
     hand: ThreadPoolExecutor
+    published: tuple[str, ...] = ()
     begun: dict[str, Future[Written]] = field(default_factory=dict)
 
     def prepare(self) -> None:
@@ -193,7 +217,7 @@ class Bench:
 
     def offer(self, ended: Mapping[str, Done]) -> None:
         """Begin the briefs whose jobs have all ended."""
-        for name, due in wanted(self.work, self.keys, ended).items():
+        for name, due in wanted(self.work, self.keys, ended, self.published).items():
             if name not in self.begun:
                 self.begun[name] = self.hand.submit(self._make, due)
 
@@ -209,20 +233,22 @@ class Bench:
             take_over(self.place, old)
             return old
         plan, folder = self.work.plan, (self.place.draft / due.name).parent
+        title = (plan.title_zh if plan.language == "zh" else plan.title_en) or ""
         failures = [(one.job.goal, one.job.scenario, one.error) for one in due.done if not one.good]
         try:
+            track_record = (*self.published, *self.studio.looked_back(self.work))
             self.studio.renderer().brief(
                 [one.folder for one in due.done if one.good], failures, plan.language,
                 provided(self.studio.root, "reports/templates"), folder,
-                plan.title_zh if plan.language == "zh" else plan.title_en,
-                self.studio.looked_back(self.work),
+                title, track_record,
             )  # fmt: skip
         except Exception as error:
             # The edge of the house: whatever went wrong is told, and the results stay.
             for file in due.files:  # a PDF without its HTML
                 (self.place.draft / file).unlink(missing_ok=True)
             return Written(due.name, "", {}, f"the brief could not be written: {_why(error)}")
-        return Written(due.name, due.key, {file: _digest(self.place.draft / file) for file in due.files})
+        files = {file: _digest(self.place.draft / file) for file in due.files}
+        return Written(due.name, due.key, files, "", due.goal, title, track_record)
 
 
 def take_over(place: Place, brief: Written) -> None:

@@ -45,12 +45,25 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """One brief: its files by name with their digests, and the key of what went into it."""
+    """One brief: its files by name with their digests, and the key of what went into it.
+
+    Attributes
+    ----------
+    goal : str
+        The one goal that it is about; empty for a brief of all.
+    title : str
+        The plan's title, where it has one.
+    track_record : tuple of str
+        What it says of earlier forecasts: with the results and the failures, all that it is made of.
+    """
 
     name: str
     key: str
     files: dict[str, str]
     error: str = ""
+    goal: str = ""
+    title: str = ""
+    track_record: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -121,7 +121,8 @@ def run_work(
     place = Place(out / work.name, work.known_on)
     with locked(place.plan, asked.wait):
         place.tidy()
-        state = _State(work, {job.id: keys.of(job) for job in work.jobs}, place)
+        published = chronicle.published(work) if names_of(work) else ()
+        state = _State(work, {job.id: keys.of(job) for job in work.jobs}, place, published)
         ready = state.ready()
         chosen = [job for job in work.jobs if asked.only is None or job.id in asked.only]
         due = [job for job in chosen if asked.force or job.id not in ready]
@@ -130,7 +131,7 @@ def run_work(
             return run
         on_event(Begun(work, len(due), sum(done.status == "up to date" for done in left.values())))
         ended = _lay_out(state, left)
-        with studio.at_work(work, state.keys, place) as briefs:
+        with studio.at_work(work, state.keys, place, published) as briefs:
             briefs.prepare()
             for done in _ran(state, due, root, executor, asked.timeout) if due else ():
                 ended[done.job.id] = done
@@ -140,7 +141,7 @@ def run_work(
                 briefs.offer(ended)
             written = briefs.all(ended)
         all_done = _in_order(work, ended)
-        kept, outdated = in_other_languages(work, keys.of, all_done, place.folder)
+        kept, outdated = in_other_languages(work, keys.of, chronicle.published, all_done, place.folder)
         for brief in kept.values():
             take_over(place, brief)
         for name in outdated:
@@ -155,11 +156,12 @@ def run_work(
 
 @dataclass(frozen=True, slots=True)
 class _State:
-    """A day's work with the keys of its jobs and the place of its runs."""
+    """A day's work: the keys of its jobs, the place of its runs, what its briefs say of earlier forecasts."""
 
     work: Work
     keys: Mapping[str, Key]
     place: Place
+    published: tuple[str, ...]
 
     def ready(self) -> dict[str, Finished]:
         """Return what is finished and would come out the same again, of the draft first: it need not move."""
@@ -190,7 +192,7 @@ def _standing(state: _State, left: Mapping[str, Done]) -> Run | None:
     if any(one.good and one.folder.parent.parent != folder for one in done):
         return None
     there = standing(folder, names_of(state.work))
-    due = wanted(state.work, state.keys, left)
+    due = wanted(state.work, state.keys, left, state.published)
     if {name: brief.key for name, brief in there.items()} != {name: brief.key for name, brief in due.items()}:
         return None
     return Run(state.work, folder, done, tuple(there[name] for name in due), fresh=False)

@@ -12,14 +12,18 @@ from forecasts.cli.attain import attain
 from forecasts.cli.check import check
 from forecasts.cli.compare import compare
 from forecasts.cli.edge import Verbs
+from forecasts.cli.export import export
+from forecasts.cli.hub import hub
 from forecasts.cli.joint import joint
 from forecasts.cli.new import new
 from forecasts.cli.options import EXIT_CODES
 from forecasts.cli.plan import plan
 from forecasts.cli.register import register
+from forecasts.cli.review import review
 from forecasts.cli.run import run
 from forecasts.cli.schedule import schedule
 from forecasts.cli.schema import schema
+from forecasts.cli.scores import scores
 from forecasts.cli.seek import seek
 from forecasts.cli.sensitivity import sensitivity
 from forecasts.cli.train import train
@@ -62,6 +66,22 @@ app.command(
 app.command(help=f"Print the register: every forecast that runs have made, the newest last. {EXIT_CODES}")(
     register
 )
+app.command(
+    help="Score every forecast of the register whose outcome seeds/ tells: Brier and log score, by forecast "
+    f"and by goal. Goals whose outcome was never published are counted and named. {EXIT_CODES}"
+)(scores)
+app.command(
+    help="Record that somebody has read a run and approves or returns it; without a decision, show how it "
+    f"stands: unreviewed, approved, returned or stale. {EXIT_CODES}"
+)(review)
+app.command(
+    help="Write a run's results, or the ledger of seeds/, as a workbook (XLSX) or as CSV files, with the "
+    f"source of every number. The last line on standard output is the path. {EXIT_CODES}"
+)(export)
+app.command(
+    help="Write a run's results as a hub of the hubverse: model output, configuration, target data. The last "
+    f"line on standard output is the path. {EXIT_CODES}"
+)(hub)
 app.command(
     help="Let a plan run by itself: a line for cron, or a service and a timer for systemd, that need no PATH "
     f"and no folder to stand in. Paths in a run's options start at its project's folder. {EXIT_CODES}"

@@ -93,7 +93,7 @@ def run(
     from forecasts.batch.came import summary
     from forecasts.batch.folders import RUN
     from forecasts.batch.night import REGISTER, Means, run_plan
-    from forecasts.batch.register.register import check_register
+    from forecasts.batch.register.store import check_register
     from forecasts.batch.run import Options
     from forecasts.batch.telling.telling import Wishes, prepare, refused
     from forecasts.cli.outs import check_folder

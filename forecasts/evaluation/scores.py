@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 import scoringrules
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from scipy.stats import binom
 
 Floats = NDArray[np.float64]
@@ -192,14 +192,25 @@ def score_of(
     return Score(float(found[0]), float(np.std(many, ddof=1)) if enough else np.nan)
 
 
+def brier(probability: ArrayLike, met: ArrayLike) -> Floats:
+    """Return the squared error of probabilities (Brier, 1950)."""
+    return np.asarray((np.asarray(probability, float) - np.asarray(met, float)) ** 2, float)
+
+
+def log_score(probability: ArrayLike, met: ArrayLike) -> Floats:
+    """Return minus the logarithm of the probability of what came (Good, 1952)."""
+    p = np.asarray(probability, float)
+    return np.asarray(-np.log(np.where(met, p, 1.0 - p)), float)
+
+
 def brier_of(f: Forecasts) -> Floats:
     """Return the squared error of each row."""
-    return (f.probability - f.met) ** 2
+    return brier(f.probability, f.met)
 
 
 def log_score_of(f: Forecasts) -> Floats:
     """Return minus the logarithm of the probability of what came."""
-    return -np.log(np.where(f.met, f.probability, 1.0 - f.probability))
+    return log_score(f.probability, f.met)
 
 
 def crps_of(f: Forecasts) -> Floats:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from forecasts.attainment.recall import record_of
+from forecasts.evaluation.published import Published
 from forecasts.evaluation.track_record import TrackRecord, track_record
 from forecasts.ledger.files import write_whole
 from forecasts.ledger.problems import BadInput, Problem
@@ -18,6 +19,7 @@ from forecasts.notebook.parameters import Parameters, Resamples, parse_date, rea
 from forecasts.notebook.request import plainly
 from forecasts.notebook.show import Drawing, Grid, Text
 from forecasts.publish import track_record as said
+from forecasts.publish.published import published_table, sentences
 from forecasts.publish.save import dump_json
 from forecasts.publish.words import Language, Words
 from forecasts.scenarios.seeds import Seeds, read_seeds
@@ -106,6 +108,15 @@ class TrackRecordView:
         record = record_of(self.request.seeds, self.request.known_on)
         alone = "" if record is None else self.words.say("track_record.alone")
         return Text((*said.summary(self.track_record, self.words), alone))
+
+    def published(self, found: Published) -> Text:
+        """Return what forecasts of the register were worth whose outcome is known, in advance or not."""
+        told = sentences(found, self.request.seeds.ledger, self.words)
+        return Text(told or (self.words.say("published.none"),))
+
+    def published_table(self, found: Published) -> Grid:
+        """Return those forecasts, goal by goal."""
+        return Grid(published_table(found, self.request.seeds.ledger, self.words))
 
     @property
     def resolved(self) -> Grid:

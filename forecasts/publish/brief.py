@@ -23,6 +23,7 @@ from forecasts.publish.parts import (
     Verdict,
 )
 from forecasts.publish.recorded import second_opinion
+from forecasts.publish.stamps import Signature, stamp_of
 from forecasts.publish.taking import what_it_takes
 from forecasts.publish.typeset import write_html, write_pdf
 from forecasts.publish.words import SCALE, Words
@@ -31,7 +32,11 @@ __all__ = ["Brief", "Failure", "compose", "write_html", "write_pdf"]
 
 
 def compose(
-    results: Sequence[Attainment], failures: Sequence[Failure], words: Words, track_record: Sequence[str] = ()
+    results: Sequence[Attainment],
+    failures: Sequence[Failure],
+    words: Words,
+    track_record: Sequence[str] = (),
+    signature: Signature | None = None,
 ) -> Brief:
     """Compose a brief.
 
@@ -45,6 +50,8 @@ def compose(
         The language.
     track_record : sequence of str
         Sentences about what earlier verdicts were worth, if it is known.
+    signature : Signature, optional
+        Who reviewed it; without one it is stamped as a draft.
 
     Returns
     -------
@@ -84,6 +91,7 @@ def compose(
             _method(results, track_record, words),
         ),
         borrowed=phrases.borrowed(results, words),
+        stamp=stamp_of(signature, words),
     )
 
 

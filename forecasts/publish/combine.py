@@ -6,6 +6,7 @@ from pathlib import Path
 
 from forecasts.attainment.result import Attainment
 from forecasts.publish.brief import Failure, compose
+from forecasts.publish.stamps import Signature
 from forecasts.publish.typeset import write_html, write_pdf
 from forecasts.publish.words import Language, Words
 
@@ -18,6 +19,7 @@ def write_brief(
     folder: Path,
     title: str | None = None,
     track_record: Sequence[str] = (),
+    signature: Signature | None = None,
 ) -> tuple[Path, Path]:
     """Write ``brief.<language>.pdf`` and ``.html``.
 
@@ -29,9 +31,11 @@ def write_brief(
         In place of the title that the brief makes of its regions.
     track_record : sequence of str
         Sentences about what earlier verdicts were worth.
+    signature : Signature, optional
+        Who reviewed it; without one it is stamped as a draft.
     """
     told = tuple(Failure(goal, scenario, reason) for goal, scenario, reason in failures)
-    brief = compose(tuple(results), told, Words(language), track_record)
+    brief = compose(tuple(results), told, Words(language), track_record, signature)
     if title:
         brief = replace(brief, title=title)
     pdf, html = folder / f"brief.{language}.pdf", folder / f"brief.{language}.html"

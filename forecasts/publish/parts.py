@@ -138,6 +138,16 @@ class Failed:
 
 
 @dataclass(frozen=True, slots=True)
+class Stamp:
+    """Whether somebody has reviewed it: a word that is seen first, and who, when and with what note."""
+
+    state: Literal["draft", "approved", "returned"]
+    word: str
+    text: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Brief:
     """What a person reads.
 
@@ -149,6 +159,8 @@ class Brief:
         What it is about, the answer in one line, and the day from which it looks.
     borrowed : str
         What of it is in another language, for want of its own; empty if nothing is.
+    stamp : Stamp, optional
+        Whether somebody has reviewed it.
     """
 
     lang: str
@@ -159,6 +171,7 @@ class Brief:
     answers: tuple[Answer, ...]
     sections: tuple[Section, ...]
     borrowed: str = ""
+    stamp: Stamp | None = None
 
     def figures(self) -> tuple[Figure, ...]:
         """Return every figure, in reading order."""

@@ -5,6 +5,7 @@ as its standard input is open: when its owner is gone, however that went, so is 
 reply; nothing that is asked ends it.
 """
 
+import datetime as dt
 import json
 import os
 import shutil
@@ -97,9 +98,15 @@ def _brief(message: dict[str, Any]) -> list[str]:
     failures = [(goal, scenario, reason) for goal, scenario, reason in message["failures"]]
     files = write_brief(
         results, failures, message["language"], Path(message["templates"]), Path(message["folder"]),
-        message["title"], message["track_record"],
+        message["title"], message["track_record"], _signature(message["signature"]),
     )  # fmt: skip
     return [str(path) for path in files]
+
+
+def _signature(told: dict[str, Any] | None) -> Any:
+    from forecasts.publish.stamps import Signature
+
+    return None if told is None else Signature(**told | {"day": dt.date.fromisoformat(told["day"])})
 
 
 #: What can be asked.

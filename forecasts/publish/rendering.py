@@ -7,12 +7,14 @@ import tempfile
 import time
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import asdict
 from pathlib import Path
 from threading import Event, Thread
 from types import TracebackType
 from typing import Any, Final, Self
 
 from forecasts.publish.elsewhere import REPLY, Gone, RenderingFailed, outcome, served
+from forecasts.publish.stamps import Signature
 
 __all__ = ["Renderer", "RenderingFailed"]
 
@@ -86,6 +88,7 @@ class Renderer:
         folder: Path,
         title: str | None = None,
         track_record: Sequence[str] = (),
+        signature: Signature | None = None,
     ) -> tuple[Path, ...]:
         """Write a brief, PDF and HTML, into a folder; return its files.
 
@@ -101,6 +104,8 @@ class Renderer:
             In place of the title that the brief makes of its regions.
         track_record : sequence of str
             Sentences about what earlier verdicts were worth.
+        signature : Signature, optional
+            Who reviewed it; without one it is stamped as a draft.
 
         Raises
         ------
@@ -114,6 +119,7 @@ class Renderer:
             "failures": [list(one) for one in failures], "language": language,
             "templates": str(templates.absolute()), "folder": str(folder.absolute()), "title": title,
             "track_record": list(track_record),
+            "signature": None if signature is None else asdict(signature) | {"day": str(signature.day)},
         }  # fmt: skip
         return tuple(Path(name) for name in self._ask(message, BRIEF))
 

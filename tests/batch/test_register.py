@@ -19,9 +19,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from forecasts.attainment.verdict import answer
-from forecasts.batch.register import register
+from forecasts.batch.register import store
 from forecasts.batch.register.entry import COLUMNS, ENTRY, KEY, RUN, entry_of
-from forecasts.batch.register.register import STEPS, check_register, latest, record, rows_of
+from forecasts.batch.register.register import latest, record, rows_of
+from forecasts.batch.register.store import STEPS, check_register
 from forecasts.ledger.problems import BadInput
 from forecasts.publish.save import dump_result
 from forecasts.scenarios.seeds import Seeds
@@ -243,8 +244,8 @@ def test_whoever_finds_it_held_waits(path: Path) -> None:
 
 def test_whoever_waits_too_long_is_told(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     record(path, a_run(), [an_entry()])
-    monkeypatch.setattr(register, "PATIENCE", 0.0)
-    monkeypatch.setattr(register, "BUSY", 0.05)
+    monkeypatch.setattr(store, "PATIENCE", 0.0)
+    monkeypatch.setattr(store, "BUSY", 0.05)
     holder = sqlite3.connect(path, isolation_level=None)
     holder.execute("BEGIN EXCLUSIVE")
     with pytest.raises(TimeoutError, match="other runs"):
@@ -340,10 +341,10 @@ def test_a_name_may_hold_any_sign(tmp_path: Path) -> None:
 def test_an_older_register_is_brought_to_this_version(
     path: Path, step: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(register, "STEPS", STEPS[:step])
+    monkeypatch.setattr(store, "STEPS", STEPS[:step])
     record(path, a_run(), [an_entry()])
     more = (*STEPS, ("ALTER TABLE runs ADD COLUMN later TEXT",))
-    monkeypatch.setattr(register, "STEPS", more)
+    monkeypatch.setattr(store, "STEPS", more)
     assert len(rows_of(path)) == 1
     assert sql(path, "PRAGMA user_version") == [(len(more),)]
     assert record(path, a_run(), [an_entry("b--x")]) == 1

@@ -4,11 +4,13 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import nbformat
 import pytest
 
+from forecasts.batch.register.page import published_by
 from forecasts.notebook.request import BadRequest
 from forecasts.notebook.track_record import (
     TRACK_RECORD,
@@ -60,8 +62,6 @@ def test_every_part_shows_offline(view: TrackRecordView) -> None:
 
 
 def test_it_is_saved_whole_or_not_at_all(view: TrackRecordView, copy_house: Callable[[], Path]) -> None:
-    from dataclasses import replace
-
     house = copy_house()
     request = replace(view.request, root=house, output="here")
     assert replace(request, output="").save(view.track_record) == ()
@@ -78,6 +78,16 @@ def test_what_could_not_be_measured_is_null() -> None:
     assert plain({"a": (1.0, float("nan"))}) == {"a": [1.0, None]}
 
 
+def test_a_project_without_a_register_says_so(view: TrackRecordView, tmp_path: Path) -> None:
+    nothing = published_by(replace(view.request, root=tmp_path))
+    assert view.words.say("published.none") in view.published(nothing)._repr_html_()
+    assert view.published_table(nothing).table.rows == ()
+    (tmp_path / "reports").mkdir()
+    (tmp_path / "reports" / "register.sqlite").write_text("no register")
+    with pytest.raises(BadRequest, match="register"):
+        published_by(replace(view.request, root=tmp_path))
+
+
 @pytest.mark.slow
 def test_papermill_runs_it(root: Path, tmp_path: Path) -> None:
     executed = tmp_path / "out.ipynb"
@@ -88,5 +98,5 @@ def test_papermill_runs_it(root: Path, tmp_path: Path) -> None:
     book = nbformat.read(executed, as_version=4)
     kinds = [set(o.get("data", {})) for cell in book.cells for o in cell.get("outputs", [])]
     assert sum("image/svg+xml" in kind for kind in kinds) == 2
-    assert sum("text/html" in kind for kind in kinds) == 4
+    assert sum("text/html" in kind for kind in kinds) == 6
     assert (tmp_path / "record" / TRACK_RECORD).is_file()

@@ -58,6 +58,15 @@ class Chronicle:
         before = latest(self.path, work.name, work.known_on)
         return alerts_of(work.plan.alerts, entries, before, newest, self._day(work))
 
+    def published(self, work: Work) -> tuple[str, ...]:
+        """Return what is to be told of earlier forecasts whose outcome was known on a day of knowledge."""
+        from forecasts.batch.register.scores import scored_register
+        from forecasts.publish.published import sentences
+        from forecasts.publish.words import Words
+
+        found = scored_register(self.seeds, work.known_on, self.path)
+        return sentences(found, self.seeds.ledger, Words(work.plan.language))
+
     def keep(self, run: Run) -> int:
         """Enter a run; return how many of its forecasts are new."""
         plan = run.work.plan
