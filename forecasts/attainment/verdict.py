@@ -33,9 +33,10 @@ from forecasts.attainment.result import (
     ReferenceFacts,
     ScenarioFacts,
     SoFar,
+    Standing,
 )
 from forecasts.engine.learned import SCORE, learned
-from forecasts.ledger.fields import Origin
+from forecasts.ledger.fields import Origin, Qualifier
 from forecasts.ledger.history import History, interval_of
 from forecasts.ledger.ledger import Ledger
 from forecasts.ledger.records import Observation, Source, leeway
@@ -50,6 +51,9 @@ from forecasts.scenarios.seeds import Seeds
 FAN_POINTS = 16
 
 FAN_LEVELS = {"q05": 0.05, "q10": 0.1, "q25": 0.25, "q50": 0.5, "q75": 0.75, "q90": 0.9, "q95": 0.95}
+
+#: The standings of a figure, the plainest first.
+_PLAINEST: tuple[Standing, ...] = ("printed", "threshold", "derived")
 
 PACKAGES = ("forecasts", "numpy", "pandas", "prophet", "scipy", "statsmodels")
 
@@ -211,13 +215,17 @@ def _pace(found: Speed | None, ledger: Ledger, supposed: bool) -> Pace | None:
 def _points(found: Outlook, share: tuple[float, float] | None) -> tuple[HistoryPoint, ...]:
     least, most = share or (1.0, 1.0)
     history = found.history
-    rows, by_day = (
-        zip(history.dates, found.whole.value, history.low, history.high, strict=True),
-        rows_by_day(found),
-    )
+    rows = zip(history.dates, found.whole.value, history.low, history.high, strict=True)
+    by_day = rows_by_day(found)
+    stands = _standings(found) if share is None else {}
     return tuple(
         HistoryPoint(
-            date=d, value=v, low=lo / most, high=hi / least, origin=_origin(found, by_day.get(d, []), v)
+            date=d,
+            value=v,
+            low=lo / most,
+            high=hi / least,
+            origin=_origin(found, by_day.get(d, []), v),
+            standing=stands.get(d, "derived"),
         )
         for d, v, lo, hi in rows
     )
@@ -237,6 +245,18 @@ def _origin(
     if len(found.question.asked.measured_by) > 1 or len(origins) != 1:
         return "derived"
     return next(iter(origins)).value
+
+
+def _standings(found: Outlook) -> dict[dt.date, Standing]:
+    """Return what each figure of the history is, by its day: of several on a day, the plainest."""
+    stands: dict[dt.date, Standing] = {}
+    for row in map(found.ledger.observations.__getitem__, found.history.observations):
+        if row.origin is not Origin.PRINTED:
+            standing: Standing = "derived"
+        else:
+            standing = "threshold" if row.qualifier is Qualifier.OVER else "printed"
+        stands[row.as_of] = min(standing, stands.get(row.as_of, standing), key=_PLAINEST.index)
+    return stands
 
 
 def _basis(found: Outlook) -> Literal["own", "own_and_reference", "reference"]:
@@ -325,9 +345,10 @@ def _evidence(name: str, ledger: Ledger) -> Evidence:
         value=float(row.value), printed=f"{row.value:f}",
         unit_zh=indicator.unit_zh, unit_en=indicator.unit_en,
         qualifier=row.qualifier, low=low, high=high, origin=row.origin, confidence=row.confidence,
-        published_on=row.published_on, quote=row.quote, note_zh=row.note_zh,
-        note_en=row.note_en, source=source.id,
+        published_on=row.published_on, quote=row.quote, paraphrase=row.paraphrase,
+        note_zh=row.note_zh, note_en=row.note_en, source=source.id,
         source_title=source.title, source_publisher=source.publisher, source_url=source.url,
+        source_reprint=source.reprint, source_held=source.held,
     )  # fmt: skip
 
 
@@ -344,7 +365,8 @@ def _goal_facts(found: Outlook) -> GoalFacts:
         comparison=goal.comparison, tolerance=float(leeway(goal.value, goal.comparison, goal.tolerance)),
         upper=indicator.upper, deadline=goal.deadline, announced_on=goal.announced_on,
         known=published is None or published <= found.question.known_on, quote=goal.quote,
-        source_title=source.title, source_url=source.url,
+        paraphrase=goal.paraphrase, source=goal.source, source_title=source.title, source_url=source.url,
+        source_reprint=source.reprint, source_held=source.held,
     )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
-from forecasts.batch.briefs import Studio, names_of, standing, wanted
+from forecasts.batch.briefs import Studio, in_other_languages, names_of, standing, take_over, wanted
 from forecasts.batch.came import Done, Run, Written, summary
 from forecasts.batch.folders import FAILED, RUN, Place, copy_job, locked, prune
 from forecasts.batch.job import Order
@@ -140,7 +140,13 @@ def run_work(
                     return Run(work, place.draft, _in_order(work, ended), published=False)
                 briefs.offer(ended)
             written = briefs.all(ended)
-        run = Run(work, place.draft, _in_order(work, ended), written, "; ".join(_faults(written)))
+        all_done = _in_order(work, ended)
+        kept, outdated = in_other_languages(work, keys.of, chronicle.published, all_done, place.folder)
+        for brief in kept.values():
+            take_over(place, brief)
+        for name in outdated:
+            on_event(Remarked(f"{name} told of other results, and is gone: run in its language, too"))
+        run = Run(work, place.draft, all_done, written, tuple(kept.values()), "; ".join(_faults(written)))
         run = _published(place, replace(run, alerts=chronicle.alerts(run)), root)
         chronicle.keep(run)
         if keep := asked.keep or work.plan.keep:

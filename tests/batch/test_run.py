@@ -322,3 +322,37 @@ def rename_everything(seeds: Path) -> None:
             for line in lines
         )
         path.write_text("".join(named), encoding="utf-8")
+
+
+@pytest.mark.slow
+def test_a_brief_stays_beside_that_of_another_language_while_it_is_true(
+    copy_house: Callable[[], Path], tmp_path: Path
+) -> None:
+    house = copy_house()
+    [goal] = read_seeds(house / "seeds").ledger.headline_goals()[:1]
+    plan, out = str(one_job(house, goal)), str(tmp_path / "out")
+
+    def run(language: str) -> tuple[Path, str]:
+        ended = forecasts("run", plan, "--out", out, "--language", language, cwd=house)
+        assert ended.returncode == 0, ended.stderr
+        last = Path(ended.stdout.splitlines()[-1])
+        assert last.name == f"brief.{language}.pdf"
+        return last.parent, ended.stderr
+
+    folder, _ = run("zh")
+    chinese = {name: (folder / name).read_bytes() for name in ("brief.zh.pdf", "brief.zh.html")}
+    folder, told = run("en")
+    assert {name: (folder / name).read_bytes() for name in chinese} == chinese
+    assert (folder / "brief.en.pdf").is_file()
+    assert "brief.zh" not in told
+    said = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+    assert [brief["name"] for brief in said["briefs"]] == ["brief.en"]
+    assert [brief["name"] for brief in said["kept_briefs"]] == ["brief.zh"]
+    # Another figure: what was said of the old one must not look as if it were said of this.
+    table = house / "seeds" / "observations.csv"
+    text = table.read_text(encoding="utf-8")
+    assert ",6348,eq," in text
+    table.write_text(text.replace(",6348,eq,", ",6350,eq,"), encoding="utf-8")
+    folder, told = run("en")
+    assert not list(folder.glob("brief.zh*"))
+    assert "brief.zh told of other results" in told
