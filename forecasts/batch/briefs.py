@@ -236,7 +236,9 @@ class Bench:
         title = (plan.title_zh if plan.language == "zh" else plan.title_en) or ""
         failures = [(one.job.goal, one.job.scenario, one.error) for one in due.done if not one.good]
         try:
-            track_record = (*self.published, *self.studio.looked_back(self.work))
+            looked_back = self.studio.looked_back(self.work)
+            # The first sentence is the first page's: what was looked back on, in short.
+            track_record = (*looked_back[:1], *self.published, *looked_back[1:])
             self.studio.renderer().brief(
                 [one.folder for one in due.done if one.good], failures, plan.language,
                 provided(self.studio.root, "reports/templates"), folder,

@@ -6,27 +6,21 @@ from collections.abc import Mapping, Sequence
 from forecasts.attainment.result import Attainment
 from forecasts.ledger.problems import BadInput, Problem
 from forecasts.publish import detail, phrases
+from forecasts.publish.apart import joint_blocks
 from forecasts.publish.english import told_of
 from forecasts.publish.fonts import spell_out
-from forecasts.publish.pacing import paces
+from forecasts.publish.page_one import FEW, anchor, front
 from forecasts.publish.parts import (
-    Answer,
     Block,
     Brief,
-    Cell,
-    Column,
     Failed,
     Failure,
     Paragraph,
     Section,
-    Table,
-    Verdict,
 )
-from forecasts.publish.recorded import second_opinion
 from forecasts.publish.stamps import Signature, stamp_of
-from forecasts.publish.taking import what_it_takes
 from forecasts.publish.typeset import write_html, write_pdf
-from forecasts.publish.words import SCALE, Words
+from forecasts.publish.words import Words
 
 __all__ = ["Brief", "Failure", "compose", "write_html", "write_pdf"]
 
@@ -37,6 +31,7 @@ def compose(
     words: Words,
     track_record: Sequence[str] = (),
     signature: Signature | None = None,
+    edition: int | None = None,
 ) -> Brief:
     """Compose a brief.
 
@@ -49,9 +44,11 @@ def compose(
     words : Words
         The language.
     track_record : sequence of str
-        Sentences about what earlier verdicts were worth, if it is known.
+        Sentences about what earlier verdicts were worth, if it is known; the first stands on the first page.
     signature : Signature, optional
         Who reviewed it; without one it is stamped as a draft.
+    edition : int, optional
+        Which edition of its plan it is, 1 for the first; None: not known.
 
     Returns
     -------
@@ -75,6 +72,7 @@ def compose(
     regions = list(dict.fromkeys(words.of(r.goal, "region") for r in results))
     unanswered = len({f.goal for f in failures} - set(groups))
     known_on = words.together([words.date(day) for day in sorted({r.known_on for r in results})])
+    stamp = stamp_of(signature, words)
     named = _names({goal: group[0] for goal, group in groups.items()}, len(regions) > 1, words)
     return Brief(
         lang="zh-CN" if words.language == "zh" else "en",
@@ -82,17 +80,31 @@ def compose(
         headline=phrases.headline([(named[goal], heads[goal]) for goal in groups], unanswered, words),
         known_on=words.say("known_on", date=known_on) if known_on else "",
         failed=_failed(failures, results, named, words),
-        answers=tuple(_answer(goal, named[goal], heads[goal], groups[goal], words) for goal in groups),
+        front=front(
+            groups, heads, named, words, edition=edition, track_record=track_record, stamp=stamp,
+        ),
         sections=(
             *(
-                detail.section(_anchor(goal), named[goal], heads[goal], groups[goal], words)
-                for goal in groups
+                detail.section(anchor(goal), named[goal], heads[goal], groups[goal], words)
+                for goal in (groups if len(groups) <= FEW else ())
             ),
+            *_together(heads, words),
             _method(results, track_record, words),
         ),
         borrowed=phrases.borrowed(results, words),
-        stamp=stamp_of(signature, words),
-    )
+        stamp=stamp,
+        day=max((r.known_on.isoformat() for r in results), default=""),
+        keywords=tuple(dict.fromkeys([*regions, *(words.of(r.goal, "indicator") for r in results)])),
+    )  # fmt: skip
+
+
+def _together(heads: Mapping[str, Sequence[Attainment]], words: Words) -> tuple[Section, ...]:
+    """Return what may become of all goals at once, as the first result tells it that does."""
+    told = (h.what_if.joint for some in heads.values() for h in some if h.what_if is not None)
+    joint = next((one for one in told if one is not None), None)
+    if joint is None or not 1 < len(joint.goals) <= FEW:
+        return ()
+    return (Section("together", words.say("together"), joint_blocks(joint, words), new_page=False),)
 
 
 def headline_results(results: Sequence[Attainment]) -> tuple[Attainment, ...]:
@@ -105,10 +117,6 @@ def _by_goal(results: Sequence[Attainment]) -> dict[str, list[Attainment]]:
     for result in results:
         groups.setdefault(result.goal.id, []).append(result)
     return groups
-
-
-def _anchor(goal: str) -> str:
-    return f"goal-{goal}"
 
 
 def _names(goals: Mapping[str, Attainment], with_region: bool, words: Words) -> dict[str, str]:
@@ -142,38 +150,6 @@ def _title(regions: Sequence[str], words: Words) -> str:
     return words.say("title", regions=shown)
 
 
-def _answer(
-    goal: str, name: str, heads: Sequence[Attainment], results: Sequence[Attainment], words: Words
-) -> Answer:
-    notices = [phrases.unknown_goal(heads[0], words)]
-    if heads[0].basis == "reference":
-        notices.append(words.say("basis.reference"))
-    if all(head.scenario.role == "alternative" for head in heads):
-        notices.append(words.say("no_baseline"))
-    verdicts = [
-        Verdict(
-            reading=phrases.scenario_name(head, words) if len(heads) > 1 else "",
-            number=words.probability(head.probability),
-            likelihood=words.likelihood(head.probability),
-            pace=paces(head, words),
-            figure=detail.fan_figure(head, words, beside=heads, compact=True),
-            takes=what_it_takes(head, words),
-        )
-        for head in heads
-    ]
-    return Answer(
-        anchor=_anchor(goal),
-        name=name,
-        target=phrases.target(heads[0], words),
-        split=phrases.split(heads, words),
-        notices=tuple(notice for notice in notices if notice),
-        verdicts=tuple(verdicts),
-        decides_label=words.say("decides.label"),
-        decides=phrases.decides(heads, results, words),
-        record=second_opinion(heads, words),
-    )
-
-
 def _failed(
     failures: Sequence[Failure], results: Sequence[Attainment], named: dict[str, str], words: Words
 ) -> Failed | None:
@@ -200,19 +176,10 @@ def _method(results: Sequence[Attainment], track_record: Sequence[str], words: W
         blocks.insert(1, Paragraph(detail.engine_score(results[0], words)))
     recorded = any(result.record is not None for result in results)
     if track_record:
-        told = [*track_record, *([words.say("track_record.alone")] if recorded else [])]
+        told = [*(track_record[1:] or track_record), *([words.say("track_record.alone")] if recorded else [])]
         blocks.insert(2, Paragraph(words.say("track_record.sentence", told=words.run_on(told))))
     if recorded:
         blocks.insert(2, Paragraph(words.say("method.record")))
     if any(detail.has_law(result) for result in results):
         blocks.insert(2, Paragraph(words.say("method.laws")))
-    tops = [low - 1 for low, _ in SCALE[1:]]
-    columns = [Column(words.say("in_words"))]
-    numbers = [Cell(words.say("probability"))]
-    for (low, name), top in zip(SCALE, [*tops, 100], strict=True):
-        columns.append(Column(words.say(f"likelihood.{name}")))
-        ends = words.say("probability.ends", low=str(low), high=str(top))
-        only = {0: "probability.below", 100: "probability.above"}
-        numbers.append(Cell(words.say(only[low]) if low in only else ends))
-    blocks.append(Table(words.say("table.scale"), tuple(columns), (tuple(numbers),)))
     return Section("method", words.say("method"), tuple(blocks), new_page=False)

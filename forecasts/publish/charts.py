@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from forecasts.attainment.result import Attainment, Standing
 from forecasts.ledger.fields import Kind
+from forecasts.publish.backdrop import Backdrop
 from forecasts.publish.drawing import (
     ACCENT,
     BANDS,
@@ -37,7 +38,7 @@ __all__ = ["fan_chart", "members_chart", "pace_alt", "pace_chart", "to_spec", "t
 NEWEST: Final = 8
 
 #: Width of the pace chart's bars; the rest is for their names.
-BARS: Final = WIDTH - 190
+BARS: Final = 170
 
 #: Shape and filling of a figure by what it is: told apart without colour, too.
 MARKS: Final[Mapping[Standing, tuple[str, str]]] = {
@@ -50,7 +51,12 @@ Row = dict[str, str | float]
 
 
 def fan_chart(
-    attainment: Attainment, words: Words, *, beside: Sequence[Attainment] = (), compact: bool = False
+    attainment: Attainment,
+    words: Words,
+    *,
+    beside: Sequence[Attainment] = (),
+    compact: bool = False,
+    behind: Backdrop | None = None,
 ) -> Spec:
     """Return what was published, what may come, and the goal.
 
@@ -64,10 +70,18 @@ def fan_chart(
         Other readings of the goal, beside which the chart stands: they get the same value axis.
     compact : bool, optional
         Small, without title and legend, for the first page.
+    behind : Backdrop, optional
+        What the parent region counted, as a grey line.
     """
     goal = attainment.goal
     low, high, cut = value_range([attainment, *beside])
     first, last = days_shown(attainment)
+    if behind is not None:
+        first = min([first, *(day for day, _ in behind.points)])
+        low, high = (
+            min([low, *(0.9 * v for _, v in behind.points)]),
+            max([high, *(v for _, v in behind.points)]),
+        )
     x = days_axis(first, last, ticks=4 if compact else 7)
     unit = words.of(goal, "unit")
     y_axis = {"title": unit, "tickCount": 4 if compact else 6, "format": ",~r", **title_above(unit)}
@@ -75,7 +89,9 @@ def fan_chart(
     layers = [
         *_bands(attainment, words, x, {"axis": y_axis, "scale": y_scale}, compact),
         *_zero(low, high),
+        *_behind(behind, x),
         *_goal(attainment, words, x, first),
+        *_today(attainment, words, x, first),
         *observed(attainment, words, x),
     ]
     description = fan_alt(attainment, words)
@@ -89,7 +105,29 @@ def fan_chart(
     )
     subtitle = [words.say("chart.fan.subtitle")] + ([words.say("chart.fan.cut")] if cut else [])
     told = {"text": title, "subtitle": subtitle}
-    return styled(layered(layers, width=WIDTH, height=270, title=told, description=description))
+    return styled(layered(layers, width=WIDTH, height=165, title=told, description=description))
+
+
+def _behind(behind: Backdrop | None, x: Spec) -> list[Spec]:
+    if behind is None:
+        return []
+    data = rows([{"date": at(day), "value": value} for day, value in behind.points])
+    line = mark("line", color=MUTED, strokeDash=[4, 3], strokeWidth=1.2)
+    dot = mark("point", filled=True, color="#9aa4ad", size=24, opacity=1)
+    return [layer(data, one, x=x, y=field("value:Q")) for one in (line, dot)]
+
+
+def _today(attainment: Attainment, words: Words, x: Spec, first: dt.date) -> list[Spec]:
+    """Return the line of the day of knowledge, with its label at the top on the side where there is room."""
+    day = attainment.known_on
+    end = days_shown(attainment)[1]
+    if not first < day < end:
+        return []
+    data = rows([{"date": at(day), "label": words.say("chart.today", date=words.date(day))}])
+    early = (day - first) < (end - first) / 2
+    label = mark("text", color=INK, align="left" if early else "right", dx=4 if early else -4, baseline="top")
+    rule = mark("rule", color=INK, strokeDash=[2, 2], strokeWidth=1)
+    return [layer(data, rule, x=x), layer(data, label, x=x, y=value(2), text=field("label:N"))]
 
 
 def members_chart(attainment: Attainment, words: Words) -> Spec:
@@ -132,8 +170,8 @@ def pace_chart(attainment: Attainment, words: Words) -> Spec | None:
         x_title = words.say("chart.pace.points")
     elif required is not None and required.scale != "percent_per_year":
         x_title = words.say("chart.pace.units", unit=words.of(attainment.goal, "unit"))
-    x = field("low:Q", axis={"tickCount": 6, "title": x_title}, scale=_pace_scale(paces))
-    y = field("name:N", sort=None, axis={"labelLimit": 260, "title": None})
+    x = field("low:Q", axis={"tickCount": 4, "title": x_title}, scale=_pace_scale(paces))
+    y = field("name:N", sort=None, axis={"labelLimit": 180, "title": None})
     colour = field("role:N", scale=_roles(), legend=None)
     tooltip = [field("name:N", title=x_title), field("text:N", title=" ")]
     beside = mark(
@@ -142,7 +180,7 @@ def pace_chart(attainment: Attainment, words: Words) -> Spec | None:
         dx={"expr": "datum.edge < 0 ? -6 : 6"},
         color=INK,
     )
-    bar, data = mark("bar", height=11), rows(paces)
+    bar, data = mark("bar", height=10), rows(paces)
     layers = [
         layer(data, bar, x=x, x2=field("high"), y=y, color=colour, tooltip=tooltip),
         layer(data, beside, x=field("edge:Q"), y=y, text=field("text:N")),
@@ -154,21 +192,28 @@ def pace_chart(attainment: Attainment, words: Words) -> Spec | None:
     if required is not None:
         line = mark("rule", color=ACCENT, strokeWidth=1.5, strokeDash=[4, 3])
         layers.append(layer(rows([{"p": required.value}]), line, x=field("p:Q")))
-    title = {"text": words.say("chart.pace.title"), "subtitle": words.say("chart.pace.subtitle")}
+    title = {"text": words.say("chart.pace.title"), "fontSize": 13, "offset": 8}
     description = pace_alt(attainment, words)
-    return styled(layered(layers, width=BARS, height={"step": 24}, title=title, description=description))
+    return styled(layered(layers, width=BARS, height={"step": 17}, title=title, description=description))
 
 
 def _pace_scale(paces: Sequence[Row]) -> Spec:
     """Return the scale of paces; beside a bar that points down there is room for its label."""
     ends = [float(row[name]) for row in paces for name in ("low", "high")]
     low, high = min(0.0, *ends), max(0.0, *ends)
+    up = [str(row["text"]) for row in paces if float(row["edge"]) >= 0.6 * high]
+    beside = min(0.6, max((_length(text) for text in up), default=0) / BARS)
     if low == 0:
-        return {"nice": True, "zero": True}
+        return {"domain": [0, (high or 1.0) / (1 - beside)], "nice": False}
     down = [str(row["text"]) for row in paces if float(row["edge"]) < 0]
-    room = max((sum(12 if sign > "\u2e80" else 6.5 for sign in text) + 12 for text in down), default=0)
+    room = max(map(_length, down), default=0)
     part = min(0.6, room / BARS)
     return {"domain": [low - (high - low) * part / (1 - part), high], "nice": False}
+
+
+def _length(text: str) -> float:
+    """Return how wide a label is, with the gap before it, as far as its signs tell."""
+    return sum(12 if sign > "\u2e80" else 6.5 for sign in text) + 12
 
 
 def pace_alt(attainment: Attainment, words: Words) -> str:

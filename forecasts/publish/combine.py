@@ -20,6 +20,7 @@ def write_brief(
     title: str | None = None,
     track_record: Sequence[str] = (),
     signature: Signature | None = None,
+    edition: int | None = None,
 ) -> tuple[Path, Path]:
     """Write ``brief.<language>.pdf`` and ``.html``.
 
@@ -33,9 +34,11 @@ def write_brief(
         Sentences about what earlier verdicts were worth.
     signature : Signature, optional
         Who reviewed it; without one it is stamped as a draft.
+    edition : int, optional
+        Which edition of its plan it is, 1 for the first.
     """
     told = tuple(Failure(goal, scenario, reason) for goal, scenario, reason in failures)
-    brief = compose(tuple(results), told, Words(language), track_record, signature)
+    brief = compose(tuple(results), told, Words(language), track_record, signature, edition)
     if title:
         brief = replace(brief, title=title)
     pdf, html = folder / f"brief.{language}.pdf", folder / f"brief.{language}.html"

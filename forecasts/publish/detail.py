@@ -7,32 +7,125 @@ from forecasts.ledger.fields import Qualifier
 from forecasts.models.members import LAWS
 from forecasts.publish import charts, phrases, recorded
 from forecasts.publish.addresses import link_of
+from forecasts.publish.apart import bridge, grid_table, needed, steps, turning
+from forecasts.publish.grounds import assumptions_table, difference
 from forecasts.publish.live import live_chart
 from forecasts.publish.pacing import paces
-from forecasts.publish.parts import Block, Cell, Column, Figure, Heading, Paragraph, Section, Table
+from forecasts.publish.parts import Block, Cell, Column, Figure, Heading, Pair, Paragraph, Section, Table
+from forecasts.publish.taking import what_it_takes
+from forecasts.publish.waterfall import waterfall_alt, waterfall_chart
 from forecasts.publish.words import Words
 
 
 def section(
     anchor: str, name: str, heads: Sequence[Attainment], results: Sequence[Attainment], words: Words
 ) -> Section:
-    """Return the section of one goal: readings first, then what they share."""
+    """Return the section of one goal: what is asked, what may come, where the number comes from, evidence."""
     first = heads[0]
-    blocks: list[Block] = [Paragraph(phrases.target(first, words))]
-    blocks.append(Paragraph(_goal_source(first, words), "muted"))
+    blocks: list[Block] = [
+        Paragraph(phrases.target(first, words)),
+        Paragraph(_goal_source(first, words), "muted"),
+    ]
     if meaning := phrases.meaning(first, words):
         blocks.append(Paragraph(meaning, "muted"))
     if unknown := phrases.unknown_goal(first, words):
         blocks.append(Paragraph(unknown, "warning"))
-    blocks.append(scenarios_table(heads, results, words))
-    fared: set[tuple[RecordBlock, ...]] = set()
+    blocks += _fans(heads, results, words)
     for head in heads:
-        if len(heads) > 1:
-            blocks.append(Heading(phrases.scenario_name(head, words)))
-        blocks += _fared(head, words, fared)
-        blocks += _view(head, heads, words)
-    blocks += _shared(heads, words)
+        blocks += _taken_apart(head, heads, words)
+    if table := assumptions_table(first, words):
+        blocks.append(table)
+    blocks += _class(heads, words)
+    blocks.append(evidence_table(heads, words))
+    blocks.append(Paragraph(reproducible(heads, words), "muted"))
     return Section(anchor, name, tuple(blocks))
+
+
+def _fans(heads: Sequence[Attainment], results: Sequence[Attainment], words: Words) -> list[Block]:
+    """Return the futures with days, paces and what it takes: beside the chart, or two readings abreast."""
+    table = scenarios_table(heads, results, words)
+    if len(heads) == 1:
+        [head] = heads
+        left = (fan_figure(head, words, narrow=True), *live_figure(head, words))
+        said = [
+            Paragraph(told)
+            for told in (_outlook(head, words), bridge(head, words), needed(head, words))
+            if told
+        ]
+        return [Pair(left, tuple(said)), table]
+    sides: list[tuple[Block, ...]] = [
+        (
+            Heading(phrases.scenario_name(head, words)),
+            fan_figure(head, words, beside=heads, narrow=True),
+            *live_figure(head, words),
+            Paragraph(_outlook(head, words)),
+        )
+        for head in heads
+    ]
+    rows: list[Block] = [
+        Pair(left, right) for left, right in zip(sides[::2], [*sides[1::2], ()], strict=False)
+    ]
+    return [*rows, table]
+
+
+def _outlook(head: Attainment, words: Words) -> str:
+    said = (phrases.dates(head, words), paces(head, words), what_it_takes(head, words))
+    return words.run_on([sentence for sentence in said if sentence])
+
+
+def _taken_apart(head: Attainment, heads: Sequence[Attainment], words: Words) -> list[Block]:
+    """Return where a probability comes from, beside the days and seasons that would change it."""
+    what_if, several = head.what_if, len(heads) > 1
+    if what_if is None:
+        return []
+    left: list[Block] = [Heading(phrases.scenario_name(head, words))] if several else []
+    if (chart := waterfall_chart(head, words)) is not None:
+        left.append(Figure(_id(head, "waterfall"), charts.to_spec(chart), waterfall_alt(head, words)))
+    right: list[Block] = []
+    if what_if.grid is not None:
+        right.append(grid_table(what_if.grid, words))
+        right += [Paragraph(said, "muted") for said in [turning(what_if.grid, words)] if said]
+    if several:
+        told = [bridge(head, words), needed(head, words) if head is heads[0] else ""]
+        right += [Paragraph(said) for said in told if said]
+    return [Pair(tuple(left), tuple(right))] if left and right else [*left, *right]
+
+
+def _class(heads: Sequence[Attainment], words: Words) -> list[Block]:
+    """Return whom the goal is taken to grow like, how goals like it fared, and the steps one by one."""
+    head = heads[0]
+    weak, said = head.basis == "reference", phrases.reference(head, words)
+    right: list[Block] = [Paragraph(said[0]), Paragraph(said[1], "warning" if weak else "plain")]
+    counted: set[tuple[RecordBlock, ...]] = set()
+    right += _fared(head, words, counted)
+    models = [block for other in heads[1:] for block in _fared(other, words, counted)] + _models(heads, words)
+    pace = charts.pace_chart(head, words)
+    if pace is None:
+        blocks = [*right, *models]
+    else:
+        left = (Figure(_id(head, "pace"), charts.to_spec(pace), charts.pace_alt(head, words)),)
+        blocks = [Pair(left, tuple(right)), *models]
+    if len(head.reference.listed) >= phrases.FEW_STEPS:
+        return [*blocks, *steps(head, words)]
+    return [*blocks, growth_table(head, words)] if head.reference.parent else blocks
+
+
+def _models(heads: Sequence[Attainment], words: Words) -> list[Block]:
+    """Return what each model says, in a table for each reading that differs; which are not for it, once."""
+    blocks: list[Block] = []
+    told: set[tuple[Member, ...]] = set()
+    left: set[str] = set()
+    for head in heads:
+        if head.members in told:
+            continue
+        told.add(head.members)
+        name = phrases.scenario_name(head, words) if len(heads) > 1 else ""
+        blocks.append(members_table(head, words, name))
+        unfit = members_left(head, words)
+        if unfit and unfit not in left:
+            blocks.append(Paragraph(unfit, "muted"))
+            left.add(unfit)
+    return blocks
 
 
 def _fared(attainment: Attainment, words: Words, told: set[tuple[RecordBlock, ...]]) -> list[Block]:
@@ -50,11 +143,11 @@ def _fared(attainment: Attainment, words: Words, told: set[tuple[RecordBlock, ..
 
 
 def fan_figure(
-    attainment: Attainment, words: Words, *, beside: Sequence[Attainment] = (), compact: bool = False
+    attainment: Attainment, words: Words, *, beside: Sequence[Attainment] = (), narrow: bool = False
 ) -> Figure:
-    """Return the fan chart as a figure."""
-    spec = charts.to_spec(charts.fan_chart(attainment, words, beside=beside, compact=compact))
-    return Figure(_id(attainment, "answer" if compact else "fan"), spec, phrases.fan_alt(attainment, words))
+    """Return the fan chart as a figure; a `narrow` one has no title."""
+    spec = charts.to_spec(charts.fan_chart(attainment, words, beside=beside, compact=narrow))
+    return Figure(_id(attainment, "fan"), spec, phrases.fan_alt(attainment, words))
 
 
 def live_figure(attainment: Attainment, words: Words) -> list[Figure]:
@@ -70,40 +163,6 @@ def _id(attainment: Attainment, chart: str) -> str:
     return f"{chart}-{attainment.goal.id}-{attainment.scenario.id}"
 
 
-def _view(attainment: Attainment, heads: Sequence[Attainment], words: Words) -> list[Block]:
-    """Return what differs between the readings of a goal."""
-    blocks: list[Block] = [
-        fan_figure(attainment, words, beside=heads),
-        *live_figure(attainment, words),
-        Paragraph(phrases.dates(attainment, words)),
-        Paragraph(paces(attainment, words)),
-    ]
-    pace = charts.pace_chart(attainment, words)
-    if pace is not None:
-        blocks.append(
-            Figure(_id(attainment, "pace"), charts.to_spec(pace), charts.pace_alt(attainment, words))
-        )
-    weak = attainment.basis == "reference"
-    said = phrases.reference(attainment, words)
-    blocks += [Paragraph(said[0]), Paragraph(said[1], "warning" if weak else "plain")]
-    if sum(m.probability is not None for m in attainment.members) > 1:
-        spec = charts.to_spec(charts.members_chart(attainment, words))
-        blocks.append(Figure(_id(attainment, "members"), spec, phrases.members_alt(attainment, words)))
-    blocks.append(members_table(attainment, words))
-    if unfit := members_left(attainment, words):
-        blocks.append(Paragraph(unfit, "muted"))
-    return blocks
-
-
-def _shared(heads: Sequence[Attainment], words: Words) -> list[Block]:
-    blocks: list[Block] = []
-    if heads[0].reference.parent:
-        blocks.append(growth_table(heads[0], words))
-    blocks.append(evidence_table(heads, words))
-    blocks.append(Paragraph(reproducible(heads, words), "muted"))
-    return blocks
-
-
 def sampled(results: Sequence[Attainment]) -> bool:
     """Whether any of the probabilities was drawn rather than computed in closed form."""
     return any(r.std_error > 0 for r in results)
@@ -117,21 +176,27 @@ def scenarios_table(heads: Sequence[Attainment], results: Sequence[Attainment], 
     ordered = [*heads, *(r for r in results if r not in heads)]
     columns = [
         Column(words.say("scenario"), 2.2),
-        Column(words.say("assumption"), 4.5),
-        Column(words.say("probability"), 1.7, "right"),
+        Column(words.say("assumption"), 3.8),
+        Column(words.say("probability"), 1.5, "right"),
+        Column(words.say("difference"), 1.2, "right"),
     ]
     rows = [
         [
             Cell(phrases.scenario_name(r, words), _role(r, words)),
             Cell(words.of(r.scenario, "why"), _share(r, words)),
             Cell(words.probability(r.probability), words.likelihood(r.probability)),
+            Cell(
+                words.say("nothing")
+                if r is ordered[0]
+                else difference(r.probability, ordered[0].probability, words)
+            ),
         ]
         for r in ordered
     ]
-    return Table(words.say("table.scenarios"), tuple(columns), tuple(map(tuple, rows)))
+    return Table(words.say("table.scenarios"), tuple(columns), tuple(map(tuple, rows)), dense=True)
 
 
-def members_table(attainment: Attainment, words: Words) -> Table:
+def members_table(attainment: Attainment, words: Words, reading: str = "") -> Table:
     """Return what each model says, those that failed with the reason; :func:`members_left` has the rest."""
     columns = (
         Column(words.say("model"), 2.6),
@@ -142,7 +207,10 @@ def members_table(attainment: Attainment, words: Words) -> Table:
         Column(words.say("status"), 3.0),
     )
     rows = tuple(_member(m, words) for m in members_shown(attainment) if m.status != "unfit")
-    return Table(words.say("table.members", unit=words.of(attainment.goal, "unit")), columns, rows)
+    caption = words.say("table.members", unit=words.of(attainment.goal, "unit"))
+    if reading:
+        caption = words.say("table.members.reading", table=caption, reading=reading)
+    return Table(caption, columns, rows, dense=True)
 
 
 def members_left(attainment: Attainment, words: Words) -> str:
@@ -229,16 +297,16 @@ def growth_table(attainment: Attainment, words: Words) -> Table:
 def evidence_table(heads: Sequence[Attainment], words: Words) -> Table:
     """Return every observation that the readings rest on, once."""
     columns = (
-        Column(words.say("as_of"), 1.7),
-        Column(words.say("printed"), 2.5),
-        Column(words.say("published_on"), 1.7),
-        Column(words.say("quote"), 3.2),
-        Column(words.say("source"), 3.9),
+        Column(words.say("as_of"), 1.2),
+        Column(words.say("printed"), 2.2),
+        Column(words.say("published_on"), 1.2),
+        Column(words.say("quote"), 3.7),
+        Column(words.say("source"), 4.8),
     )
     unique = {(e.id, e.as_of): e for head in heads for e in head.evidence}
     ordered = sorted(unique.values(), key=lambda e: (e.region_zh or e.region_en, e.as_of, e.id))
     rows = tuple(_evidence(e, words) for e in ordered)
-    return Table(words.say("table.evidence"), columns, rows)
+    return Table(words.say("table.evidence"), columns, rows, dense=True)
 
 
 def _evidence(evidence: Evidence, words: Words) -> tuple[Cell, ...]:

@@ -22,7 +22,7 @@ MUTED: Final = "#5f6b76"
 QUIET: Final = "#e4e8ec"
 
 WIDTH: Final = 620
-COMPACT: Final = (330, 100)
+COMPACT: Final = (330, 170)
 
 #: So many drawings are kept.
 KEPT: Final = 64

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
+from forecasts.attainment.grounds import Assumed
 from forecasts.attainment.result import Attainment, Evidence, Pace
 from forecasts.attainment.what_if import Futures, Slider, Sliders, Vary, WhatIf
 from forecasts.publish.units import told_in
@@ -45,6 +46,7 @@ def in_english(result: Attainment) -> Attainment:
             "so_far": result.so_far and by(result.so_far, "value"),
             "history": tuple(by(p, "value", "low", "high") for p in result.history),
             "fan": tuple(by(p, "q05", "q10", "q25", "q50", "q75", "q90", "q95") for p in result.fan),
+            "assumptions": tuple(_assumed(a, factor) for a in result.assumptions),
             "what_if": result.what_if and _what_if(result.what_if, factor, unit),
         }
     )
@@ -71,11 +73,25 @@ def _evidence(row: Evidence) -> Evidence:
     return told.model_copy(update={"printed": printed, "unit_en": unit})
 
 
+def _assumed(one: Assumed, factor: Decimal) -> Assumed:
+    """Return an assumption with what is in the goal's unit multiplied: figures, goals and starts."""
+    if one.about not in ("goal", "figure", "start"):
+        return one
+    told: Assumed = _scaled(one, factor, ("number", "low", "high"))
+    others = tuple(_scaled(other, factor, ("number",)) for other in one.alternatives)
+    return told.model_copy(update={"alternatives": others})
+
+
 def _what_if(what_if: WhatIf, factor: Decimal, unit: str) -> WhatIf:
     def by(part: Any, *names: str) -> Any:
         return _scaled(part, factor, names)
 
     update: dict[str, Any] = {
+        "inquiries": tuple(
+            i.model_copy(update={"answers": tuple(by(a, "number") for a in i.answers)})
+            for i in what_if.inquiries
+        ),
+        "needed_now": tuple(by(n, "value").model_copy(update={"unit_en": unit}) for n in what_if.needed_now),
         "seek": tuple(
             by(s, "value", "value_std_error").model_copy(
                 update={"tried": tuple(by(t, "value") for t in s.tried)}
@@ -83,7 +99,7 @@ def _what_if(what_if: WhatIf, factor: Decimal, unit: str) -> WhatIf:
             if s.vary in (Vary.GOAL, Vary.ONE_OFF)
             else s
             for s in what_if.seek
-        )
+        ),
     }
     if what_if.comparison is not None:
         rows = tuple(by(row, "goal", "median", "low", "high") for row in what_if.comparison.rows)

@@ -28,7 +28,7 @@ class Paragraph:
     """A sentence or a few."""
 
     text: str
-    tone: Literal["plain", "warning", "muted"] = "plain"
+    tone: Literal["plain", "warning", "muted", "small"] = "plain"
     type: Literal["paragraph"] = "paragraph"
 
 
@@ -50,21 +50,36 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
+class Drawing:
+    """A small drawing within a text, as SVG of our own making, and the same in words."""
+
+    svg: str
+    alt: str
+    type: Literal["drawing"] = "drawing"
+
+
+@dataclass(frozen=True, slots=True)
 class Cell:
-    """A cell: its text, a smaller line below, and where the text leads (http and https only)."""
+    """A cell: its text, a smaller line below, and where the text leads (http and https only).
+
+    `mark` sets it off: ``on`` is what stands, ``turn`` what breaks it.
+    """
 
     text: str
     detail: str = ""
     href: str = ""
+    mark: Literal["", "on", "turn"] = ""
+    drawing: Drawing | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table; the first cell of a row is its heading."""
+    """A table; the first cell of a row is its heading. A `dense` one is set smaller."""
 
     caption: str
     columns: tuple[Column, ...]
     rows: tuple[tuple[Cell, ...], ...]
+    dense: bool = False
     type: Literal["table"] = "table"
 
 
@@ -83,40 +98,148 @@ class Figure:
     type: Literal["figure"] = "figure"
 
 
-Block = Paragraph | Heading | Table | Figure
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Blocks side by side."""
+
+    left: tuple["Block", ...]
+    right: tuple["Block", ...]
+    type: Literal["pair"] = "pair"
+
+
+Block = Paragraph | Heading | Table | Figure | Pair
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
-    """One probability of a goal, in words and as a number; `reading` is empty when there is only one.
+class Lead:
+    """What a person would say of a goal: the verdict, how much is missing, and what it turns on."""
 
-    `takes` is what would have to be true for a high one; empty where nobody asked.
-    """
-
-    reading: str
-    number: str
-    likelihood: str
-    pace: str
-    figure: Figure
-    takes: str = ""
+    anchor: str
+    verdict: str
+    gap: str
+    turn: str
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """What the first page says about a goal; `split` comes before anything else.
+class Row:
+    """A goal in the table of goals.
 
-    `record` is what the record of goals like it makes of the answer; empty where there is none.
+    Attributes
+    ----------
+    number, span : str
+        The probability, or that it is undetermined; and between which it lies, where that is no one number.
+    strip : Drawing
+        The probability and its rival readings on one scale; `readings` names them.
+    now, likely : str
+        From the newest figure to the median at the deadline; and between which it lies four times in five.
+    pace, seen : str, tuple of str
+        What is required, and what was seen.
+    notices : tuple of str
+        What has to be known of the goal before anything else.
+    record : str
+        What the record of goals like it makes of the answer; empty where there is none.
     """
 
     anchor: str
     name: str
     target: str
-    split: str
+    number: str
+    span: str
+    likelihood: str
+    strip: Drawing
+    readings: tuple[str, ...]
+    now: str
+    likely: str
+    pace: str
+    seen: tuple[str, ...]
     notices: tuple[str, ...]
-    verdicts: tuple[Verdict, ...]
-    decides_label: str
-    decides: str
     record: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Goals that belong together, under a heading where there are several groups."""
+
+    heading: str
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A question that would settle a goal: whom to ask, what, and what each answer would make of it."""
+
+    whom: str
+    what: str
+    answers: str
+
+
+@dataclass(frozen=True, slots=True)
+class Asks:
+    """The questions, with their heading and those of their columns."""
+
+    heading: str
+    what: str
+    answers: str
+    rows: tuple[Ask, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What is known, inferred or assumed."""
+
+    heading: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A step of the scale of words; `on` where a goal of the brief stands."""
+
+    word: str
+    range: str
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Front:
+    """The first page, which stands alone.
+
+    Attributes
+    ----------
+    edition, day : str
+        Which edition it is; the day of knowledge and how many days are left.
+    columns : tuple of Cell
+        The headings of the table of goals.
+    many : bool
+        Whether it is of many goals: then the table goes on, a line for each.
+    trend : Figure, optional
+        What was published of the first goal, and what may come.
+    trust_label, trust : str
+        What forecasts like these were worth, in one sentence.
+    files, sign : str
+        Where to find the rest, and who is to sign.
+    """
+
+    edition: str
+    day: str
+    leads: tuple[Lead, ...]
+    columns: tuple[Cell, ...]
+    groups: tuple[Group, ...]
+    many: bool
+    asks: Asks | None
+    trend_heading: str
+    trend: Figure | None
+    grounds: tuple[Ground, ...]
+    trust_label: str
+    trust: str
+    scale: tuple[Step, ...]
+    files: str
+    sign: str
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        """Every goal, in reading order."""
+        return tuple(row for group in self.groups for row in group.rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,10 +280,16 @@ class Brief:
         The language tag of the page.
     title, headline, known_on : str
         What it is about, the answer in one line, and the day from which it looks.
+    front : Front
+        The first page.
     borrowed : str
         What of it is in another language, for want of its own; empty if nothing is.
     stamp : Stamp, optional
         Whether somebody has reviewed it.
+    keywords : tuple of str
+        What a library would file it under.
+    day : str
+        The day of knowledge as YYYY-MM-DD, the file's date; empty where nothing is known.
     """
 
     lang: str
@@ -168,16 +297,40 @@ class Brief:
     headline: str
     known_on: str
     failed: Failed | None
-    answers: tuple[Answer, ...]
+    front: Front
     sections: tuple[Section, ...]
     borrowed: str = ""
     stamp: Stamp | None = None
+    keywords: tuple[str, ...] = ()
+    day: str = ""
 
     def figures(self) -> tuple[Figure, ...]:
         """Return every figure, in reading order."""
-        front = (verdict.figure for answer in self.answers for verdict in answer.verdicts)
-        behind = (block for section in self.sections for block in section.blocks if isinstance(block, Figure))
-        return (*front, *behind)
+        front = () if self.front.trend is None else (self.front.trend,)
+        return (*front, *(figure for section in self.sections for figure in _figures(section.blocks)))
+
+    def drawings(self) -> tuple[Drawing, ...]:
+        """Return every small drawing."""
+        return tuple(_drawings(self))
+
+
+def _drawings(part: object) -> Iterator[Drawing]:
+    if isinstance(part, Drawing):
+        yield part
+    elif isinstance(part, tuple):
+        for item in part:
+            yield from _drawings(item)
+    elif dataclasses.is_dataclass(part):
+        for field in dataclasses.fields(part):
+            yield from _drawings(getattr(part, field.name))
+
+
+def _figures(blocks: tuple[Block, ...]) -> Iterator[Figure]:
+    for block in blocks:
+        if isinstance(block, Figure):
+            yield block
+        elif isinstance(block, Pair):
+            yield from _figures((*block.left, *block.right))
 
 
 def mapped(value: Any, change: Callable[[str], str]) -> Any:

@@ -4,7 +4,6 @@ import datetime as dt
 import re
 from collections import Counter
 from collections.abc import Sequence
-from itertools import combinations
 from typing import Final
 
 from forecasts.attainment.result import Attainment, Growth, Member
@@ -112,39 +111,6 @@ def split(heads: Sequence[Attainment], words: Words) -> str:
         for head in heads
     ]
     return lead + words.say("split.separator").join(parts) + words.say("stop")
-
-
-def decides(heads: Sequence[Attainment], results: Sequence[Attainment], words: Words) -> str:
-    """Return what would decide the verdict: the pair of scenarios whose probabilities differ most.
-
-    A pair that starts from the headline wins a tie, since the reader knows that number.
-    """
-    known = [*heads, *(r for r in results if r not in heads)]
-    pairs = list(combinations(known, 2))
-    if not pairs:
-        return _models(known[0], words)
-    before, after = max(pairs, key=lambda pair: abs(pair[0].probability - pair[1].probability))
-    shown = [words.probability(r.probability) for r in (before, after)]
-    if shown[0] == shown[1]:
-        return words.say("decides.nothing", probability=shown[0])
-    # Where both are readings of the headline, why they differ has just been said.
-    both = before in heads and after in heads
-    return words.say(
-        "decides.readings" if both else "decides",
-        before=scenario_name(before, words),
-        after=scenario_name(after, words),
-        why=why(after, words),
-        x=shown[0],
-        y=shown[1],
-    )
-
-
-def _models(attainment: Attainment, words: Words) -> str:
-    """Return how far the models differ, where there is no other scenario."""
-    own = [m.probability for m in attainment.members if m.probability is not None]
-    if len(own) < 2:
-        return words.say("decides.single")
-    return words.say("decides.members", low=words.probability(min(own)), high=words.probability(max(own)))
 
 
 def dates(attainment: Attainment, words: Words) -> str:

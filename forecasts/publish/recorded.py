@@ -75,7 +75,7 @@ def record_table(record: RecordFacts, words: Words) -> Table:
         Column(words.say("record.odds"), 1.8, "right"),
     )
     rows = tuple(_row(block, words) for block in record.blocks)
-    return Table(words.say("record.table"), columns, rows)
+    return Table(words.say("record.table"), columns, rows, dense=True)
 
 
 def _row(block: RecordBlock, words: Words) -> tuple[Cell, ...]:

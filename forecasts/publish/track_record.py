@@ -26,9 +26,10 @@ Row = dict[str, str | float]
 
 
 def summary(track_record: TrackRecord, words: Words) -> tuple[str, ...]:
-    """Return what was looked back on, what came of it, and how much that can bear."""
+    """Return what was looked back on, what came of it, and how much that can bear: first in short."""
     v = track_record.verdict
-    said = [words.say("track_record.asked", n=str(v.n), units=str(v.units), series=str(v.series))]
+    said = [*short(track_record, words)]
+    said += [words.say("track_record.asked", n=str(v.n), units=str(v.units), series=str(v.series))]
     if v.n:
         against = v.against.get(DRIFT, Score(math.nan, math.nan))
         said += [
@@ -52,6 +53,22 @@ def summary(track_record: TrackRecord, words: Words) -> tuple[str, ...]:
         if dropped:
             said.append(words.say(key, parts=_dropped(dropped, words)))
     return tuple(said)
+
+
+def short(track_record: TrackRecord, words: Words) -> tuple[str, ...]:
+    """Return the one sentence that stands on a first page, unflattering or not; none where none is due."""
+    v = track_record.verdict
+    if not v.n or not math.isfinite(v.skill.value):
+        return ()
+    clear = math.isfinite(v.skill.std_error) and abs(v.skill.value) > 2 * v.skill.std_error
+    keys = {True: "track_record.short.better", False: "track_record.short.worse"}
+    key = keys[v.skill.value > 0] if clear else "track_record.short.none"
+    return (
+        words.say(
+            key, series=str(v.series), n=str(v.n), skill=_both(v.skill, words),
+            covered=_share(v.coverage[80].value, words),
+        ),
+    )  # fmt: skip
 
 
 def scores_table(track_record: TrackRecord, words: Words) -> Table:

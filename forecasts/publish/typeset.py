@@ -6,7 +6,7 @@ import hashlib
 import json
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from forecasts.ledger.files import write_whole
 from forecasts.publish.fonts import (
@@ -18,7 +18,7 @@ from forecasts.publish.fonts import (
     printable,
     with_letters,
 )
-from forecasts.publish.parts import Brief, Figure, mapped, strings
+from forecasts.publish.parts import Brief, Drawing, Figure, mapped, strings
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
 PDF_TEMPLATE: Final = "brief.typ"
 HTML_TEMPLATE: Final = "brief.html.j2"
+
+#: For keeping (ISO 19005-2, tagged) and for everybody (ISO 14289-1).
+STANDARDS: Final[tuple[Literal["a-2a", "ua-1"], ...]] = ("a-2a", "ua-1")
 
 #: Draws every embedded specification; ``ast`` keeps Vega from compiling code, so that the page can forbid it.
 BOOT: Final = """
@@ -77,7 +80,7 @@ def write_pdf(brief: Brief, path: Path, templates: Path) -> None:
     brief = mapped(brief, printable)
     inputs = {"brief": json.dumps(_payload(brief), ensure_ascii=False), "letters": _letters(brief)}
     compiler = typst.Compiler(str(templates / PDF_TEMPLATE), root=str(templates), font_paths=_fonts())
-    data = compiler.compile(format="pdf", sys_inputs=inputs, pdf_standards=["ua-1"])
+    data = compiler.compile(format="pdf", sys_inputs=inputs, pdf_standards=list(STANDARDS))
     assert isinstance(data, bytes)
     write_whole(path, data)
 
@@ -100,6 +103,7 @@ def html(brief: Brief, templates: Path) -> str:
         .get_template(HTML_TEMPLATE)
         .render(
             brief=brief,
+            drawn={one.svg: Markup(one.svg) for one in brief.drawings()},
             json={figure.id: Markup(json_in_html(figure.spec)) for figure in figures},
             svg={
                 figure.id: Markup(_inline_svg(figure, number))
@@ -150,6 +154,8 @@ def _payload(brief: Brief) -> dict[str, Any]:
                 "alt": value.alt,
                 "caption": value.caption,
             }
+        if isinstance(value, Drawing):
+            return {"svg": with_letters(value.svg), "alt": value.alt}
         if isinstance(value, tuple):
             return [drawn(item) for item in value if not _moves(item)]
         if dataclasses.is_dataclass(value):

@@ -114,7 +114,7 @@ def test_whoever_asks_gets_the_same_number(remember: Remember, tmp_path: Path, k
     brief = compose([result], [], words)
     assert words.probability(result.probability) in brief.headline
     assert words.probability(result.probability) in View(result, "en").headline.paragraphs[2]
-    assert brief.answers[0].verdicts[0].number == words.probability(result.probability)
+    assert brief.front.rows[0].number == words.probability(result.probability)
 
 
 def test_a_result_with_a_record_reads_back(remember: Remember, tmp_path: Path) -> None:
@@ -158,7 +158,7 @@ def test_where_nothing_is_resolved_nothing_moves_and_that_is_said(remember: Reme
     assert "nothing moves" in attain("--explain")
     words = Words("en")
     brief = compose([result], [], words)
-    assert brief.answers[0].record == words.say("record.nothing")
+    assert brief.front.rows[0].record == words.say("record.nothing")
     assert View(result, "en").record_table._repr_html_() == ""
 
 

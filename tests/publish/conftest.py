@@ -24,6 +24,7 @@ from forecasts.attainment.result import (
     ScenarioFacts,
 )
 from forecasts.ledger.fields import Basis, Comparison, Confidence, Kind, Origin, Qualifier
+from forecasts.publish.parts import Block, Pair
 from forecasts.publish.words import Words
 
 Maker = Callable[..., Attainment]
@@ -278,6 +279,14 @@ def with_record(result: Attainment, probability: float, own: int = 1, silent: in
     )
     headline = probability if record.speaks else alone
     return result.model_copy(update={"record": record, "probability": headline})
+
+
+def flat(blocks: tuple[Block, ...]) -> list[Block]:
+    """Return blocks in reading order, those that stand side by side among them."""
+    found: list[Block] = []
+    for block in blocks:
+        found += flat((*block.left, *block.right)) if isinstance(block, Pair) else [block]
+    return found
 
 
 def science_city() -> list[Attainment]:

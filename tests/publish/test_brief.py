@@ -1,7 +1,7 @@
 """The composition: what is said, and in which order."""
 
 import pytest
-from conftest import Maker, scenario
+from conftest import Maker, flat, scenario
 
 from forecasts.attainment.result import Attainment
 from forecasts.ledger.problems import BadInput
@@ -15,51 +15,52 @@ def said(brief: Brief) -> str:
 
 
 def tables(brief: Brief, section: int = 0) -> list[Table]:
-    return [b for b in brief.sections[section].blocks if isinstance(b, Table)]
+    return [b for b in flat(brief.sections[section].blocks) if isinstance(b, Table)]
 
 
 def test_goals_are_grouped_and_named_in_the_headline(city: list[Attainment], words: Words) -> None:
     brief = compose(city, [], words)
-    assert len(brief.answers) == 3
-    assert [len(answer.verdicts) for answer in brief.answers] == [1, 1, 2]
+    assert len(brief.front.rows) == len(brief.front.leads) == 3
+    assert [row.number for row in brief.front.rows[:2]] == ["88%", "66%"]
     for piece in ("88%", "66%", "2%", "31%"):
         assert piece in brief.headline
 
 
 def test_readings_come_first_with_equal_weight_and_say_why(city: list[Attainment], words: Words) -> None:
-    answer = compose(city, [], words).answers[2]
-    assert [v.number for v in answer.verdicts] == ["2%", "31%"]
-    assert all(v.reading for v in answer.verdicts)
-    for result in city[3:]:
-        assert words.of(result.scenario, "name") in answer.split
-        assert words.of(result.scenario, "why") in answer.split
+    brief = compose(city, [], words)
+    row = brief.front.rows[2]
+    assert row.number == words.say("span", low="2%", high="31%")
+    for result, told in zip(city[3:], row.readings, strict=True):
+        assert words.of(result.scenario, "name") in told
+        assert words.probability(result.probability) in told
+        assert any(words.of(result.scenario, "why") in text for text in strings(brief.sections[2]))
 
 
-def test_what_would_decide_it_is_the_pair_that_differs_most(make: Maker, words: Words) -> None:
+def test_it_turns_on_the_scenario_that_differs_most(make: Maker, words: Words) -> None:
     results = [
         make(0.5),
         *(make(p, assumed=scenario(f"s{p}", "alternative", (f"甲{p}", f"A{p}"))) for p in (0.6, 0.9)),
     ]
-    answer = compose(results, [], words).answers[0]
-    assert "50%" in answer.decides
-    assert "90%" in answer.decides
-    assert "60%" not in answer.decides
+    lead = compose(results, [], words).front.leads[0]
+    assert "50%" in lead.verdict
+    assert "90%" in lead.turn
+    assert "60%" not in lead.turn
 
 
 def test_alternatives_are_not_in_the_headline(make: Maker, words: Words) -> None:
     brief = compose([make(0.88), make(0.52, assumed=scenario("x", "alternative"))], [], words)
     assert "52%" not in brief.headline
-    assert "52%" in brief.answers[0].decides
+    assert "52%" in brief.front.leads[0].turn
 
 
 def test_alternatives_alone_are_shown_and_said_to_be_that(make: Maker, words: Words) -> None:
     brief = compose([make(0.52, assumed=scenario("x", "alternative"))], [], words)
-    assert words.say("no_baseline") in brief.answers[0].notices
+    assert words.say("no_baseline") in brief.front.rows[0].notices
 
 
 def test_many_goals_are_counted(make: Maker, words: Words) -> None:
-    brief = compose([make(0.88, goal=f"g{i}") for i in range(6)], [], words)
-    assert words.say("headline.likely", count="6") in brief.headline
+    brief = compose([make(0.88, goal=f"g{i}") for i in range(7)], [], words)
+    assert words.say("headline.likely", count="7") in brief.headline
 
 
 def test_failures_are_told_on_the_first_page(city: list[Attainment], words: Words) -> None:
@@ -74,7 +75,7 @@ def test_failures_are_told_on_the_first_page(city: list[Attainment], words: Word
 def test_failures_alone_make_a_brief(words: Words) -> None:
     brief = compose([], [Failure("patents", "baseline", "stopped")], words)
     assert brief.failed is not None
-    assert not brief.answers
+    assert not brief.front.rows
 
 
 def test_nothing_makes_no_brief(words: Words) -> None:
@@ -90,8 +91,8 @@ def test_two_results_for_one_goal_and_scenario_are_refused(make: Maker, words: W
 def test_a_goal_that_was_not_known_is_said_to_be_so(make: Maker, words: Words) -> None:
     a = make()
     unknown = a.model_copy(update={"goal": a.goal.model_copy(update={"known": False})})
-    assert compose([a], [], words).answers[0].notices == ()
-    notice = compose([unknown], [], words).answers[0].notices[0]
+    assert compose([a], [], words).front.rows[0].notices == ()
+    notice = compose([unknown], [], words).front.rows[0].notices[0]
     assert words.date(a.known_on) in notice
 
 
@@ -116,9 +117,11 @@ def test_a_member_that_the_catalogue_does_not_know_keeps_its_name(make: Maker, w
 
 def test_the_reference_class_is_said_to_carry_the_answer(make: Maker, words: Words) -> None:
     brief = compose([make(n=0, basis="reference")], [], words)
-    warned = [b.text for b in brief.sections[0].blocks if isinstance(b, Paragraph) and b.tone == "warning"]
+    warned = [
+        b.text for b in flat(brief.sections[0].blocks) if isinstance(b, Paragraph) and b.tone == "warning"
+    ]
     assert words.say("basis.reference") in warned
-    assert words.say("basis.reference") in brief.answers[0].notices
+    assert words.say("basis.reference") in brief.front.rows[0].notices
 
 
 def test_too_few_steps_make_no_range(make: Maker, words: Words) -> None:

@@ -1,0 +1,299 @@
+"""The first page, which stands alone: verdicts, gaps, what they turn on, whom to ask, what it is worth."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from forecasts.attainment.result import Attainment
+from forecasts.publish import charts, phrases, strips
+from forecasts.publish.backdrop import backdrop
+from forecasts.publish.grounds import grounds
+from forecasts.publish.leads import Verdict, lead, readings_of, verdict_of
+from forecasts.publish.pacing import change, pace_value
+from forecasts.publish.parts import Cell, Figure, Front, Group, Row, Stamp, Step
+from forecasts.publish.questions import asks, share
+from forecasts.publish.recorded import second_opinion
+from forecasts.publish.words import SCALE, Words, step
+
+#: Of more goals than these, a brief is a portfolio: a line for each, and no page of their own.
+FEW: Final = 6
+
+#: Of so many goals, the first has its chart on the first page.
+TREND: Final = 4
+
+Groups = Mapping[str, Sequence[Attainment]]
+
+
+def front(
+    groups: Groups,
+    heads: Groups,
+    named: Mapping[str, str],
+    words: Words,
+    *,
+    edition: int | None,
+    track_record: Sequence[str],
+    stamp: Stamp,
+) -> Front:
+    """Return the first page.
+
+    Parameters
+    ----------
+    groups, heads : mapping
+        All results of each goal, and those that answer.
+    named : mapping
+        The name of each goal.
+    edition : int, optional
+        Which edition of its plan it is; None: not known.
+    track_record : sequence of str
+        What forecasts like these were worth; the first sentence stands here.
+    """
+    many = len(groups) > FEW
+    pairs = [(named[goal], heads[goal]) for goal in groups]
+    first = next(iter(groups), None)
+    leads = () if many else tuple(
+        lead(anchor(goal), named[goal], heads[goal], _others(groups[goal], heads[goal]), words)
+        for goal in groups
+    )  # fmt: skip
+    trend = _trend(heads[first], words) if first is not None and len(groups) <= TREND else None
+    columns = (
+        Cell(words.say("front.goal")), Cell(words.say("front.probability"), words.say("front.marks")),
+        Cell(words.say("front.expected"), words.say("front.range")),
+        Cell(words.say("front.pace"), words.say("front.seen")),
+    )  # fmt: skip
+    return Front(
+        edition=_edition(edition, words),
+        day=_day([h for some in groups.values() for h in some], words),
+        leads=leads,
+        columns=columns,
+        groups=_groups(groups, heads, named, many, words),
+        many=many,
+        asks=None if many else asks(pairs, words),
+        trend_heading=named[first] if first is not None and trend is not None else "",
+        trend=trend,
+        grounds=() if many else grounds(pairs, words),
+        trust_label=words.say("trust.label"),
+        trust=track_record[0] if track_record else words.say("trust.none"),
+        scale=scale(heads, words),
+        files=words.say("front.files.many" if many else "front.files"),
+        sign=words.say("front.sign", state=stamp.word),
+    )
+
+
+def anchor(goal: str) -> str:
+    """Return where the section of a goal is found."""
+    return f"goal-{goal}"
+
+
+def _others(results: Sequence[Attainment], heads: Sequence[Attainment]) -> list[Attainment]:
+    return [r for r in results if r not in heads]
+
+
+def _edition(edition: int | None, words: Words) -> str:
+    if edition is None:
+        return words.say("title.none")
+    return words.say("edition.first" if edition == 1 else "edition", number=words.number(edition))
+
+
+def _day(results: Sequence[Attainment], words: Words) -> str:
+    """Return the day of knowledge, and how many days are left until the nearest deadline."""
+    if not results:
+        return ""
+    known_on = max(r.known_on for r in results)
+    deadlines = sorted({r.goal.deadline for r in results})
+    left = (deadlines[0] - known_on).days
+    told = {"date": words.date(known_on), "days": words.number(max(left, 0))}
+    if left < 0:
+        return words.say("day.past", **told)
+    return words.say("day.left" if len(deadlines) == 1 else "day.nearest", **told)
+
+
+def _groups(
+    groups: Groups, heads: Groups, named: Mapping[str, str], many: bool, words: Words
+) -> tuple[Group, ...]:
+    """Return the goals: few in their order, many by region and family, the most probable first."""
+    rows = {goal: row(named[goal], heads[goal], groups[goal], words, ticks=not many) for goal in groups}
+    if not many:
+        return (Group("", tuple(rows.values())),)
+    belonging: dict[str, list[str]] = {}
+    for goal in groups:
+        belonging.setdefault(_belongs(heads[goal][0], words), []).append(goal)
+    return tuple(
+        Group(heading, tuple(rows[goal] for goal in sorted(goals, key=lambda g: _rank(heads[g]))))
+        for heading, goals in sorted(belonging.items(), key=lambda pair: (-len(pair[1]), pair[0]))
+    )
+
+
+def _belongs(head: Attainment, words: Words) -> str:
+    region = words.of(head.goal, "region")
+    if head.record is None:
+        return region
+    family = words.say(f"record_family.{head.record.of('family').value}")
+    return words.say("group", region=region, family=family)
+
+
+def _rank(heads: Sequence[Attainment]) -> tuple[bool, float]:
+    found = verdict_of(heads)
+    return found.kind == "undetermined", -found.high
+
+
+def row(
+    name: str, heads: Sequence[Attainment], results: Sequence[Attainment], words: Words, ticks: bool
+) -> Row:
+    """Return a goal's line in the table of goals."""
+    head, found = heads[0], verdict_of(heads)
+    notices = [phrases.unknown_goal(head, words)]
+    if head.basis == "reference":
+        notices.append(words.say("basis.reference"))
+    if all(h.scenario.role == "alternative" for h in heads):
+        notices.append(words.say("no_baseline"))
+    marks = _marks(heads, results, words)
+    told = tuple(words.say("strip.reading", sign=strips.key(m.answer), text=text) for m, text in marks)
+    unit = words.of(head.goal, "unit")
+    sign = head.goal.comparison.sign
+    return Row(
+        anchor=anchor(head.goal.id),
+        name=name,
+        target=words.say("front.target", sign=sign, amount=words.quantity(head.goal.value, unit)),
+        number=_number(found, words),
+        span=_span(found, words),
+        likelihood="" if found.kind != "one" else words.likelihood(found.low),
+        strip=strips.strip([m for m, _ in marks], words.together([t for _, t in marks]), ticks),
+        readings=told if len(marks) > 1 else (),
+        now=_now(head, words),
+        likely=_likely(head, len(heads) > 1, words),
+        pace=_pace(head, words),
+        seen=_seen(head, words),
+        notices=tuple(n for n in notices if n),
+        record=_record(heads, words),
+    )
+
+
+def _record(heads: Sequence[Attainment], words: Words) -> str:
+    """Return what the record of goals like it makes of the answer: in short where it is a second opinion."""
+    records = [head.record for head in heads if head.record is not None]
+    if not records or records[0].newest is None or records[0].speaks:
+        return second_opinion(heads, words)
+    shown = words.say("or").join(dict.fromkeys(words.probability(r.probability) for r in records))
+    return words.say("front.record", probability=shown)
+
+
+def _number(found: Verdict, words: Words) -> str:
+    if found.kind == "undetermined":
+        return words.say("undetermined")
+    if found.kind == "between":
+        return _ends(found, words)
+    return words.probability(found.low)
+
+
+def _span(found: Verdict, words: Words) -> str:
+    return _ends(found, words) if found.kind == "undetermined" else ""
+
+
+def _ends(found: Verdict, words: Words) -> str:
+    return words.say("span", low=words.probability(found.low), high=words.probability(found.high))
+
+
+def _marks(
+    heads: Sequence[Attainment], results: Sequence[Attainment], words: Words
+) -> list[tuple[strips.Mark, str]]:
+    """Return the answer and its rival readings, each with its name; other scenarios where nobody asked."""
+    told, found = readings_of(heads), list[tuple[strips.Mark, str]]()
+    ends = {} if told is None else {r.scenario: (r.low, r.high) for r in told.rows}
+    alone = len(heads) == 1
+    known: dict[str, tuple[str, float]] = {
+        r.scenario.id: (phrases.scenario_name(r, words), r.probability)
+        for r in results
+        if told is None or r.scenario.id in ends or r in heads
+    }
+    if told is not None:
+        for reading in told.rows:
+            known.setdefault(reading.scenario, (words.of(reading, "name"), reading.probability))
+    for scenario, (name, p) in known.items():
+        low, high = ends.get(scenario, (p, p))
+        answer = alone and scenario == heads[0].scenario.id
+        wide = words.probability(low) != words.probability(high)
+        text = words.say(
+            "strip.wide" if wide else "strip.one", name=name, probability=words.probability(p),
+            low=words.probability(low), high=words.probability(high),
+        )  # fmt: skip
+        found.append((strips.Mark(p, answer, low, high), text))
+    return found
+
+
+def _now(head: Attainment, words: Words) -> str:
+    goal = head.goal
+    newest = head.so_far.value if head.so_far else head.history[-1].value if head.history else None
+    median = head.quantiles.get("q0.5", head.fan[-1].q50 if head.fan else None)
+    after = words.say("nothing") if median is None else words.estimate(median)
+    before = words.say("nothing") if newest is None else words.estimate(newest)
+    unit = words.of(goal, "unit")
+    return words.say(
+        "front.now", before=before, after=words.amount(after, unit) if median is not None else after
+    )
+
+
+def _likely(head: Attainment, several: bool, words: Words) -> str:
+    low, high = head.quantiles.get("q0.1"), head.quantiles.get("q0.9")
+    if low is None or high is None:
+        return ""
+    told = {"low": words.estimate(low), "high": words.estimate(high)}
+    if several:
+        return words.say("front.likely.reading", reading=phrases.scenario_name(head, words), **told)
+    return words.say("range", **told)
+
+
+def _pace(head: Attainment, words: Words) -> str:
+    required = head.required_pace
+    return words.say("nothing") if required is None else pace_value(required, head, words)
+
+
+def _seen(head: Attainment, words: Words) -> tuple[str, ...]:
+    """Return the paces that were seen: the own one or the parent's, and the class's middle 80 %."""
+    said, observed, reference = [], head.observed_pace, head.reference
+    if reference.parent:
+        grew = [g.percent_per_year for g in reference.parent]
+        region = words.of(reference.parent[0], "region")
+        ends = {"low": words.percent(min(grew)), "high": words.percent(max(grew))}
+        said.append(words.say("seen.parent", region=region, count=words.number(len(grew)), **ends))
+    elif observed is not None:
+        key = "seen.assumed" if observed.assumed else "seen.own"
+        said.append(words.say(key, pace=pace_value(observed, head, words)))
+    if reference.low is not None and reference.high is not None and reference.steps >= phrases.FEW_STEPS:
+        ends = {
+            "low": change(reference.low, reference.scale, head, words),
+            "high": change(reference.high, reference.scale, head, words),
+        }
+        said.append(words.say("seen.class", **ends))
+    return tuple(said)
+
+
+def _trend(heads: Sequence[Attainment], words: Words) -> Figure | None:
+    head = heads[0]
+    if not head.fan:
+        return None
+    behind = backdrop(head)
+    chart = charts.fan_chart(head, words, beside=heads, compact=True, behind=behind)
+    said = [words.say("trend.fan")]
+    if behind is not None:
+        part = words.percent(100 * behind.share)
+        said.append(words.say("trend.behind", region=words.of(behind, "region"), share=part))
+    clock = next((a for a in head.assumptions if a.about == "clock" and a.number is not None), None)
+    if clock is not None and clock.number is not None and clock.number != 0.25:
+        said.append(words.say("trend.clock", share=share(clock.number, words)))
+    id = f"trend-{head.goal.id}-{head.scenario.id}"
+    return Figure(id, charts.to_spec(chart), phrases.fan_alt(head, words), words.run_on(said))
+
+
+def scale(heads: Groups, words: Words) -> tuple[Step, ...]:
+    """Return the scale of words, the steps on which a goal stands set off."""
+    stands = set()
+    for some in heads.values():
+        if verdict_of(some).kind != "undetermined":
+            stands |= {step(h.probability) for h in some}
+    tops = [low - 1 for low, _ in SCALE[1:]]
+    steps = []
+    for (low, name), top in zip(SCALE, [*tops, 100], strict=True):
+        ends = words.say("probability.ends", low=str(low), high=str(top))
+        only = {0: "probability.below", 100: "probability.above"}
+        told = words.say(only[low]) if low in only else ends
+        steps.append(Step(words.say(f"likelihood.{name}"), told, name in stands))
+    return tuple(steps)
