@@ -19,6 +19,7 @@ from forecasts.publish.brief import compose
 from forecasts.publish.charts import fan_chart, members_chart, pace_chart
 from forecasts.publish.drawing import svg_of, to_spec
 from forecasts.publish.english import told_of
+from forecasts.publish.evidence import evidence_table
 from forecasts.publish.fonts import SANS, font_rules
 from forecasts.publish.live import live_chart
 from forecasts.publish.pacing import paces
@@ -214,7 +215,7 @@ class View:
     @property
     def evidence(self) -> Grid:
         """Every observation that the verdict rests on."""
-        return Grid(detail.evidence_table((self.told,), self.words))
+        return Grid(evidence_table((self.told,), self.words))
 
 
 @dataclass(frozen=True, slots=True)

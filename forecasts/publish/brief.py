@@ -177,7 +177,7 @@ def _method(results: Sequence[Attainment], track_record: Sequence[str], words: W
     recorded = any(result.record is not None for result in results)
     if track_record:
         told = [*(track_record[1:] or track_record), *([words.say("track_record.alone")] if recorded else [])]
-        blocks.insert(2, Paragraph(words.say("track_record.sentence", told=words.run_on(told))))
+        blocks.insert(2, Paragraph(words.say("track_record.sentence", told=words.run_on(told)), "muted"))
     if recorded:
         blocks.insert(2, Paragraph(words.say("method.record")))
     if any(detail.has_law(result) for result in results):

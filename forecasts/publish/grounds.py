@@ -70,6 +70,8 @@ def _phrase(one: Assumed, head: Attainment, words: Words) -> str:
     if one.about == "scope" and one.low is not None and one.high is not None:
         low, high = words.decimal(one.low), words.decimal(one.high)
         return words.say("ground.share", low=low, high=high)
+    if one.about == "scope" and len(one.names) < 2:
+        return words.say("ground.scope.one")
     if one.about == "reference":
         return words.say("ground.reference", count=words.number(one.number or len(one.names)))
     if one.about == "parent":

@@ -19,7 +19,7 @@ def waterfall_chart(attainment: Attainment, words: Words) -> Spec | None:
     colours = {"domain": ["up", "down", "sum"], "range": [MEDIAN, ACCENT, INK]}
     data = rows(parts)
     layers = [
-        layer(data, mark("bar", height=11), x=x, x2=field("high"), y=y,
+        layer(data, mark("bar", height=10), x=x, x2=field("high"), y=y,
               color=field("role:N", scale=colours, legend=None)),
         layer(data, mark("text", align="left", dx=5, color=INK), x=field("high:Q"), y=y,
               text=field("text:N")),
@@ -28,7 +28,7 @@ def waterfall_chart(attainment: Attainment, words: Words) -> Spec | None:
     told = words.say("chart.waterfall.title", probability=chance)
     title = {"text": told, "fontSize": 13, "offset": 8}
     description = waterfall_alt(attainment, words)
-    return styled(layered(layers, width=190, height={"step": 20}, title=title, description=description))
+    return styled(layered(layers, width=190, height={"step": 16}, title=title, description=description))
 
 
 def waterfall_alt(attainment: Attainment, words: Words) -> str:
