@@ -71,33 +71,36 @@ def _verdict(name: str, heads: Sequence[Attainment], words: Words) -> str:
     return words.say("lead.depends", name=name, **ends)
 
 
-def missing(attainment: Attainment) -> float | None:
-    """Return by how much the newest figure misses the goal; 0 where it meets it, None where there is none."""
-    goal = attainment.goal
-    if goal.kind is Kind.FLOW:
-        newest = None if attainment.so_far is None else attainment.so_far.value
-    else:
-        newest = attainment.history[-1].value if attainment.history else None
-    if newest is None:
-        return None
-    if goal.asks.met(newest, newest) is True and not (goal.kind is Kind.FLOW and goal.comparison.asks_less):
-        return 0.0
-    return abs(goal.value - newest)
+def newest(attainment: Attainment) -> float | None:
+    """Return the newest figure that counts for the goal: of a year counted anew, its own count."""
+    if attainment.goal.kind is Kind.FLOW:
+        return None if attainment.so_far is None else attainment.so_far.value
+    return attainment.history[-1].value if attainment.history else None
+
+
+def met(attainment: Attainment) -> bool:
+    """Whether the newest figure meets the goal already; what is still being counted never does by being low."""
+    goal, value = attainment.goal, newest(attainment)
+    if value is None or (goal.kind is Kind.FLOW and goal.comparison.asks_less):
+        return False
+    return goal.asks.met(value, value) is True
 
 
 def gap(heads: Sequence[Attainment], words: Words) -> str:
     """Return how much is missing, and at which pace it would be made up."""
     head = heads[0]
-    amount, goal = missing(head), head.goal
-    if amount is None:
+    value, goal = newest(head), head.goal
+    if value is None:
         return words.say("gap.flow" if goal.kind is Kind.FLOW and head.history else "gap.none")
-    if amount == 0:
+    if met(head):
         return words.say("gap.met")
+    amount, above = abs(goal.value - value), value > goal.value
+    if not amount:
+        return words.say("gap.edge")
     unit = words.of(goal, "unit")
     left = words.quantity(amount, unit, rounded=True)
     if in_points("points_per_year", head, words):
         left = words.say("points", value=words.estimate(amount))
-    above = goal.comparison.asks_less
     if len(heads) > 1:
         reading = phrases.scenario_name(head, words)
         return words.say("gap.reading.above" if above else "gap.reading", gap=left, reading=reading)

@@ -110,24 +110,28 @@ def _groups(
     groups: Groups, heads: Groups, named: Mapping[str, str], many: bool, words: Words
 ) -> tuple[Group, ...]:
     """Return the goals: few in their order, many by region and family, the most probable first."""
-    rows = {goal: row(named[goal], heads[goal], groups[goal], words, ticks=not many) for goal in groups}
+    rows = {goal: row(named[goal], heads[goal], groups[goal], words, many) for goal in groups}
     if not many:
         return (Group("", tuple(rows.values())),)
+    families = {_family(some[0]) for some in heads.values()}
     belonging: dict[str, list[str]] = {}
     for goal in groups:
-        belonging.setdefault(_belongs(heads[goal][0], words), []).append(goal)
+        belonging.setdefault(_belongs(heads[goal][0], len(families) > 1, words), []).append(goal)
     return tuple(
         Group(heading, tuple(rows[goal] for goal in sorted(goals, key=lambda g: _rank(heads[g]))))
         for heading, goals in sorted(belonging.items(), key=lambda pair: (-len(pair[1]), pair[0]))
     )
 
 
-def _belongs(head: Attainment, words: Words) -> str:
-    region = words.of(head.goal, "region")
-    if head.record is None:
+def _family(head: Attainment) -> str:
+    return "" if head.record is None else head.record.of("family").value
+
+
+def _belongs(head: Attainment, with_family: bool, words: Words) -> str:
+    region, family = words.of(head.goal, "region"), _family(head)
+    if not family or not with_family:
         return region
-    family = words.say(f"record_family.{head.record.of('family').value}")
-    return words.say("group", region=region, family=family)
+    return words.say("group", region=region, family=words.say(f"record_family.{family}"))
 
 
 def _rank(heads: Sequence[Attainment]) -> tuple[bool, float]:
@@ -136,35 +140,51 @@ def _rank(heads: Sequence[Attainment]) -> tuple[bool, float]:
 
 
 def row(
-    name: str, heads: Sequence[Attainment], results: Sequence[Attainment], words: Words, ticks: bool
+    name: str, heads: Sequence[Attainment], results: Sequence[Attainment], words: Words, many: bool
 ) -> Row:
-    """Return a goal's line in the table of goals."""
+    """Return a goal's line in the table of goals; of `many` a short one, its region standing above it."""
     head, found = heads[0], verdict_of(heads)
-    notices = [phrases.unknown_goal(head, words)]
-    if head.basis == "reference":
-        notices.append(words.say("basis.reference"))
-    if all(h.scenario.role == "alternative" for h in heads):
-        notices.append(words.say("no_baseline"))
     marks = _marks(heads, results, words)
     told = tuple(words.say("strip.reading", sign=strips.key(m.answer), text=text) for m, text in marks)
     unit = words.of(head.goal, "unit")
     sign = head.goal.comparison.sign
     return Row(
         anchor=anchor(head.goal.id),
-        name=name,
-        target=words.say("front.target", sign=sign, amount=words.quantity(head.goal.value, unit)),
+        name=words.of(head.goal, "indicator") if many else name,
+        target=words.say(
+            "front.target.day" if many else "front.target",
+            sign=sign,
+            amount=words.quantity(head.goal.value, unit),
+            date=head.goal.deadline.isoformat(),
+        ),
         number=_number(found, words),
         span=_span(found, words),
         likelihood="" if found.kind != "one" else words.likelihood(found.low),
-        strip=strips.strip([m for m, _ in marks], words.together([t for _, t in marks]), ticks),
-        readings=told if len(marks) > 1 else (),
+        strip=strips.strip([m for m, _ in marks], words.together([t for _, t in marks]), not many),
+        readings=told if len(marks) > 1 and not (many and len(heads) == 1) else (),
         now=_now(head, words),
         likely=_likely(head, len(heads) > 1, words),
         pace=_pace(head, words),
-        seen=_seen(head, words),
-        notices=tuple(n for n in notices if n),
+        seen=_seen(head, words)[-1:] if many else _seen(head, words),
+        notices=_notices(heads, many, words),
         record=_record(heads, words),
     )
+
+
+def _notices(heads: Sequence[Attainment], many: bool, words: Words) -> tuple[str, ...]:
+    """Return what has to be known of a goal before anything else: in a word or two where there are many."""
+    head = heads[0]
+    told = [
+        "" if head.goal.known else words.say("notice.unknown") if many else phrases.unknown_goal(head, words)
+    ]
+    if head.basis == "reference":
+        told.append(words.say("notice.reference" if many else "basis.reference"))
+    if all(h.scenario.role == "alternative" for h in heads):
+        told.append(words.say("no_baseline"))
+    if many and head.record is not None and head.record.speaks:
+        # Median and range belong to the engine's own answer: beside another number that has to be said.
+        told.append(words.say("notice.alone", alone=words.probability(head.probability_alone)))
+    return tuple(notice for notice in told if notice)
 
 
 def _record(heads: Sequence[Attainment], words: Words) -> str:
