@@ -60,7 +60,11 @@ def names_of(work: Work) -> dict[str, str]:
 
 
 def wanted(
-    work: Work, keys: Mapping[str, Key], ended: Mapping[str, Done], published: Sequence[str] = ()
+    work: Work,
+    keys: Mapping[str, Key],
+    ended: Mapping[str, Done],
+    published: Sequence[str] = (),
+    edition: int = 1,
 ) -> dict[str, Due]:
     """Return the briefs whose jobs have all ended, by name.
 
@@ -68,24 +72,28 @@ def wanted(
     ----------
     published : sequence of str
         What they say of forecasts of the register whose outcome is known.
+    edition : int, optional
+        Which edition of the plan they are.
     """
     found = {}
     for name, goal in names_of(work).items():
         jobs = [job for job in work.jobs if not goal or job.goal == goal]
         if all(job.id in ended for job in jobs):
             done = tuple(ended[job.id] for job in jobs)
-            found[name] = Due(name, goal, done, _key(work, keys, done, published))
+            found[name] = Due(name, goal, done, _key(work, keys, done, published, edition))
     return found
 
 
-def _key(work: Work, keys: Mapping[str, Key], done: Sequence[Done], published: Sequence[str]) -> str:
+def _key(
+    work: Work, keys: Mapping[str, Key], done: Sequence[Done], published: Sequence[str], edition: int
+) -> str:
     """Return the digest of what a brief tells: results by what they rest on, failures by their reason."""
     plan = work.plan
     told = [
         (one.job.id, asdict(keys[one.job.id]) if one.good else one.error, one.job.goal, one.job.scenario)
         for one in done
     ]
-    said = [plan.language, plan.title_zh, plan.title_en, work.known_on.isoformat(), told, *published]
+    said = [plan.language, plan.title_zh, plan.title_en, work.known_on.isoformat(), edition, told, *published]
     text = json.dumps(said)
     return hashlib.sha256(text.encode()).hexdigest()
 
@@ -127,7 +135,7 @@ def in_other_languages(
         jobs = {job.id: job for job in other.jobs}
         ended = {one.job.id: replace(one, job=jobs[one.job.id]) for one in done}
         keys = {name: keys_of(job) for name, job in jobs.items()}
-        due = wanted(other, keys, ended, published(other))
+        due = wanted(other, keys, ended, published(other), Place(folder.parent, work.known_on).edition)
         for name, brief in there.items():
             if name in due and due[name].key == brief.key:
                 kept[name] = brief
@@ -156,7 +164,7 @@ def _as_told(one: Mapping[str, Any]) -> Written:
     """Return a brief as ``run.json`` tells it."""
     return Written(
         str(one["name"]), str(one["key"]), dict(one["files"]), str(one["error"]), str(one["goal"]),
-        str(one["title"]), tuple(map(str, one["track_record"])),
+        str(one["title"]), tuple(map(str, one["track_record"])), one.get("edition"),
     )  # fmt: skip
 
 
@@ -217,7 +225,7 @@ class Bench:
 
     def offer(self, ended: Mapping[str, Done]) -> None:
         """Begin the briefs whose jobs have all ended."""
-        for name, due in wanted(self.work, self.keys, ended, self.published).items():
+        for name, due in wanted(self.work, self.keys, ended, self.published, self.place.edition).items():
             if name not in self.begun:
                 self.begun[name] = self.hand.submit(self._make, due)
 
@@ -242,7 +250,7 @@ class Bench:
             self.studio.renderer().brief(
                 [one.folder for one in due.done if one.good], failures, plan.language,
                 provided(self.studio.root, "reports/templates"), folder,
-                title, track_record,
+                title, track_record, edition=self.place.edition,
             )  # fmt: skip
         except Exception as error:
             # The edge of the house: whatever went wrong is told, and the results stay.
@@ -250,7 +258,7 @@ class Bench:
                 (self.place.draft / file).unlink(missing_ok=True)
             return Written(due.name, "", {}, f"the brief could not be written: {_why(error)}")
         files = {file: _digest(self.place.draft / file) for file in due.files}
-        return Written(due.name, due.key, files, "", due.goal, title, track_record)
+        return Written(due.name, due.key, files, "", due.goal, title, track_record, self.place.edition)
 
 
 def take_over(place: Place, brief: Written) -> None:

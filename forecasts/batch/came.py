@@ -54,7 +54,9 @@ class Written:
     title : str
         The plan's title, where it has one.
     track_record : tuple of str
-        What it says of earlier forecasts: with the results and the failures, all that it is made of.
+        What it says of earlier forecasts.
+    edition : int, optional
+        Which edition it says that it is: with results and failures, all that it is made of.
     """
 
     name: str
@@ -64,6 +66,7 @@ class Written:
     goal: str = ""
     title: str = ""
     track_record: tuple[str, ...] = ()
+    edition: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

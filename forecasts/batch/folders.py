@@ -49,6 +49,14 @@ class Place:
         return self.plan / f".{self.day.isoformat()}.draft"
 
     @property
+    def edition(self) -> int:
+        """Which edition of its plan a run is: 1 where no run knew less."""
+        if not self.plan.is_dir():
+            return 1
+        days = (p.name for p in self.plan.iterdir() if _DAY.fullmatch(p.name) and (p / RUN).is_file())
+        return 1 + sum(day < self.day.isoformat() for day in days)
+
+    @property
     def failed(self) -> Path:
         """The last run that had nothing to put in the place of an earlier one."""
         return self.plan / f"{self.day.isoformat()}{FAILED}"

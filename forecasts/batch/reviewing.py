@@ -285,6 +285,6 @@ def _made(
             [lying.folder / "jobs" / job["id"] for job in good],
             [(job["goal"], job["scenario"], job["error"]) for job in jobs if job["error"]],
             language, provided(root, "reports/templates"), Path(draft), told["title"],
-            told["track_record"], signature,
+            told["track_record"], signature, told.get("edition"),
         )  # fmt: skip
         return {f"{name}{ending}": Path(draft, f"{stem}{ending}").read_bytes() for ending in ENDINGS}

@@ -192,7 +192,7 @@ def _standing(state: _State, left: Mapping[str, Done]) -> Run | None:
     if any(one.good and one.folder.parent.parent != folder for one in done):
         return None
     there = standing(folder, names_of(state.work))
-    due = wanted(state.work, state.keys, left, state.published)
+    due = wanted(state.work, state.keys, left, state.published, state.place.edition)
     if {name: brief.key for name, brief in there.items()} != {name: brief.key for name, brief in due.items()}:
         return None
     return Run(state.work, folder, done, tuple(there[name] for name in due), fresh=False)

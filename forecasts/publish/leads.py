@@ -79,7 +79,7 @@ def newest(attainment: Attainment) -> float | None:
 
 
 def met(attainment: Attainment) -> bool:
-    """Whether the newest figure meets the goal already; what is still being counted never does by being low."""
+    """Whether the newest figure meets the goal; what is still being counted never does by being low."""
     goal, value = attainment.goal, newest(attainment)
     if value is None or (goal.kind is Kind.FLOW and goal.comparison.asks_less):
         return False

@@ -98,7 +98,7 @@ def _brief(message: dict[str, Any]) -> list[str]:
     failures = [(goal, scenario, reason) for goal, scenario, reason in message["failures"]]
     files = write_brief(
         results, failures, message["language"], Path(message["templates"]), Path(message["folder"]),
-        message["title"], message["track_record"], _signature(message["signature"]),
+        message["title"], message["track_record"], _signature(message["signature"]), message["edition"],
     )  # fmt: skip
     return [str(path) for path in files]
 
