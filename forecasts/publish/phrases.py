@@ -74,6 +74,10 @@ def headline(named: Sequence[tuple[str, Sequence[Attainment]]], unanswered: int,
 
 def _named(name: str, heads: Sequence[Attainment], words: Words) -> str:
     steps = {step(head.probability) for head in heads}
+    open_ends = _open_ends(heads)
+    if open_ends is not None:
+        low, high = map(words.probability, open_ends)
+        return words.say("headline.undetermined", name=name, low=low, high=high)
     numbers = words.say("or").join(dict.fromkeys(words.probability(head.probability) for head in heads))
     if len(steps) > 1:
         return words.say("headline.readings", name=name, probabilities=numbers)
@@ -81,11 +85,21 @@ def _named(name: str, heads: Sequence[Attainment], words: Words) -> str:
     return words.say("headline.one", name=name, likelihood=likelihood, probability=numbers)
 
 
+def _open_ends(heads: Sequence[Attainment]) -> tuple[float, float] | None:
+    """Return between what a goal lies that its readings leave undetermined; None for others."""
+    told = next((h.what_if.readings for h in heads if h.what_if and h.what_if.undetermined), None)
+    if told is None:
+        return None
+    chances = [head.probability for head in heads]
+    return min(told.low, *chances), max(told.high, *chances)
+
+
 def _counted(groups: Sequence[Sequence[Attainment]], unanswered: int, words: Words) -> str:
     counts: dict[str, int] = {}
     for heads in groups:
         steps = {step(head.probability) for head in heads}
         outcome = steps.pop() if len(steps) == 1 else "depends"
+        outcome = outcome if _open_ends(heads) is None else "open"
         counts[outcome] = counts.get(outcome, 0) + 1
     if unanswered:
         counts["unanswered"] = unanswered
