@@ -275,7 +275,8 @@ def program(root: Path) -> str:
     """Return the hash of the package's files, the templates, and the versions of what they use."""
     versions = {"python": platform.python_version()} | {name: _version(name) for name in PACKAGES}
     own = _files(Path(forecasts.__file__).parent, NO_PROGRAM)
-    templates = _files(provided(root, "reports/templates"))
+    # How the site looks is no part of an answer.
+    templates = _files(provided(root, "reports/templates"), frozenset({"site"}))
     return digest([json.dumps(versions), *own, "templates", *templates])
 
 

@@ -26,6 +26,7 @@ from forecasts.cli.schema import schema
 from forecasts.cli.scores import scores
 from forecasts.cli.seek import seek
 from forecasts.cli.sensitivity import sensitivity
+from forecasts.cli.site import site
 from forecasts.cli.train import train
 
 app = typer.Typer(
@@ -82,6 +83,10 @@ app.command(
     help="Write a run's results as a hub of the hubverse: model output, configuration, target data. The last "
     f"line on standard output is the path. {EXIT_CODES}"
 )(hub)
+app.command(
+    help="Write all runs as a site: static pages that need no server and no network. What would come out the "
+    f"same is kept. The last line on standard output is the path of its first page. {EXIT_CODES}"
+)(site)
 app.command(
     help="Let a plan run by itself: a line for cron, or a service and a timer for systemd, that need no PATH "
     f"and no folder to stand in. Paths in a run's options start at its project's folder. {EXIT_CODES}"
