@@ -16,7 +16,8 @@ from typer.testing import CliRunner
 from forecasts.cli import app
 from forecasts.ledger.problems import BadInput
 from forecasts.publish.fonts import missing
-from forecasts.publish.site import building
+from forecasts.publish.site import building, hands
+from forecasts.publish.site.leaves import Leaf
 from forecasts.publish.site.places import anchor, leading, named
 from forecasts.publish.site.quotes import marked, quotes_of
 from forecasts.publish.site.runs import newest_of
@@ -222,6 +223,31 @@ def test_what_would_come_out_the_same_is_kept_and_the_rest_is_not(tmp_path: Path
     assert files_in(tmp_path / "site") == files_in(tmp_path / "fresh"), "in steps or at once: the same bytes"
 
 
+def test_a_newer_run_leaves_the_pages_of_earlier_ones_alone(tmp_path: Path, seeds: Seeds) -> None:
+    days = ("2023-06-01", "2023-07-01", "2023-08-01", "2023-09-06")
+    folders = [lay(science_city()[:1], tmp_path / "runs", "brief", day) for day in days]
+    built(facts_of(folders[:3], seeds), tmp_path / "site")
+    before = files_in(tmp_path / "site")
+    built(facts_of(folders, seeds), tmp_path / "site")
+    now = files_in(tmp_path / "site")
+    changed = {
+        path for path in before if path.startswith(("runs/", "en/runs/")) and before[path] != now[path]
+    }
+    # The one that was the newest says that there is a newer one now.
+    assert changed
+    assert all("2023-08-01" in path for path in changed)
+
+
+def test_many_hands_make_the_same_files(
+    tmp_path: Path, seeds: Seeds, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = lay(science_city()[:1], tmp_path / "runs", "brief", "2023-07-01")
+    built(facts_of([folder], seeds), tmp_path / "alone")
+    monkeypatch.setattr(hands, "MANY", 1)
+    built(facts_of([folder], seeds), tmp_path / "together")
+    assert files_in(tmp_path / "alone") == files_in(tmp_path / "together")
+
+
 def test_a_page_that_somebody_edited_is_made_anew(tmp_path: Path, seeds: Seeds) -> None:
     folder = lay(science_city()[:1], tmp_path / "runs", "brief", "2023-07-01")
     built(facts_of([folder], seeds), tmp_path / "site")
@@ -241,7 +267,7 @@ def test_a_build_that_fails_leaves_the_site_as_it_was(tmp_path: Path, seeds: See
     def broken() -> bytes:
         raise OSError(28, "No space left on device")
 
-    leaf = building.Leaf("index.html", ("other",), broken)
+    leaf = Leaf("index.html", ("other",), broken)
     with pytest.raises(OSError, match="No space"):
         building.build([leaf], [], building.before(tmp_path / "site", "one"), "one", {})
     assert files_in(tmp_path / "site") == before

@@ -4,7 +4,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -13,37 +13,14 @@ from filelock import FileLock, Timeout
 
 from forecasts.ledger.files import take_place
 from forecasts.ledger.problems import BadInput, Problem
-from forecasts.publish.site.setting import FONTS, fonts, signs_of
+from forecasts.publish.site.hands import made_by
+from forecasts.publish.site.leaves import Copy, Leaf
+from forecasts.publish.site.setting import FONTS, fonts
 
 #: What a site keeps of its own making; by it a folder is known as a site.
 MANIFEST: Final = "site.json"
 MADE_BY: Final = "forecasts site"
 FORMAT: Final = 1
-
-
-@dataclass(frozen=True, slots=True)
-class Leaf:
-    """A file of the site: what it is made from, and how.
-
-    Attributes
-    ----------
-    key : sequence of str
-        All that it depends on, but for the program; a file whose key stands is kept.
-    make : callable
-        Returns its content.
-    """
-
-    path: str
-    key: tuple[str, ...]
-    make: Callable[[], bytes]
-
-
-@dataclass(frozen=True, slots=True)
-class Copy:
-    """A file of a run that lies in the site as it is."""
-
-    path: str
-    source: Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,30 +132,22 @@ def _fill(
 ) -> tuple[dict[str, dict[str, str]], Built]:
     """Write every file into the draft; return what the manifest says of them, and how many were made."""
     told: dict[str, dict[str, str]] = {}
-    made = kept = 0
     folders: set[Path] = set()
+    due: list[tuple[Leaf, str]] = []
     for leaf in leaves:
         key = _digest("\0".join(leaf.key).encode("utf-8", "surrogatepass"))
         if old.stands(leaf.path, key):
             _lay(old.folder / leaf.path, draft / leaf.path, folders)
             told[leaf.path] = dict(old.files[leaf.path])
-            kept += 1
-            continue
-        content = leaf.make()
-        _folder_of(draft / leaf.path, folders).write_bytes(content)
-        told[leaf.path] = {"key": key, "digest": _digest(content), **_signs(leaf.path, content)}
-        made += 1
+        else:
+            _folder_of(draft / leaf.path, folders)
+            due.append((leaf, key))
+    kept = len(told)
+    told |= made_by(due, draft)
     told[FONTS] = _fonts(draft, told, old, folders)
     for copy in copies:
         _lay(copy.source, draft / copy.path, folders)
-    return told, Built(made, kept)
-
-
-def _signs(path: str, content: bytes) -> dict[str, str]:
-    if not path.endswith((".html", ".js")) or path.startswith("assets/"):
-        return {}
-    every, heads = signs_of(content.decode("utf-8"))
-    return {"signs": every, "heads": heads}
+    return told, Built(len(due), kept)
 
 
 def _fonts(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from forecasts.ledger.ledger import Ledger
 from forecasts.publish.save import RESULT
-from forecasts.publish.site.building import Copy, Leaf
+from forecasts.publish.site.leaves import Copy, Leaf
 from forecasts.publish.site.places import download, named
 from forecasts.publish.site.runs import Filed
 from forecasts.publish.words import Language, Words

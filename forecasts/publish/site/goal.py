@@ -1,6 +1,7 @@
 """The page of one answer: verdict, chart, where the number comes from, what would change it, evidence."""
 
 import datetime as dt
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -9,13 +10,14 @@ from forecasts.attainment.result import Attainment, Evidence
 from forecasts.ledger.fields import Qualifier
 from forecasts.publish import charts, detail, phrases, recorded
 from forecasts.publish.addresses import link_of
-from forecasts.publish.drawing import to_spec
+from forecasts.publish.fonts import printable
 from forecasts.publish.live import live_chart
 from forecasts.publish.pacing import change, paces
 from forecasts.publish.parts import Cell, Column, Table
 from forecasts.publish.site.grounds import Ground, Names, Question, grounds_of, questions_of
 from forecasts.publish.site.places import anchor, named, text_page
 from forecasts.publish.taking import what_it_takes
+from forecasts.publish.vegalite import Spec
 from forecasts.publish.words import Words
 
 #: Charts of scenarios beside the headline's that a page carries.
@@ -218,10 +220,16 @@ def _chart(result: Attainment, heads: Sequence[Attainment], words: Words) -> Cha
     table = _fan_table(result, words)
     sliders = result.what_if.sliders if result.what_if else None
     if sliders is None:
-        spec = to_spec(charts.fan_chart(result, words, beside=heads))
-        return Chart(place, spec, phrases.fan_alt(result, words), False, table)
+        spec = charts.fan_chart(result, words, beside=heads)
+        return Chart(place, _written(spec), phrases.fan_alt(result, words), False, table)
     made = live_chart(result, sliders, words)
-    return Chart(place, to_spec(made), str(made["description"]), True, table)
+    return Chart(place, _written(made), str(made["description"]), True, table)
+
+
+def _written(spec: Spec) -> str:
+    """Return a chart as JSON that the fonts can show, spelled out as one text: its numbers are many."""
+    told = {name: part for name, part in spec.items() if name != "$schema"}
+    return printable(json.dumps(told, ensure_ascii=False, separators=(",", ":")))
 
 
 def _fan_table(result: Attainment, words: Words) -> Table:

@@ -13,7 +13,6 @@ from forecasts.evaluation.published import Published
 from forecasts.evaluation.track_record import TrackRecord
 from forecasts.publish.save import RESULT, read_result
 from forecasts.publish.site import goal as answers
-from forecasts.publish.site.building import Copy, Leaf
 from forecasts.publish.site.downloads import copies, offers, tables
 from forecasts.publish.site.index import (
     Entry,
@@ -23,6 +22,7 @@ from forecasts.publish.site.index import (
     entry_of,
     headline,
 )
+from forecasts.publish.site.leaves import Copy, Leaf
 from forecasts.publish.site.places import answer_page, data_file, goal_page, in_language, run_page, text_page
 from forecasts.publish.site.quotes import SourceText, marked, quotes_of
 from forecasts.publish.site.runs import (
@@ -154,7 +154,7 @@ class Pages:
             }  # fmt: skip
 
         path = answer_page(run.plan, run.day, group.goal)
-        yield from self._page(path, "goal.html.j2", [*key, beside], context)
+        yield from self._page(path, "goal.html.j2", [*key, str(bool(beside))], context)
         if not beside:
             course = [
                 f"{g.run.name} {g.run.state} {g.answers[0][0].digest}" for g in self.of_goal[group.goal]
@@ -176,11 +176,10 @@ class Pages:
             entries = [entry_of(group, words) for group in groups]
             return {
                 "run": run, "entries": entries, "headline": headline(entries, words),
-                "data": offers(run, newest), "newest": run_page(run.plan, self.newest[run.plan].day),
-                "is_newest": newest,
+                "data": offers(run, newest),                 "is_newest": newest,
             }  # fmt: skip
 
-        key = ["run", *run.digests, self.newest[run.plan].day]
+        key = ["run", *run.digests, str(newest)]
         yield from self._page(run_page(run.plan, run.day), "run.html.j2", key, context)
         yield Leaf(
             data_file(run.plan, run.day), ("data", *run.digests),

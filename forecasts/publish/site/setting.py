@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -90,7 +91,15 @@ def environment(templates: Path) -> "Environment":
 
 def _shown(value: Any) -> Any:
     """Return a value as it is printed: a text with the signs that there are; markup is our own."""
-    return printable(value) if type(value) is str else value
+    if type(value) is not str or (value.isascii() and value.isprintable()):
+        return value
+    return _spelled(value)
+
+
+@lru_cache(maxsize=20_000)
+def _spelled(text: str) -> str:
+    """Return a text with the signs that there are; pages say many things again and again."""
+    return printable(text)
 
 
 def signs_of(page: str) -> tuple[str, str]:
