@@ -73,11 +73,17 @@ window.forecastsSite = (() => {
     const target = document.getElementById(place), moves = document.getElementById(`${place}-moves`);
     const options = {mode: "vega-lite", renderer: "svg", actions: false, ast: true};
     if (moves) options.bind = moves;
-    const drawn = await window.vegaEmbed(target, JSON.parse(script.textContent), options);
+    const drawn = await window.vegaEmbed(target, fitted(JSON.parse(script.textContent), target.clientWidth), options);
     const svg = find("svg", target);
     if (svg) svg.setAttribute("aria-hidden", "true");
     views.set(place, drawn.view);
     if (moves) watch(place, drawn.view, target, moves);
+  }
+  // On a narrow screen a chart is drawn narrower, not smaller: its words stay readable.
+  function fitted(spec, room) {
+    if (!(spec.width > room - 70) || !room) return spec;
+    const title = spec.title && {...spec.title, subtitle: []};
+    return {...spec, width: Math.max(230, room - 70), ...(title ? {title} : {})};
   }
   function watch(place, view, target, moves) {
     const names = ["pace", "one_off", "goal"].filter((name) => name in view.getState().signals);
