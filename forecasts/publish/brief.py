@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from forecasts.attainment.result import Attainment
 from forecasts.ledger.problems import BadInput, Problem
+from forecasts.publish import changes as told
 from forecasts.publish import detail, phrases
 from forecasts.publish.fonts import spell_out
 from forecasts.publish.pacing import paces
@@ -26,6 +27,7 @@ from forecasts.publish.stamps import Signature, stamp_of
 from forecasts.publish.taking import what_it_takes
 from forecasts.publish.typeset import write_html, write_pdf
 from forecasts.publish.words import SCALE, Words
+from forecasts.whatif.changed import Changes
 
 __all__ = ["Brief", "Failure", "compose", "write_html", "write_pdf"]
 
@@ -36,6 +38,7 @@ def compose(
     words: Words,
     track_record: Sequence[str] = (),
     signature: Signature | None = None,
+    changes: Changes | None = None,
 ) -> Brief:
     """Compose a brief.
 
@@ -51,6 +54,8 @@ def compose(
         Sentences about what earlier verdicts were worth, if it is known.
     signature : Signature, optional
         Who reviewed it; without one it is stamped as a draft.
+    changes : Changes, optional
+        What changed since the last edition; each goal's section tells it.
 
     Returns
     -------
@@ -83,7 +88,12 @@ def compose(
         answers=tuple(_answer(goal, named[goal], heads[goal], groups[goal], words) for goal in groups),
         sections=(
             *(
-                detail.section(_anchor(goal), named[goal], heads[goal], groups[goal], words)
+                told.placed(
+                    detail.section(_anchor(goal), named[goal], heads[goal], groups[goal], words),
+                    changes,
+                    heads[goal],
+                    words,
+                )
                 for goal in groups
             ),
             _method(results, track_record, words),

@@ -89,6 +89,7 @@ class Renderer:
         title: str | None = None,
         track_record: Sequence[str] = (),
         signature: Signature | None = None,
+        changes: Path | None = None,
     ) -> tuple[Path, ...]:
         """Write a brief, PDF and HTML, into a folder; return its files.
 
@@ -106,6 +107,8 @@ class Renderer:
             Sentences about what earlier verdicts were worth.
         signature : Signature, optional
             Who reviewed it; without one it is stamped as a draft.
+        changes : Path, optional
+            What changed since the last edition, as ``changes.json``.
 
         Raises
         ------
@@ -120,6 +123,7 @@ class Renderer:
             "templates": str(templates.absolute()), "folder": str(folder.absolute()), "title": title,
             "track_record": list(track_record),
             "signature": None if signature is None else asdict(signature) | {"day": str(signature.day)},
+            "changes": None if changes is None else str(changes.absolute()),
         }  # fmt: skip
         return tuple(Path(name) for name in self._ask(message, BRIEF))
 
