@@ -16,7 +16,9 @@ from forecasts.batch.plans.plan import Work
 from forecasts.batch.register.register import rows_of
 from forecasts.ledger.files import write_whole
 from forecasts.ledger.problems import BadInput
+from forecasts.ledger.records import Goal
 from forecasts.publish.save import RESULT, dump_json
+from forecasts.scenarios.scenario import Scenario
 from forecasts.scenarios.seeds import Seeds
 from forecasts.whatif.changed import (
     Changed,
@@ -25,14 +27,14 @@ from forecasts.whatif.changed import (
     Named,
     changed_of,
     course_of,
-    own_figures,
+    figures_of,
 )
 from forecasts.whatif.changes import Asked, Side, probability_of
 
 #: What changed, beside the brief that tells it.
 CHANGES: Final = "changes.json"
 
-#: So many days are asked again for a course: the newest on which an own figure was published.
+#: So many days are asked again for a course: the newest on which a figure came that the goal rests on.
 MOST_DAYS: Final = 12
 
 Point = tuple[dt.date, float, Literal["run", "asked"]]
@@ -52,7 +54,7 @@ def changes_between(
     points : mapping
         What was said before of each job, for the course of its probability.
     asked_again : bool
-        Whether the course also has the days on which an own figure was published.
+        Whether the course also has the days on which a figure was published that it rests on.
     goals : collection of str, optional
         Only what was said of these; by default of all.
     """
@@ -63,11 +65,12 @@ def changes_between(
         if old is None:
             continue
         before, after = then.of(old), now.of(new)
-        made = _changed(before, after, now.keys.seeds, old, new)
-        if made is not None:
+        named = _named(before, after, now.keys.seeds, new)
+        if named is not None:
             whole &= None not in (before.seeds, before.scenario, before.goal)
             met |= {id(old), id(new)}
-            course = _course(made, after, now.keys.seeds, points.get(new.job, ()), asked_again)
+            made = changed_of(before, after, *named, old.scenario)
+            course = _course(made, after, *named, points.get(new.job, ()), asked_again)
             changed.append(made.model_copy(update={"course": course}))
     gone, came = ([one for one in some if id(one) not in met] for some in told)
     return Changes(
@@ -78,28 +81,26 @@ def changes_between(
     )  # fmt: skip
 
 
-def _changed(before: Side, after: Side, today: Seeds, old: Said, new: Said) -> Changed | None:
-    """Return one change; None where nobody knows any more what the goal or the scenario is called."""
+def _named(before: Side, after: Side, today: Seeds, new: Said) -> tuple[Seeds, Goal, Scenario] | None:
+    """Return what describes a question; None where nobody knows any more what it was about."""
     seeds = after.seeds or today
     goal = after.goal or before.goal or seeds.ledger.goals.get(new.goal)
     scenario = after.scenario or before.scenario or seeds.scenarios.get(new.scenario)
     if goal is None or scenario is None:
         return None
-    if goal.region not in seeds.ledger.regions or goal.indicator not in seeds.ledger.indicators:
-        return None
-    return changed_of(before, after, seeds, goal, scenario, old.scenario)
+    known = goal.region in seeds.ledger.regions and goal.indicator in seeds.ledger.indicators
+    return (seeds, goal, scenario) if known else None
 
 
 def _course(
-    made: Changed, after: Side, today: Seeds, points: Sequence[Point], asked_again: bool
-) -> tuple[CoursePoint, ...]:
-    seeds = after.seeds or today
-    figures = own_figures(seeds, made.goal, after.day) if made.goal in seeds.ledger.goals else ()
+    made: Changed, after: Side, seeds: Seeds, goal: Goal, scenario: Scenario, points: Sequence[Point],
+    asked_again: bool,
+) -> tuple[CoursePoint, ...]:  # fmt: skip
+    figures = figures_of(seeds, goal, scenario, after.day)
     said: list[Point] = [*points, (made.known_before, made.before, "run"), (after.day, made.after, "run")]
-    if asked_again and after.scenario is not None and after.goal is not None:
-        days = sorted({figure.published_on for figure in figures})
-        for day in days[-MOST_DAYS:]:
-            asked = Asked(seeds, day, after.scenario, after.goal, after.draws, after.seed)
+    if asked_again:
+        for day in sorted({figure.row.published_on for figure in figures})[-MOST_DAYS:]:
+            asked = Asked(seeds, day, scenario, goal, after.draws, after.seed)
             if (level := probability_of(asked)) is not None:
                 said.append((day, level, "asked"))
     return course_of(said, figures)

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from forecasts.publish.words import Words
     from forecasts.whatif.changed import Changed, Changes
 
+#: Columns where nobody looks at a terminal: nothing is cut off.
+WIDE = 400
+
 #: The word for the newest earlier run.
 PREVIOUS = "previous"
 
@@ -25,7 +28,7 @@ def changes(
         str, typer.Option(help="an earlier run's folder, a day (its run or the one before), or previous")
     ] = PREVIOUS,
     course: Annotated[
-        bool, typer.Option("--course", help="ask again on the days on which own figures were published")
+        bool, typer.Option("--course", help="ask again on the newest days on which figures were published")
     ] = False,
     out: Annotated[Path | None, typer.Option(help="folder of all runs; default: reports/out")] = None,
     register: Annotated[
@@ -150,5 +153,5 @@ def _table(table: "Table") -> None:
     for row in table.rows:
         grid.add_row(*(f"{cell.text} ({cell.detail})" if cell.detail else cell.text for cell in row))
     console = Console(markup=False, highlight=False)
-    console.width = max(console.width, 160) if not console.is_terminal else console.width
+    console.width = console.width if console.is_terminal else WIDE
     console.print(grid)

@@ -81,7 +81,7 @@ def sentence(one: Changed, several: bool, words: Words) -> str:
         said.append(words.say("changes.quiet"))
     elif by := [_by(part.swaps, p, words) for part, p in zip(one.parts, points, strict=True) if p]:
         said.append(words.say("changes.by", parts=words.together(by)))
-    if not one.quiet and not one.figures and not one.outcomes:
+    if not one.quiet and not any(figure.how == "new" for figure in one.figures):
         said.append(words.say("changes.no_figure"))
     if one.outcomes:
         said.append(words.say("changes.outcomes", count=str(len(one.outcomes))))
@@ -208,8 +208,8 @@ def course_chart(one: Changed, words: Words) -> Spec:
     line = mark("line", color=MEDIAN, interpolate="step-after", strokeWidth=1.5)
     layers = [
         layer(rows(points), line, x=x, y=y),
-        layer(rows([p for p in points if not p["figures"]]), _dot(MEDIAN, 40), x=x, y=y, tooltip=tooltip),
-        layer(rows([p for p in points if p["figures"]]), _dot(ACCENT, 70), x=x, y=y, tooltip=tooltip),
+        layer(rows([p for p in points if not p["own"]]), _dot(MEDIAN, 40), x=x, y=y, tooltip=tooltip),
+        layer(rows([p for p in points if p["own"]]), _dot(ACCENT, 70), x=x, y=y, tooltip=tooltip),
         layer(rows(points[-1:]), mark("text", align="left", dx=8, color=INK), x=x, y=y, text=field("text:N")),
     ]
     title = {"text": words.say("changes.course"), "subtitle": words.say("changes.course.subtitle")}
@@ -225,8 +225,14 @@ def _point(point: CoursePoint, words: Words) -> dict[str, str | float]:
     return {
         "date": at(point.known_on), "day": words.date(point.known_on),
         "p": point.probability, "text": words.probability(point.probability),
-        "figures": ", ".join(point.figures),
+        "figures": _came(point, words), "own": int(point.own),
     }  # fmt: skip
+
+
+def _came(point: CoursePoint, words: Words) -> str:
+    """Name the figures that had come; those of peers are counted."""
+    others = [words.say("changes.course.others", count=str(point.others))] if point.others else []
+    return words.together([*point.figures, *others]) or words.say("nothing")
 
 
 def course_alt(one: Changed, words: Words) -> str:
@@ -250,7 +256,7 @@ def course_table(one: Changed, words: Words) -> Table:
         (
             Cell(point.known_on.isoformat()), Cell(words.probability(point.probability)),
             Cell(words.say(f"changes_origin.{point.origin}")),
-            Cell(words.together(list(point.figures)) or words.say("nothing")),
+            Cell(_came(point, words)),
         )
         for point in one.course
     )  # fmt: skip

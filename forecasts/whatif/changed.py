@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Final, Literal
 
 from pydantic import Field
@@ -14,7 +15,7 @@ from forecasts.scenarios.base import Asked
 from forecasts.scenarios.scenario import Scenario
 from forecasts.scenarios.seeds import Seeds
 from forecasts.whatif.changes import Side, Swap, assumed, split, wanted
-from forecasts.whatif.differences import Difference, How, differences, outcomes_between
+from forecasts.whatif.differences import Difference, How, differences, figures_by, outcomes_between
 
 #: Version of the layout of ``changes.json``; raised when a field changes its meaning.
 FORMAT: Final = 1
@@ -70,9 +71,11 @@ class CoursePoint(Frozen):
     origin: Literal["run", "asked"] = Field(
         description="run: what a run said then; asked: today's program, by what was known on that day."
     )
+    own: bool = Field(description="Whether an own figure had been published since the point before it.")
     figures: tuple[str, ...] = Field(
-        default=(), description="Own figures published since the point before it, by id."
+        description="The own figures, and those of the parent region, published since then, by id."
     )
+    others: int = Field(description="How many of the reference class were.")
 
 
 class Changed(Frozen):
@@ -197,7 +200,7 @@ def _figures(
     seeds: Seeds, goal: Goal, scenario: Scenario, then: Side, day: dt.date
 ) -> tuple[ChangedFigure, ...]:
     """Return the figures that a goal rests on and of which the later run knew differently."""
-    measured = (*scenario.on_question(Asked(goal, day, (goal.indicator,))).measured_by, goal.indicator)
+    measured = _measured(goal, scenario, day)
     found = []
     for one in differences(then.seeds, then.day, seeds, day):
         whose = _whose(one.row, goal, measured, seeds.ledger)
@@ -231,24 +234,38 @@ def _figure(one: Difference, whose: Whose, ledger: Ledger) -> ChangedFigure:
     )  # fmt: skip
 
 
-def own_figures(seeds: Seeds, goal: str, day: dt.date) -> tuple[Observation, ...]:
-    """Return a goal's own figures that had been published by a day, in the order of publication."""
-    asked = seeds.ledger.goals[goal]
-    rows = seeds.ledger.series(asked.indicator, asked.region)
-    return tuple(sorted((r for r in rows if r.published_on <= day), key=lambda r: (r.published_on, r.as_of)))
+@dataclass(frozen=True)
+class Rested:
+    """A figure that a goal rests on."""
+
+    row: Observation
+    whose: Whose
+
+
+def figures_of(seeds: Seeds, goal: Goal, scenario: Scenario, day: dt.date) -> tuple[Rested, ...]:
+    """Return the figures that a goal rests on and that had been published by a day, in that order."""
+    measured = _measured(goal, scenario, day)
+    rows = sorted(figures_by(seeds, day).values(), key=lambda row: (row.published_on, row.as_of, row.id))
+    whose = ((row, _whose(row, goal, measured, seeds.ledger)) for row in rows)
+    return tuple(Rested(row, of) for row, of in whose if of is not None)
+
+
+def _measured(goal: Goal, scenario: Scenario, day: dt.date) -> tuple[str, ...]:
+    """Return the indicators of its region by which a goal is measured."""
+    return (*scenario.on_question(Asked(goal, day, (goal.indicator,))).measured_by, goal.indicator)
 
 
 def course_of(
-    points: Iterable[tuple[dt.date, float, Literal["run", "asked"]]], figures: Sequence[Observation]
+    points: Iterable[tuple[dt.date, float, Literal["run", "asked"]]], figures: Sequence[Rested]
 ) -> tuple[CoursePoint, ...]:
-    """Return the course of a probability: its days in order, each with the own figures published since.
+    """Return the course of a probability: its days in order, each with the figures published since.
 
     Parameters
     ----------
     points : iterable of (known_on, probability, origin)
         Of several on one day, what a run said counts, and of two runs the last.
-    figures : sequence of Observation
-        The goal's own.
+    figures : sequence of Rested
+        Those that it rests on.
     """
     by_day: dict[dt.date, tuple[float, Literal["run", "asked"]]] = {}
     for day, probability, origin in points:
@@ -258,7 +275,15 @@ def course_of(
     before: dt.date | None = None
     for day in sorted(by_day):
         probability, origin = by_day[day]
-        new = [f.id for f in figures if f.published_on <= day and (before is None or f.published_on > before)]
-        found.append(CoursePoint(known_on=day, probability=probability, origin=origin, figures=tuple(new)))
+        first = day if before is None else before + dt.timedelta(days=1)  # of the first day, what came on it
+        since = [one for one in figures if first <= one.row.published_on <= day]
+        near = tuple(f.row.id for f in since if f.whose != "class")
+        own = any(f.whose == "own" for f in since)
+        found.append(
+            CoursePoint(
+                known_on=day, probability=probability, origin=origin, own=own, figures=near,
+                others=len(since) - len(near),
+            )
+        )  # fmt: skip
         before = day
     return tuple(found)
