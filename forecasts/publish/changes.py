@@ -51,8 +51,9 @@ def blocks_of(changes: Changes, goal: str, scenarios: Sequence[str], words: Word
         new = any(one.goal == goal and one.scenario in scenarios for one in changes.new)
         return (heading, Paragraph(words.say("changes.first"))) if new else ()
     blocks: list[Block] = [heading, *(Paragraph(sentence(one, len(found) > 1, words)) for one in found)]
-    if any(not one.quiet and one.change for one in found):
-        blocks.append(parts_table(found, words))
+    # One part alone is told by the sentence.
+    if any(sum(part.change != 0 for part in one.parts) > 1 for one in found):
+        blocks.append(parts_table(found, words, brief=True))
         blocks.append(Paragraph(words.say("changes.order"), "muted"))
     if not changes.kept:
         blocks.append(Paragraph(words.say("changes.lost"), "muted"))
@@ -141,18 +142,25 @@ def signed(points: float, words: Words) -> str:
     return words.say(key, points=words.decimal(abs(points), 1))
 
 
-def parts_table(found: Sequence[Changed], words: Words) -> Table:
-    """Return the parts of each change, in the order of the swaps, and their sum; a column a scenario."""
+def parts_table(found: Sequence[Changed], words: Words, brief: bool = False) -> Table:
+    """Return the parts of each change, in the order of the swaps, between both levels; a column a scenario.
+
+    Parameters
+    ----------
+    brief : bool
+        Whether parts that changed nothing are left out.
+    """
     several = len(found) > 1
     columns = [Column(words.say("changes.column.part"), 3.2)]
     for one in found:
         title = words.of(one, "scenario") if several else words.say("changes.column.points")
         columns.append(Column(title, 1.6, "right"))
-    groups = list(dict.fromkeys(part.swaps for one in found for part in one.parts))
+    some = [part for one in found for part in one.parts if part.change or not brief]
+    groups = list(dict.fromkeys(part.swaps for part in some))
     groups.sort(key=lambda swaps: (SWAPS.index(swaps[0]), len(swaps)))
     points = [dict(zip((p.swaps for p in one.parts), printed(one), strict=True)) for one in found]
     body = [
-        (Cell(swap_names(swaps, words)), *(_points(some.get(swaps), words) for some in points))
+        (Cell(swap_names(swaps, words)), *(_points(these.get(swaps), words) for these in points))
         for swaps in groups
     ]
     before = (Cell(words.say("changes.before", date=words.date(found[0].known_before))),
