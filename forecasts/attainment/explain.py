@@ -1,6 +1,6 @@
-"""What moved an answer: last figure, class, own history, other models, scenario - one step at a time."""
+"""What moved an answer: all growth series, class, own figures, models, scenario - one step at a time."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -8,11 +8,11 @@ from forecasts.attainment.outlook import Outlook
 from forecasts.attainment.recall import Recalled
 from forecasts.attainment.result import Attainment
 from forecasts.attainment.verdict import verdict
+from forecasts.attainment.waterfall import waterfall, without_class
 from forecasts.ledger.history import History
 from forecasts.models.base import Predictive
 from forecasts.models.members import leader
 from forecasts.models.reference import Reference
-from forecasts.models.trend import TrendFuture
 
 
 @dataclass(frozen=True)
@@ -32,9 +32,9 @@ class Explanation:
     result : Attainment
         All that the brief says of it, and what the record of resolved goals makes of it.
     steps : tuple of Step
-        ``last figure`` (the prior of all growth series alone), ``class``, ``own history``; of the engine
-        ``persistence`` (how the class fared with goals of its own pace) and, with one to three figures,
-        ``few figures``; ``all members``.
+        Those of :class:`forecasts.attainment.grounds.Waterfall` but the record, where they play a part:
+        ``pool``, ``class``, ``parent``, ``own``, ``calibration``, ``persistence``, ``few``, ``members``,
+        ``scenario``.
     without_class : float
         The answer of the own history alone.
     prior_share : float
@@ -63,35 +63,17 @@ def explain(found: Outlook, record: Recalled | None = None) -> Explanation:
     Explanation
         The last step's probability is the outlook's, which is without the record.
     """
-    history, reference = found.history, found.past.reference
-    alone = replace(reference, everyone=Reference().everyone, parent=None)
-    last, model = history.newest(1), leader(history)
+    history, reference, model = found.history, found.past.reference, leader(found.history)
+    result = verdict(found, record=record)
 
-    def fitted(seen: History, of: Reference, **without: bool) -> Predictive:
-        made = model.fit(seen, of, found.seed)
-        if isinstance(made, TrendFuture):
-            return made.without(**{"persistence": False, "few": False} | without)
-        return made
+    def future(seen: History, of: Reference) -> Predictive:
+        return found.under_scenario(model.fit(seen, of, found.seed))
 
-    def future(seen: History, of: Reference, **without: bool) -> Predictive:
-        return found.under_scenario(fitted(seen, of, **without))
-
-    bare = {"persistence": True, "few": True}
-    steps = [
-        Step("last figure", found.chance(future(last, alone, **bare))),
-        Step("class", found.chance(future(last, reference, **bare))),
-        Step("own history", found.chance(future(history, reference, **bare))),
-    ]
-    whole = fitted(history, reference)
-    if isinstance(whole, TrendFuture):
-        steps.append(Step("persistence", found.chance(future(history, reference, few=True))))
-        if whole.is_short:
-            steps.append(Step("few figures", found.chance(found.under_scenario(whole))))
-    steps.append(Step("all members", found.probability))
-    with_class, with_both = future(last, reference), found.under_scenario(whole)
-    apart = found.chance(future(history, alone))
-    share = _prior_share(with_class, with_both, found.end)
-    return Explanation(verdict(found, record=record), tuple(steps), apart, share)
+    parts = waterfall(found, found.probability).parts
+    steps = tuple(Step(part.name, part.probability) for part in parts)
+    apart = found.chance(future(history, without_class(reference)))
+    share = _prior_share(future(history.newest(1), reference), future(history, reference), found.end)
+    return Explanation(result, steps, apart, share)
 
 
 def _prior_share(before: Predictive, after: Predictive, time: float) -> float:

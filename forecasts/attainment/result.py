@@ -7,6 +7,7 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from forecasts.attainment.frozen import Frozen
+from forecasts.attainment.grounds import Assumed, ClassStep
 from forecasts.attainment.what_if import WhatIf
 from forecasts.ledger.fields import Basis, Comparison, Confidence, Kind, Origin, Qualifier
 from forecasts.ledger.records import Asks, asks_of, last_met
@@ -97,6 +98,10 @@ class Pace(Frozen):
     whose: Literal["own", "parent", "reference"] = "own"
     region_zh: str = ""
     region_en: str = ""
+    assumed: bool = Field(
+        default=False,
+        description="Whether a value behind it is one that the scenario or the engine supposes.",
+    )
 
 
 class Growth(Frozen):
@@ -123,6 +128,15 @@ class ReferenceFacts(Frozen):
     median: float | None
     high: float | None
     parent: tuple[Growth, ...] = Field(description="The parent region's own steps, oldest first.")
+    required: float | None = Field(
+        default=None, description="What the goal asks for, on `scale`; null: the goal has no pace."
+    )
+    beat: float | None = Field(
+        default=None, description="Share of the steps that were enough for the goal; null: none, or no pace."
+    )
+    listed: tuple[ClassStep, ...] = Field(
+        default=(), description="The steps, the newest first; of more than 200 the newest."
+    )
 
 
 class Evidence(Frozen):
@@ -182,10 +196,19 @@ class HistoryPoint(Frozen):
     value: float
     low: float
     high: float
-    standing: Standing = Field(
-        default="printed",
-        description="Printed, printed as a threshold that was passed, or computed, expected or assumed.",
+    origin: Literal["printed", "derived", "estimate", "known_start", "assumed"] | None = Field(
+        default=None,
+        description="How the value came to be: `derived` are sums and what was computed, `assumed` what the "
+        "scenario supposes, as where only a share of the goal's scope is counted; null: not told.",
     )
+    threshold: bool = Field(default=False, description="Whether it was only printed as exceeded (超, 突破).")
+
+    @property
+    def standing(self) -> Standing:
+        """What a chart shows of it: printed, printed as exceeded, or not printed at all."""
+        if self.origin not in (None, "printed"):
+            return "derived"
+        return "threshold" if self.threshold else "printed"
 
 
 class SoFar(Frozen):
@@ -293,6 +316,9 @@ class Attainment(Frozen):
     fan: tuple[FanPoint, ...]
     what_if: WhatIf | None = Field(default=None, description="What would change it; null: nobody asked.")
     evidence: tuple[Evidence, ...]
+    assumptions: tuple[Assumed, ...] = Field(
+        default=(), description="Everything that moves the probability, with how it is known."
+    )
     engine_score: EngineScore
     draws: int
     seed: int

@@ -8,6 +8,9 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from forecasts.attainment.assumed import grounds_of, observed, rows_by_day
+from forecasts.attainment.class_steps import listed, required_growth, share_that_beats, steps_of_class
+from forecasts.attainment.grounds import Assumed
 from forecasts.attainment.opinion import Opinion
 from forecasts.attainment.outlook import LEVELS, OWN, Outlook, outlook
 from forecasts.attainment.pace import Speed, percent, scale_of
@@ -26,16 +29,16 @@ from forecasts.attainment.result import (
     HistoryPoint,
     Member,
     Pace,
+    RecordFacts,
     ReferenceFacts,
     ScenarioFacts,
     SoFar,
-    Standing,
 )
 from forecasts.engine.learned import SCORE, learned
 from forecasts.ledger.fields import Origin, Qualifier
 from forecasts.ledger.history import History, interval_of
 from forecasts.ledger.ledger import Ledger
-from forecasts.ledger.records import Source, leeway
+from forecasts.ledger.records import Observation, Source, leeway
 from forecasts.models.members import law_of
 from forecasts.models.paths import DRAWS
 from forecasts.models.reference import MIN_SPAN_YEARS, growth_steps
@@ -47,9 +50,6 @@ from forecasts.scenarios.seeds import Seeds
 FAN_POINTS = 16
 
 FAN_LEVELS = {"q05": 0.05, "q10": 0.1, "q25": 0.25, "q50": 0.5, "q75": 0.75, "q90": 0.9, "q95": 0.95}
-
-#: The standings of a figure, the plainest first.
-_PLAINEST: tuple[Standing, ...] = ("printed", "threshold", "derived")
 
 PACKAGES = ("forecasts", "numpy", "pandas", "prophet", "scipy", "statsmodels")
 
@@ -112,7 +112,7 @@ def verdict(found: Outlook, record: Recalled | None = None, members: bool = True
         If no growth model serves.
     """
     question, history, ledger = found.question, found.history, found.ledger
-    scope = question.scenario.find(Scope)
+    scope, supposed = question.scenario.find(Scope), _supposed(found)
     share = None if scope is None else ends(scope.share)
     so_far = _so_far(found)
     days = _fan_days(history, so_far, question.goal.deadline)
@@ -133,8 +133,8 @@ def verdict(found: Outlook, record: Recalled | None = None, members: bool = True
         reached_p50=found.day_reached(0.5),
         reached_p80=found.day_reached(0.8),
         horizon=found.horizon,
-        required_pace=_pace(found.required_pace, ledger),
-        observed_pace=_pace(found.observed_pace, ledger),
+        required_pace=_pace(found.required_pace, ledger, supposed),
+        observed_pace=_pace(found.observed_pace, ledger, supposed),
         so_far=so_far,
         n=found.n,
         basis=_basis(found),
@@ -142,11 +142,20 @@ def verdict(found: Outlook, record: Recalled | None = None, members: bool = True
         history=_points(found, share) if own else (),
         fan=tuple(_fan_point(found, day) for day in days),
         evidence=tuple(_evidence(row, ledger) for row in _rows_of(found)),
+        assumptions=(*grounds_of(found), *_recorded(said)),
         engine_score=_engine_score(),
         draws=found.draws,
         seed=found.seed,
         versions=_versions(),
     )
+
+
+def _recorded(said: RecordFacts | None) -> tuple[Assumed, ...]:
+    """Return that goals fare as their like did, where the record moves the headline."""
+    if said is None or not said.speaks:
+        return ()
+    moved = sum(block.logit for block in said.blocks)
+    return (Assumed(id="record", about="record", known="assumed", number=moved),)
 
 
 def month_ends(start: dt.date, end: dt.date) -> list[dt.date]:
@@ -183,37 +192,62 @@ def _member(opinion: Opinion) -> Member:
     )  # fmt: skip
 
 
-def _pace(found: Speed | None, ledger: Ledger) -> Pace | None:
+def _supposed(found: Outlook) -> bool:
+    """Whether the own values are no more than what is supposed: a share of a scope, or a start."""
+    return not found.past.own or found.question.scenario.find(Scope) is not None
+
+
+def _pace(found: Speed | None, ledger: Ledger, supposed: bool) -> Pace | None:
     if found is None:
         return None
     region = ledger.regions[found.region] if found.region else None
     names = {} if region is None else {"region_zh": region.name_zh, "region_en": region.name_en}
     return Pace(
-        value=found.value, scale=found.scale, start=found.start, end=found.end, whose=found.whose, **names
-    )
+        value=found.value, scale=found.scale, start=found.start, end=found.end, whose=found.whose,
+        assumed=supposed and found.whose == "own", **names,
+    )  # fmt: skip
 
 
 def _points(found: Outlook, share: tuple[float, float] | None) -> tuple[HistoryPoint, ...]:
     least, most = share or (1.0, 1.0)
     history = found.history
-    rows = zip(history.dates, found.whole.value, history.low, history.high, strict=True)
-    stands = _standings(found) if share is None else {}
+    rows, by_day = (
+        zip(history.dates, found.whole.value, history.low, history.high, strict=True),
+        rows_by_day(found),
+    )
     return tuple(
-        HistoryPoint(date=d, value=v, low=lo / most, high=hi / least, standing=stands.get(d, "derived"))
+        HistoryPoint(
+            date=d,
+            value=v,
+            low=lo / most,
+            high=hi / least,
+            origin=_origin(found, by_day.get(d, []), v),
+            threshold=_only_exceeded(by_day.get(d, [])),
+        )
         for d, v, lo, hi in rows
     )
 
 
-def _standings(found: Outlook) -> dict[dt.date, Standing]:
-    """Return what each figure of the history is, by its day: of several on a day, the plainest."""
-    stands: dict[dt.date, Standing] = {}
-    for row in map(found.ledger.observations.__getitem__, found.history.observations):
-        if row.origin is not Origin.PRINTED:
-            standing: Standing = "derived"
-        else:
-            standing = "threshold" if row.qualifier is Qualifier.OVER else "printed"
-        stands[row.as_of] = min(standing, stands.get(row.as_of, standing), key=_PLAINEST.index)
-    return stands
+def _only_exceeded(rows: list[Observation]) -> bool:
+    """Whether nothing was printed of a day but that a threshold was passed."""
+    printed = [row.qualifier for row in rows if row.origin is Origin.PRINTED]
+    return bool(printed) and all(qualifier is Qualifier.OVER for qualifier in printed)
+
+
+def _origin(
+    found: Outlook, rows: list[Observation], value: float
+) -> Literal["printed", "derived", "estimate", "known_start", "assumed"]:
+    """Return how a value of the history came to be."""
+    published = found.reader.ledger.observations
+    changed = observed(found)
+    origins = {row.origin for row in rows}
+    if origins == {Origin.KNOWN_START}:
+        return "known_start"
+    if any(row.id not in published or row.id in changed for row in rows) or (value and _supposed(found)):
+        return "assumed"
+    if len(found.question.asked.measured_by) > 1 or len(origins) != 1:
+        return "derived"
+    return next(iter(origins)).value
 
 
 def _basis(found: Outlook) -> Literal["own", "own_and_reference", "reference"]:
@@ -244,6 +278,7 @@ def _reference_facts(found: Outlook) -> ReferenceFacts:
     else:
         rates, scale = np.array([percent(rate) for rate in reference.steps.rate]), "percent_per_year"
     low, median, high = np.quantile(rates, [0.1, 0.5, 0.9]).tolist() if len(rates) else (None, None, None)
+    required, each = required_growth(found), steps_of_class(found)
     in_percent = parent is not None and scale == "percent_per_year"
     return ReferenceFacts(
         relation=reference.relation,
@@ -254,6 +289,9 @@ def _reference_facts(found: Outlook) -> ReferenceFacts:
         median=median,
         high=high,
         parent=_growth(parent, found.ledger) if parent is not None and in_percent else (),
+        required=required,
+        beat=share_that_beats(found, each, required),
+        listed=listed(found, each, required),
     )
 
 

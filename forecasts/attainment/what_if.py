@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 from pydantic import Field
 
 from forecasts.attainment.frozen import Frozen
+from forecasts.attainment.grounds import Grid, Inquiry, Needed, Readings, Waterfall
 from forecasts.ledger import fields
 
 if TYPE_CHECKING:
@@ -334,3 +335,22 @@ class WhatIf(Frozen):
         default=None, description="With the other headline goals; null: there is none, or one has no answer."
     )
     sliders: Sliders | None = Field(default=None, description="Futures that a reader moves by hand.")
+    waterfall: Waterfall | None = Field(default=None, description="The parts that the probability sums from.")
+    readings: Readings | None = Field(
+        default=None,
+        description="The rival readings, and whether they leave anything to say; null: only one.",
+    )
+    grid: Grid | None = Field(
+        default=None, description="The day of the newest figure against the season; null: not both are open."
+    )
+    inquiries: tuple[Inquiry, ...] = Field(
+        default=(), description="What to ask whom, and what each answer makes of the probability."
+    )
+    needed_now: tuple[Needed, ...] = Field(
+        default=(), description="Which newest value would have had 50 and 80 %."
+    )
+
+    @property
+    def undetermined(self) -> bool:
+        """Whether the rival readings leave the goal undetermined."""
+        return self.readings is not None and self.readings.verdict == "undetermined"

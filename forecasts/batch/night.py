@@ -11,6 +11,7 @@ from typing import Final
 
 from forecasts.batch.briefs import Studio, names_of
 from forecasts.batch.came import Run
+from forecasts.batch.kernels.client import Mother
 from forecasts.batch.keys import Keys
 from forecasts.batch.plans.plan import Work
 from forecasts.batch.register.chronicle import Chronicle
@@ -42,12 +43,16 @@ class Means:
         ``local``, or the address of a cluster's scheduler.
     register : Path, optional
         Where forecasts are entered; by default ``register.sqlite`` beside the runs.
+    mother : Mother, optional
+        Of warm kernels, started while the plan was read; she ends with the run if it needs her, else it is
+        for who started her to end her.
     """
 
     jobs: int = 2
     engine: str = WARM
     executor: str = LOCAL
     register: Path | None = None
+    mother: Mother | None = None
 
 
 def run_plan(
@@ -118,7 +123,7 @@ class _Tools:
             return self._remote(memory, tuple(asked))
         more = {RENDERER: self.renderer.address}
         return self.stack.enter_context(
-            Workshop(self.root, by.jobs, by.engine, memory, asked, more, self.say)
+            Workshop(self.root, by.jobs, by.engine, memory, asked, more, self.say, by.mother)
         )
 
     def _remote(self, memory: int | None, asked: tuple[tuple[str, str, str], ...]) -> Executor:

@@ -16,8 +16,9 @@ from types import TracebackType
 from typing import Self
 
 from forecasts.batch.job import Order
-from forecasts.batch.kernels.client import LOG, MEMORY, SOCKET, THREADS, Child, Mother, MotherLost
+from forecasts.batch.kernels.client import ABOUT, LOG, MEMORY, SOCKET, THREADS, Mother, MotherLost
 from forecasts.batch.kernels.families import can_fork, end_group
+from forecasts.batch.kernels.hands import HandLost, Hands
 
 #: papermill's names of the engine with warm kernels and of its own.
 WARM, STOCK = "warm", "stock"
@@ -63,6 +64,8 @@ class Workshop:
         More environment of the notebooks.
     say : callable
         Told in a sentence when the stock engine takes over.
+    mother : Mother, optional
+        One that was started already, without an order; she is this workshop's from now on.
     """
 
     def __init__(
@@ -74,11 +77,13 @@ class Workshop:
         asked: Sequence[tuple[str, str, str]] = (),
         extra: Mapping[str, str] | None = None,
         say: Callable[[str], None] = lambda text: None,
+        mother: Mother | None = None,
     ) -> None:
         self.root, self.jobs, self.memory, self.asked = root, jobs, memory or _physical(), asked
         self.engine, self.say = engine, say
         self.extra = dict(extra or {})
-        self._mother: Mother | None = None
+        self._mother = mother
+        self._hands = Hands(str(root))
         self._running: set[subprocess.Popen[str]] = set()
         self._lock = threading.Lock()
         self._closed = False
@@ -87,8 +92,10 @@ class Workshop:
         if self.engine == WARM and not can_fork():
             self._give_up_warmth("this system cannot fork processes")
         if self.engine == WARM:
-            self._mother = Mother(self.root, self.asked)
-            self._mother.start()
+            if self._mother is None:
+                self._mother = Mother()
+                self._mother.start()
+            self._mother.order(self.root, self.asked)
         return self
 
     def __exit__(
@@ -97,6 +104,7 @@ class Workshop:
         self._closed = True
         for process in tuple(self._running):
             end_group(process.pid)
+        self._hands.drop()
         if self._mother is not None:
             self._mother.close()
             self._mother.remove()
@@ -122,38 +130,42 @@ class Workshop:
         if self.engine == WARM:
             outcome, lost = self._warm(order, log)
             if lost and not self._closed and self.engine == WARM:
-                outcome, _ = self._warm(order, log)
+                outcome, _ = self._warm(order, log, again=True)
         if self.engine == STOCK:
             outcome = self._stock(order, log)
         return replace(outcome, seconds=time.monotonic() - start)
 
-    def _warm(self, order: Order, log: Path) -> tuple[Outcome, bool]:
-        """Have the mother fork a job; return its outcome, and whether its process was lost."""
+    def _warm(self, order: Order, log: Path, again: bool = False) -> tuple[Outcome, bool]:
+        """Have a hand run the notebook; return its outcome, and whether a process was lost."""
         try:
-            child = Child(self._address(), self._request(order, log))
+            hand = self._hands.take(self._address(), self._env(), again)
         except MotherLost as lost:
             return Outcome(f"no process could be had for the notebook: {lost}"), True
         try:
-            told = child.hear(order.timeout + GRACE)
+            told = hand.work(self._message(order, log), order.timeout + GRACE)
         except TimeoutError:
-            child.close()  # which ends it
+            hand.close()  # which ends it
             return Outcome(f"the notebook took more than {order.timeout:g} s and was ended"), False
-        with suppress(TimeoutError):
-            if told is not None and "error" in told:
-                child.hear(5)  # until it is gone
-        child.close()
-        if told is None:
-            return Outcome("the notebook's process was lost"), True
-        if "error" in told:
-            return Outcome(told["error"], told["trace"]), False
-        return Outcome(_how(told["exit"]), _tail(log)), told["exit"] < 0
+        except HandLost as lost:
+            hand.close()
+            code = str(lost)
+            return Outcome(_how(int(code)) if code else "the notebook's process was lost", _tail(log)), True
+        self._hands.give_back(hand)
+        return Outcome(told["error"], told["trace"]), False
 
-    def _request(self, order: Order, log: Path) -> dict[str, object]:
-        env = {**os.environ, **THREADS, **self.extra, LOG: str(log.resolve()), "PYTHONUTF8": "1"}
+    def _env(self) -> dict[str, str]:
         assert self._mother is not None
-        env |= {SOCKET: self._mother.socket, MEMORY: str(self.memory)}
+        # A kernel is killed when its notebook has ended: it cannot put away what libraries left in a file.
+        own = {SOCKET: self._mother.socket, MEMORY: str(self.memory), "PYTHONUTF8": "1"}
+        own["TMPDIR"] = str(self._mother.temporary)
+        return {**os.environ, **THREADS, **self.extra, **own}
+
+    def _message(self, order: Order, log: Path) -> dict[str, object]:
+        """Return what a hand is told of a notebook."""
         asked = {**asdict(order), "parameters": dict(order.parameters), "engine": WARM}
-        return {"do": "job", "cwd": str(self.root), "env": env, "log": str(log.resolve()), "order": asked}
+        about = f"{order.parameters.get('goal', '')} {order.parameters.get('known_on', '')}"
+        printed = str(log.resolve())
+        return {"order": asked, "log": printed, "env": {LOG: printed, ABOUT: about}}
 
     def _address(self) -> str:
         """Return the socket of a mother that serves; a new one takes the place of one that died."""

@@ -25,6 +25,7 @@ from forecasts.ledger.problems import BadInput, Problem
 
 if TYPE_CHECKING:
     from forecasts.batch.came import Run
+    from forecasts.batch.kernels.client import Mother
     from forecasts.batch.plans.plan import Work
     from forecasts.scenarios.seeds import Seeds
 
@@ -37,6 +38,7 @@ class Engine(StrEnum):
 
 
 def run(
+    context: typer.Context,
     plan: Annotated[Path | None, typer.Argument(help="a plan; default: reports/plans/brief.yaml")] = None,
     language: Annotated[Language | None, typer.Option(help="instead of the plan's")] = None,
     known_on: Annotated[
@@ -90,6 +92,8 @@ def run(
     format: FormatOption = Format.TEXT,
 ) -> None:
     """Run a plan."""
+    # What kernels import takes longer than the reading of a plan, and there are two processors.
+    mother = context.with_resource(begun(engine, executor))
     from forecasts.batch.came import summary
     from forecasts.batch.folders import RUN
     from forecasts.batch.night import REGISTER, Means, run_plan
@@ -124,7 +128,7 @@ def run(
     tell((), [*seeds.remarks, *(remark for work in works for remark in work.remarks)])
     options = Options(chosen, force, fail_fast, wait, timeout, keep)
     with problems_told(), interruptible(), watching(log_format) as watcher:
-        means = Means(jobs, engine.value, executor, entered)
+        means = Means(jobs, engine.value, executor, entered, mother)
         try:
             runs = run_plan(works, seeds, root, target, means, options, watcher.event)
         except BadInput as bad:
@@ -143,6 +147,19 @@ def run(
             typer.echo(shown(path, Path.cwd()))
     if code := exit_code(runs) or int(bool(wrong)):
         raise typer.Exit(code)
+
+
+@contextmanager
+def begun(engine: Engine, executor: str) -> "Iterator[Mother | None]":
+    """Start the mother of warm kernels before anybody knows what for; at the end nothing is left of her."""
+    from forecasts.batch.kernels.client import Mother
+    from forecasts.batch.kernels.families import can_fork
+
+    if engine is not Engine.WARM or executor != "local" or not can_fork():
+        yield None
+        return
+    with Mother() as mother:
+        yield mother
 
 
 def _complain(wrong: Iterable[str]) -> None:

@@ -14,12 +14,15 @@ from forecasts.attainment.what_if import Comparison, Sought, Vary
 
 #: How the steps of an explanation are told.
 STEPS = {
-    "last figure": "from the last figure and all growth series that it learned from",
+    "pool": "from the newest figure and all growth series that it learned from",
     "class": "with what its reference class did",
-    "own history": "with its own earlier figures",
+    "parent": "with what the region that contains it did",
+    "own": "with its own earlier figures",
+    "calibration": "with what was learned of how sure it may be",
     "persistence": "with how its reference class fared with goals of its own pace",
-    "few figures": "with the caution that one to three figures of its own ask for",
-    "all members": "with every member that has weight",
+    "few": "with the caution that one to three figures of its own ask for",
+    "members": "with every member that has weight",
+    "scenario": "under the scenario",
 }
 
 

@@ -147,6 +147,11 @@ class Learned:
         same = np.broadcast_to([0.0, 1.0], self.few.shape)
         return replace(self, few=same)
 
+    def without_calibration(self) -> "Learned":
+        """Return the numbers without the map of all probabilities."""
+        same = np.broadcast_to([0.0, 0.0, 1.0, 0.0, 0.0], self.calibration.shape)
+        return replace(self, calibration=same)
+
     def to_json(self) -> str:
         """Return the file's text: one row a cell, its settings and its weights for each kind."""
         said = {

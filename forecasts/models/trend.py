@@ -53,10 +53,26 @@ class TrendFuture(Predictive):
         """Whether the history has so few figures of its own that they have a map of their own."""
         return self.history.own <= FEW
 
-    def without(self, *, persistence: bool, few: bool) -> "TrendFuture":
-        """Return the future without what the class's persistence, or the map of few figures, does to it."""
+    @property
+    def leans(self) -> bool:
+        """Whether the persistence of its class moves it."""
+        return bool(np.any(self.lesson.lean))
+
+    def without(self, *, persistence: bool, few: bool, calibration: bool = False) -> "TrendFuture":
+        """Return the future without what the class's persistence, or a learned map, does to it.
+
+        Parameters
+        ----------
+        persistence : bool
+            Whether how the class fared with goals of its own pace is left out.
+        few : bool
+            Whether the map of few figures is.
+        calibration : bool
+            Whether the map of all probabilities is.
+        """
         lesson = replace(self.lesson, lean=np.zeros(len(self.lesson.lean))) if persistence else self.lesson
         numbers = self.numbers.without_few() if few else self.numbers
+        numbers = numbers.without_calibration() if calibration else numbers
         return TrendFuture(self.history, lesson, self.never_falls, numbers)
 
     def prefetch(self, times: Floats) -> None:

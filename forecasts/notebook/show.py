@@ -74,7 +74,8 @@ class Drawing:
         svg = svg_of(self.text)
         signs = "".join(sorted(set(unescape(re.sub(r"<[^>]*>", "", svg))) | {" "}))
         rules = font_rules(SANS, signs)
-        return re.sub(r"(<svg[^>]*>)", rf"\1<style>{rules}</style>", svg, count=1)
+        head, close, rest = svg.partition(">")
+        return f"{head}{close}<style>{rules}</style>{rest}"
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
         return {"image/svg+xml": self.svg(), VEGALITE: self.spec, "text/plain": self.alt}

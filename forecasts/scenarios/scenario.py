@@ -174,8 +174,9 @@ AS_PUBLISHED = Scenario(
     name_zh="按公布数",
     name_en="As published",
     role="baseline",
-    why_zh="按当时已公布的数计算，不作调整。",
-    why_en="What was published by then, without any adjustment.",
+    why_zh="按当时已公布的数计算；一年之内的增长按指标表所设的四季度占比分布，此外不作调整。",
+    why_en="What was published by then; within a year growth falls as the indicator's share of the fourth "
+    "quarter assumes; nothing else is adjusted.",
 )
 
 #: What a goal is asked under where no file of this name says otherwise.

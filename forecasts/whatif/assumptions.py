@@ -12,8 +12,8 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
+from forecasts.attainment.assumed import own_days, rows_by_day
 from forecasts.attainment.outlook import Outlook
-from forecasts.attainment.past import Past
 from forecasts.ledger.fields import Basis, Kind, Origin
 from forecasts.ledger.history import History
 from forecasts.ledger.records import Observation
@@ -22,7 +22,7 @@ from forecasts.scenarios.asking import ByModels
 from forecasts.scenarios.paces import growth_of
 from forecasts.scenarios.reading import Clock, Observe, Redate
 from forecasts.whatif.laws import laws
-from forecasts.whatif.settings import Assumption, Setting, as_it_stands, two_ends
+from forecasts.whatif.settings import Assumption, Setting, as_it_stands, of_past, two_ends
 
 #: The clock on which every quarter brings the same.
 EVEN = 0.25
@@ -44,62 +44,65 @@ def assumptions_of(found: Outlook) -> Iterator[Assumption]:
 
 def _dates(found: Outlook) -> Iterator[Assumption]:
     """Yield the days that no source states: of each, the earliest and the latest that is plausible."""
-    for day, rows in _inferred(found).items():
-        earliest, latest = plausible(found.history, day, rows)
+    for day, rows in inferred(found).items():
+        earliest, latest = span_of(found, day, rows)
         if earliest < latest:
-            low, stands, high = (_dated(found, day, rows, other) for other in (earliest, day, latest))
+            low, stands, high = (dated(found, day, rows, other) for other in (earliest, day, latest))
             yield two_ends(f"date.{day}", "date", _figures_named(found, day, rows), low, stands, high)
 
 
-def _dated(found: Outlook, day: dt.date, rows: list[Observation], other: dt.date) -> Setting:
+def dated(found: Outlook, day: dt.date, rows: list[Observation], other: dt.date) -> Setting:
+    """Return the setting that the figures of a day describe another."""
     if other == day:
         return as_it_stands(found, str(day), str(day))
     changes = [Redate(observation=row.id, as_of=other) for row in rows]
-    return Setting.under(found, str(other), str(other), *changes)
+    return Setting.under(found, str(other), str(other), *changes, at=other)
 
 
 def newest_date(found: Outlook) -> str:
     """Return the id that the assumption about the newest figure's day has, if there is one."""
-    return f"date.{_own_days(found.history)[-1]}"
+    return f"date.{own_days(found.history)[-1]}"
 
 
-def _inferred(found: Outlook) -> dict[dt.date, list[Observation]]:
+def inferred(found: Outlook) -> dict[dt.date, list[Observation]]:
     """Return the goal's own rows by the day they are read as describing, where none of them states it.
 
     A sum is read on the days that all its parts describe, so what describes one day is dated together.
     """
-    asked, history = found.question.asked, found.history
-    if not found.past.own:
-        return {}
-    days = set(_own_days(history))
-    by_day: dict[dt.date, list[Observation]] = {}
-    for indicator in asked.measured_by:
-        for row in found.ledger.series(indicator, asked.goal.region):
-            if row.as_of in days and row.published_on <= asked.known_on:
-                by_day.setdefault(row.as_of, []).append(row)
     supposed = {a.observation for a in found.question.scenario.adjustments if isinstance(a, Redate)}
     published = found.reader.ledger.observations
 
     def free(row: Observation) -> bool:
         return row.as_of_basis is Basis.INFERRED and row.id in published and row.id not in supposed
 
-    return {day: rows for day, rows in sorted(by_day.items()) if all(map(free, rows))}
+    return {day: rows for day, rows in rows_by_day(found).items() if all(map(free, rows))}
 
 
-def _own_days(history: History) -> list[dt.date]:
-    """Return the days that a history has figures of, those within its years among them."""
-    within = [] if history.counts is None else history.counts.day.tolist()
-    return sorted({*history.dates, *within})
+def _told_by(found: Outlook, rows: list[Observation]) -> dt.date | None:
+    """Return the day by which figures were told: the announcement's, if one source says them and the goal.
+
+    A report may be published months after it was given; what it counts had been counted when it was given.
+    """
+    goal = found.question.announced or found.question.goal
+    same = goal.announced_on is not None and all(row.source and row.source == goal.source for row in rows)
+    return goal.announced_on if same else None
 
 
-def plausible(history: History, day: dt.date, rows: list[Observation]) -> tuple[dt.date, dt.date]:
+def span_of(found: Outlook, day: dt.date, rows: list[Observation]) -> tuple[dt.date, dt.date]:
+    """Return the earliest and the latest plausible day of an outlook's own figures."""
+    return plausible(found.history, day, rows, _told_by(found, rows))
+
+
+def plausible(
+    history: History, day: dt.date, rows: list[Observation], told_by: dt.date | None = None
+) -> tuple[dt.date, dt.date]:
     """Return the earliest and the latest day that figures without a stated day may describe.
 
     A figure is that of the year's end before, of the day of its publication (at the latest a year's end
     later), or of a day between; what is counted within a year stays in it, and begins at the quarter's end
-    before. No figure passes the one before or after it.
+    before. No figure passes the one before or after it, nor the day by which it was told, if that is known.
     """
-    days = _own_days(history)
+    days = own_days(history)
     before = max((d for d in days if d < day), default=dt.date.min)
     after = min((d for d in days if d > day), default=dt.date.max)
     year_end = dt.date(day.year, 12, 31)
@@ -109,7 +112,8 @@ def plausible(history: History, day: dt.date, rows: list[Observation]) -> tuple[
         quarters = [dt.date(day.year, month, d) for month, d in ((3, 31), (6, 30), (9, 30))]
         first, last = max((q for q in quarters if q < day), default=day), year_end
     begun = [row.period_start for row in rows if row.period_start is not None]
-    latest = min(last, after - dt.timedelta(days=1), *(row.published_on for row in rows))
+    told = [row.published_on for row in rows] + ([told_by] if told_by is not None else [])
+    latest = min(last, after - dt.timedelta(days=1), *told)
     return max(first, before + dt.timedelta(days=1), *begun), max(latest, day)
 
 
@@ -128,17 +132,18 @@ def _clock(found: Outlook) -> Iterator[Assumption]:
     if found.question.scenario.find(Clock) is not None:
         return
     own = found.history.timescale.q4_share
-    low, stands, high = (_timed(found, own, share) for share in (min(own, EVEN), own, (1 + own) / 2))
+    low, stands, high = (timed(found, own, share) for share in (min(own, EVEN), own, (1 + own) / 2))
     words = ("全年增长中四季度的占比", "Share of a year's growth in its fourth quarter")
     yield two_ends("clock.q4_share", "clock", words, low, stands, high)
 
 
-def _timed(found: Outlook, own: float, share: float) -> Setting:
+def timed(found: Outlook, own: float, share: float) -> Setting:
+    """Return the setting that the fourth quarter has another share of a year's growth."""
     even = ("（各季均匀）", " (even)") if share == EVEN else ("", "")
     zh, en = f"{100 * share:.4g}%{even[0]}", f"{100 * share:.4g} %{even[1]}"
     if share == own:
         return as_it_stands(found, zh, en)
-    return Setting.under(found, zh, en, Clock(q4_share=share))
+    return Setting.under(found, zh, en, Clock(q4_share=share), at=share)
 
 
 def _reference(found: Outlook) -> Iterator[Assumption]:
@@ -171,14 +176,7 @@ def _without(found: Outlook, names: list[str], zh: str, en: str) -> Setting:
     reference = found.past.reference
     left = tuple(h for h in reference.everyone.histories if h.name not in names)
     fewer = replace(reference, everyone=ReferenceClass(left, reference.relation))
-    return Setting(zh, en, lambda: _of_past(found, replace(found.past, reference=fewer)))
-
-
-def _of_past(found: Outlook, past: Past) -> Outlook:
-    """Return the outlook of the same question on another past."""
-    other = replace(found, past=past)
-    other.__dict__["ledger"] = found.ledger
-    return other
+    return Setting(zh, en, lambda: of_past(found, replace(found.past, reference=fewer)), at=tuple(names))
 
 
 def _models(found: Outlook) -> Iterator[Assumption]:
@@ -192,7 +190,7 @@ def _models(found: Outlook) -> Iterator[Assumption]:
     def alone(name: str) -> Setting:
         change = ByModels(weights={name: 1.0})
         # Nothing is fitted anew: a model's own answer is only asked for.
-        return Setting(name, name, lambda: found.asked(found.question.under(change)))
+        return Setting(name, name, lambda: found.asked(found.question.under(change)), at=(name,))
 
     low, high = (alone(end(chances, key=chances.__getitem__)) for end in (min, max))
     stands = as_it_stands(found, found.model, found.model)
@@ -214,7 +212,7 @@ def _newest_figure(found: Outlook) -> Iterator[Assumption]:
 
     def at(value: float, end: Literal["low", "high"]) -> Setting:
         changes = [Observe(observation=row.id, value=getattr(p, end)) for p in parts for row in p.rows]
-        return Setting.under(found, f"{_said(value)}{unit}", _said(value), *changes)
+        return Setting.under(found, f"{_said(value)}{unit}", _said(value), *changes, at=value)
 
     middle = _said((low + high) / 2)
     words = (f"最新数“{middle}{unit}”的实际值", f"What the newest figure, {middle}, may be")
@@ -232,7 +230,7 @@ class _Part(NamedTuple):
 
 def _parts(found: Outlook) -> Iterator[_Part]:
     """Yield what the newest figure is the sum of."""
-    asked, day = found.question.asked, _own_days(found.history)[-1]
+    asked, day = found.question.asked, own_days(found.history)[-1]
     for indicator in asked.measured_by:
         rows = [
             row
@@ -263,7 +261,7 @@ def _presumed_start(found: Outlook) -> Iterator[Assumption]:
     def at(value: float) -> Setting:
         known = replace(history, low=np.array([value]), high=np.array([value]))
         past = replace(found.past, history=known)
-        return Setting(f"{_said(value)}{unit}", _said(value), lambda: _of_past(found, past))
+        return Setting(f"{_said(value)}{unit}", _said(value), lambda: of_past(found, past), at=value)
 
     middle = _said(float(history.value[-1]))
     stands = as_it_stands(found, f"{middle}{unit}", middle)

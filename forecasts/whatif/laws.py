@@ -59,7 +59,7 @@ def _drawn(found: Outlook, at: int, field: str, law: Law, turn: str) -> Assumpti
     def quantile(level: float) -> Setting:
         value = float(law.at(level))
         zh, en = f"{_said(value)}{unit}（{level:.0%}分位）", f"{_said(value)} ({100 * level:.0f} % quantile)"
-        return Setting(zh, en, lambda: _with(found, at, {field: value}))
+        return Setting(zh, en, lambda: with_numbers(found, at, {field: value}), at=value)
 
     settings = [quantile(level) for level in LEVELS]
     zh, en = _named(name, change)
@@ -69,14 +69,14 @@ def _drawn(found: Outlook, at: int, field: str, law: Law, turn: str) -> Assumpti
 
 def _perhaps(found: Outlook, at: int, change: OneOff, p: float, turn: str) -> Assumption:
     """Return the assumption that something comes with a probability: it does not, or it does."""
-    missing = Setting("不到位", "it does not", lambda: _with(found, at, {"probability": 0.0}))
-    coming = Setting("到位", "it does", lambda: _with(found, at, {"probability": 1.0}))
+    missing = Setting("不到位", "it does not", lambda: with_numbers(found, at, {"probability": 0.0}), at=0.0)
+    coming = Setting("到位", "it does", lambda: with_numbers(found, at, {"probability": 1.0}), at=1.0)
     zh, en = _named("one_off.comes", change)
     law = ((missing, 1 - p), (coming, p))
     return Assumption(f"one_off.comes{turn}", "adjustment", zh, en, missing, coming, law)
 
 
-def _with(found: Outlook, at: int, changed: dict[str, float]) -> Outlook:
+def with_numbers(found: Outlook, at: int, changed: dict[str, float]) -> Outlook:
     """Return the outlook with some numbers of one adjustment changed, in its place."""
     scenario = found.question.scenario
     changes = list(scenario.adjustments)

@@ -10,7 +10,7 @@ pair. The day that the newest figure describes and the clock say together how lo
 may move nothing while both move much, so they have a row of their own, whose share is their interaction.
 """
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -23,9 +23,6 @@ from forecasts.models.paths import DRAWS
 from forecasts.whatif.assumptions import assumptions_of, newest_date
 from forecasts.whatif.settings import Setting
 from forecasts.whatif.tried import Tried, together, tried
-
-if TYPE_CHECKING:
-    pass
 
 #: Levels of the quantiles that the curve runs through; as many values lie evenly between the outermost.
 CURVE = np.linspace(0.005, 0.995, 41)
@@ -78,7 +75,12 @@ def sensitivity(
 
 def sensitivity_of(found: Outlook) -> Sensitivity:
     """Find what an outlook rests on most; see :func:`sensitivity`."""
-    every = _all_tried(found)
+    return sensitivity_by(found, all_tried(found))
+
+
+def sensitivity_by(found: Outlook, every: Sequence[Tried]) -> Sensitivity:
+    """Write down what an outlook rests on, of assumptions that had their turn."""
+    every = [one for one in every if not one.is_moot]
     total = sum(one.variance for one in every)
     rows = [_row(one, one.variance / total if total else 0.0) for one in every]
     goal = found.question.goal
@@ -96,13 +98,13 @@ def sensitivity_of(found: Outlook) -> Sensitivity:
     )  # fmt: skip
 
 
-def _all_tried(found: Outlook) -> list[Tried]:
+def all_tried(found: Outlook) -> list[Tried]:
     """Return every assumption after its turn, and the date and the clock at once."""
     every = [tried(found, assumption) for assumption in assumptions_of(found)]
     date = next((one for one in every if one.assumption.id == newest_date(found)), None)
     clock = next((one for one in every if one.assumption.about == "clock"), None)
     both = together(found, date, clock) if date is not None and clock is not None else None
-    return [one for one in every if not one.is_moot] + ([] if both is None else [both])
+    return every + ([] if both is None else [both])
 
 
 def _row(one: Tried, share: float) -> SensitivityRow:

@@ -10,15 +10,21 @@ from forecasts.attainment.recall import record_of
 from forecasts.attainment.result import Attainment
 from forecasts.attainment.sliders import sliders_of
 from forecasts.attainment.verdict import verdict
+from forecasts.attainment.waterfall import waterfall
 from forecasts.attainment.what_if import Joint, Vary, WhatIf
 from forecasts.ledger.problems import Refusal
 from forecasts.models.paths import DRAWS
 from forecasts.scenarios.scenario import BASELINE
 from forecasts.scenarios.seeds import Seeds
+from forecasts.whatif.alternatives import with_alternatives
 from forecasts.whatif.compare import comparison
+from forecasts.whatif.grid import Asking, grid_of
+from forecasts.whatif.inquiries import inquiries_of
 from forecasts.whatif.joint import joint
+from forecasts.whatif.needed import needed_now
+from forecasts.whatif.readings import readings_of
 from forecasts.whatif.seek import sought_of
-from forecasts.whatif.sensitivity import sensitivity_of
+from forecasts.whatif.sensitivity import all_tried, sensitivity_by
 
 #: What is sought for every verdict, and for which probability.
 SOUGHT, WANTED = (Vary.PACE, Vary.GOAL), 0.8
@@ -39,11 +45,18 @@ def answer_whole(
     question = find_question(seeds, goal, scenario, known_on)
     found = outlook(reader_of(seeds.ledger, known_on), question, seed, draws)
     said = verdict(found, record_of(seeds, known_on))
-    return said.model_copy(update={"what_if": what_if(seeds, found, said)})
+    return with_what_if(seeds, found, said)
 
 
 def what_if(seeds: Seeds, found: Outlook, said: Attainment) -> WhatIf:
-    """Return what would change a verdict.
+    """Return what would change a verdict; see :func:`with_what_if`."""
+    told = with_what_if(seeds, found, said).what_if
+    assert told is not None
+    return told
+
+
+def with_what_if(seeds: Seeds, found: Outlook, said: Attainment) -> Attainment:
+    """Return a verdict with what would change it, and with what its assumptions could be instead.
 
     Parameters
     ----------
@@ -52,13 +65,26 @@ def what_if(seeds: Seeds, found: Outlook, said: Attainment) -> WhatIf:
     said : Attainment
         The verdict on it.
     """
-    others = (found.of(question) for question in _other_scenarios(seeds, found.question))
-    return WhatIf(
-        comparison=comparison([found, *others]),
-        seek=tuple(sought_of(found, vary, WANTED) for vary in SOUGHT),
-        sensitivity=sensitivity_of(found),
-        joint=_joint(seeds, found),
-        sliders=sliders_of(found, [point.date for point in said.fan]),
+    outlooks = [found, *(found.of(question) for question in _other_scenarios(seeds, found.question))]
+    every = all_tried(found)
+    asking = Asking.after(found, every)
+    grid, readings, needed = grid_of(asking), readings_of(outlooks), needed_now(found)
+    return said.model_copy(
+        update={
+            "assumptions": with_alternatives(found, said, every, grid, readings),
+            "what_if": WhatIf(
+                comparison=comparison(outlooks),
+                seek=tuple(sought_of(found, vary, WANTED) for vary in SOUGHT),
+                sensitivity=sensitivity_by(found, every),
+                joint=_joint(seeds, found),
+                sliders=sliders_of(found, [point.date for point in said.fan]),
+                waterfall=waterfall(found, said.probability),
+                readings=readings,
+                grid=grid,
+                inquiries=inquiries_of(asking, grid, readings, needed),
+                needed_now=needed,
+            ),
+        }
     )
 
 

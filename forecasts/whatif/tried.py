@@ -45,6 +45,10 @@ class Tried:
         """Whether it cannot matter: where only ends of years count, any clock is the same."""
         return self.assumption.about == "clock" and not self.refusals and self.swing == 0.0
 
+    def known(self) -> dict[tuple[AnyAdjustment, ...], Outlook]:
+        """Return what was asked under adjustments alone, by these."""
+        return {setting.changes: asked for setting, asked in self.outlooks.items() if setting.changes}
+
 
 def tried(found: Outlook, assumption: Assumption) -> Tried:
     """Ask an outlook at every setting of an assumption, all else as it stands."""

@@ -1,15 +1,17 @@
-"""What a fork of the mother becomes: a kernel, or a process that has papermill run one notebook."""
+"""What a fork of the mother becomes: a kernel, or a hand that has papermill run notebook after notebook."""
 
 import json
 import os
 import random
 import socket
 import sys
+import tempfile
 from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
 from forecasts.batch.kernels.families import FAMILY, die_with_parent
+from forecasts.publish.elsewhere import whole_of
 
 
 def run_kernel(request: Mapping[str, Any], line: socket.socket) -> None:
@@ -35,12 +37,30 @@ def run_kernel(request: Mapping[str, Any], line: socket.socket) -> None:
     app.start()  # type: ignore[no-untyped-call]
 
 
-def run_job(request: Mapping[str, Any], line: socket.socket) -> None:
-    """Have papermill run a notebook; tell what went wrong, if anything."""
+def run_hand(request: Mapping[str, Any], line: socket.socket) -> None:
+    """Have papermill run notebooks, one after the other; tell what went wrong with each, if anything.
+
+    Parameters
+    ----------
+    request : mapping
+        ``address``, the socket at which orders come: one a connection, a JSON object with ``order``, ``env``
+        (what is this notebook's alone) and ``log``; its end is told by closing that half.
+    """
     _settle(request)
     from forecasts.batch.job import Order, told
 
-    line.sendall(json.dumps(told(Order(**request["order"]))).encode() + b"\n")
+    with socket.socket(socket.AF_UNIX) as door:
+        door.bind(request["address"])
+        door.listen(1)
+        line.sendall(b'{"ready": true}\n')
+        line.close()
+        while True:
+            there, _ = door.accept()
+            with there:
+                asked = json.loads(whole_of(there))
+                os.environ.update(asked["env"])
+                _print_to(asked["log"])
+                there.sendall(json.dumps(told(Order(**asked["order"]))).encode())
 
 
 def _settle(request: Mapping[str, Any]) -> None:
@@ -51,10 +71,8 @@ def _settle(request: Mapping[str, Any]) -> None:
     os.environ[FAMILY] = f"{workshop} {request['family']}"
     die_with_parent(os.getppid())
     if log := request.get("log"):
-        held = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
-        for number in (1, 2):
-            os.dup2(held, number)
-        os.close(held)
+        _print_to(log)
+    tempfile.tempdir = None  # wherever this process is told to have it
     os.chdir(request.get("cwd") or ".")
     sys.argv = list(request.get("argv", ["job"]))
     random.seed()
@@ -66,3 +84,14 @@ def _settle(request: Mapping[str, Any]) -> None:
         _, most = resource.getrlimit(resource.RLIMIT_DATA)
         limit = memory if most == resource.RLIM_INFINITY else min(memory, most)
         resource.setrlimit(resource.RLIMIT_DATA, (limit, most))
+
+
+def _print_to(log: str) -> None:
+    """Have what is printed from now on go to the end of a file."""
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError):
+            stream.flush()
+    held = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+    for number in (1, 2):
+        os.dup2(held, number)
+    os.close(held)

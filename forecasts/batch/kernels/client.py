@@ -16,12 +16,16 @@ from types import TracebackType
 from typing import Any, Self
 
 from forecasts.batch.kernels.families import FAMILY, end_family
+from forecasts.publish.elsewhere import room_for_sockets
 
 #: Names the socket of a mother that is alive already, to papermill in a job of its own.
 SOCKET = "FORECASTS_MOTHER"
 
 #: The most bytes that a kernel may take, and the file for what it prints past the protocol.
 MEMORY, LOG = "FORECASTS_MEMORY", "FORECASTS_LOG"
+
+#: The goal and the day that a kernel will be asked about, so that what others share with it can be prepared.
+ABOUT = "FORECASTS_ABOUT"
 
 #: One thread in each: the batch is parallel over notebooks, and a fork copies one thread only. (The last is
 #: for the allocator that comes with Arrow, which cleans up in a thread of its own.)
@@ -41,26 +45,24 @@ class MotherLost(Exception):
 class Mother:
     """A mother process and its socket; a context, at whose end nothing of it is left.
 
-    Parameters
-    ----------
-    root : Path, optional
-        The project whose figures she reads before anybody asks.
-    asked : sequence of (goal, scenario, day)
-        The questions that she prepares for.
+    It may be started before its order is known: what it imports is the same for all.
     """
 
-    def __init__(self, root: Path | None = None, asked: Sequence[tuple[str, str, str]] = ()) -> None:
-        self.order = {"root": str(root) if root else None, "asked": list(asked)}
+    def __init__(self) -> None:
+        self.ordered: bytes = b""
         self.family = f"forecasts-{uuid.uuid4().hex}"
-        self.folder = Path(tempfile.mkdtemp(prefix="forecasts-"))
+        self.folder = Path(tempfile.mkdtemp(prefix="forecasts-", dir=room_for_sockets()))
+        self.temporary = self.folder / "tmp"
+        self.temporary.mkdir()
         self.socket = str(self.folder / "mother")
         self.log = self.folder / "mother.log"
         self.process: subprocess.Popen[bytes] | None = None
         self._serves = False
 
     def start(self) -> None:
-        """Start the process; `ready` waits for it."""
+        """Start the process, with its order if that is known; `ready` waits for it."""
         env = {**os.environ, **THREADS, FAMILY: self.family, SOCKET: self.socket, "PYTHONUTF8": "1"}
+        env["TMPDIR"] = str(self.temporary)  # what a library leaves behind goes when she goes
         env["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"
         self._serves = False
         with suppress(FileNotFoundError):
@@ -71,9 +73,28 @@ class Mother:
                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, env=env,
                 start_new_session=True,  # a terminal's Ctrl-C is for its owner
             )  # fmt: skip
+        self._send()
+
+    def order(self, root: Path | None = None, asked: Sequence[tuple[str, str, str]] = ()) -> None:
+        """Give the order.
+
+        Parameters
+        ----------
+        root : Path, optional
+            The project whose figures she reads before anybody asks.
+        asked : sequence of (goal, scenario, day)
+            The questions that she prepares for.
+        """
+        told = {"root": str(root) if root else None, "asked": list(asked)}
+        self.ordered = json.dumps(told).encode() + b"\n"
+        if self.process is not None:
+            self._send()
+
+    def _send(self) -> None:
+        assert self.process is not None
         assert self.process.stdin is not None
-        with suppress(OSError):
-            self.process.stdin.write(json.dumps(self.order).encode() + b"\n")
+        with suppress(OSError):  # she is gone, which `ready` tells
+            self.process.stdin.write(self.ordered)
             self.process.stdin.flush()
 
     def ready(self) -> None:
@@ -110,6 +131,8 @@ class Mother:
             assert self.process.stdout is not None
             with suppress(OSError):
                 self.process.stdin.close()
+            if not self.ordered:  # she imports, and hears nothing
+                self.process.kill()
             try:
                 self.process.wait(5)
             except subprocess.TimeoutExpired:

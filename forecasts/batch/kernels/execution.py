@@ -171,6 +171,7 @@ def _socket() -> str:
         return path
     if (mother := _MOTHERS.get(os.getpid())) is None or not mother.alive:
         mother = _MOTHERS[os.getpid()] = Mother()
+        mother.order()
         mother.start()
         mother.ready()
         atexit.register(mother.__exit__, None, None, None)

@@ -28,6 +28,11 @@ def die_with_parent(parent: int) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
 
 
+def live_on() -> None:
+    """Take back the wish of :func:`die_with_parent`."""
+    ctypes.CDLL(None).prctl(_DEATH_SIGNAL, 0)
+
+
 def adopt_orphans() -> None:
     """Become the parent of every descendant whose own parent dies, so that none is out of reach."""
     ctypes.CDLL(None).prctl(_SUBREAPER, 1)

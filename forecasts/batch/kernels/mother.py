@@ -1,13 +1,12 @@
 """The mother of all kernels: everything is imported in it once; each notebook gets a fork of it.
 
-``python -m forecasts.batch.kernels.mother SOCKET`` reads its order, one line of JSON, from standard input,
-and then serves until that input ends, which it does when its owner is gone. It has one thread: a fork copies
-no other. On the socket, one connection a child::
+``python -m forecasts.batch.kernels.mother SOCKET`` imports, reads its order, one line of JSON, from standard
+input, and then serves until that input ends, which it does when its owner is gone. It has one thread: a fork
+copies no other. On the socket, one connection a child::
 
-    -> {"do": "kernel" or "job", ...}
+    -> {"do": "kernel" or "hand", ...}
     <- {"pid": 123}
-    <- {"ready": true}             a kernel that listens
-    <- {...}                       what a job has to say
+    <- {"ready": true}             it listens
     <- {"exit": 0}                 it has ended; a signal is a number below zero
 
 Who closes the connection ends the child, and whatever the child has started.
@@ -27,8 +26,15 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from forecasts.batch.kernels.born import run_job, run_kernel
-from forecasts.batch.kernels.families import adopt_orphans, children, end_group, marks
+from forecasts.batch.kernels.born import run_hand, run_kernel
+from forecasts.batch.kernels.families import (
+    adopt_orphans,
+    children,
+    die_with_parent,
+    end_group,
+    live_on,
+    marks,
+)
 
 #: What a kernel, papermill and our notebooks import as soon as they begin.
 IMPORTS = (
@@ -37,7 +43,7 @@ IMPORTS = (
     "ipykernel.subshell_manager", "ipykernel.parentpoller", "jupyter_client.localinterfaces",
     "IPython.core.completer", "IPython.core.displaypub", "IPython.core.history", "IPython.core.magics",
     "IPython.core.ultratb", "IPython.extensions.storemagic", "comm",
-    "papermill.execute", "nbformat.v4", "forecasts.batch.kernels.execution",
+    "papermill.execute", "nbformat.v4", "forecasts.batch.kernels.execution", "psutil", "resource",
     "forecasts.notebook.request", "forecasts.notebook.show",
 )  # fmt: skip
 
@@ -56,8 +62,13 @@ class Child:
 class Mother:
     """Forks on request; buries what ends, with all that it started."""
 
-    def __init__(self, path: str, births: Mapping[str, Callable[[Mapping[str, Any], socket.socket], None]]):
-        self.births = births
+    def __init__(
+        self,
+        path: str,
+        births: Mapping[str, Callable[[Mapping[str, Any], socket.socket], None]],
+        prepare: Callable[[Mapping[str, Any]], None] = lambda request: None,
+    ):
+        self.births, self.prepare = births, prepare
         self.children: dict[int, Child] = {}
         self.asking: dict[socket.socket, bytes] = {}
         self.server = socket.socket(socket.AF_UNIX)
@@ -116,6 +127,7 @@ class Mother:
             self._bear(json.loads(self.asking.pop(line)), line)
 
     def _bear(self, request: Mapping[str, Any], line: socket.socket) -> None:
+        self.prepare(request)
         self.count += 1
         family = f"{os.getpid()}.{self.count}"
         pid = os.fork()
@@ -215,21 +227,25 @@ def _first_line(number: int) -> bytes:
 
 
 def main() -> None:
-    """Import everything, warm up, tell the owner that all is ready, and serve."""
+    """Import everything, take the order, tell the owner that all is ready, and serve."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal's Ctrl-C is for the owner
-    order = json.loads(_first_line(0))
-    for name in (*IMPORTS, *order.get("imports", ())):
+    die_with_parent(os.getppid())  # while it imports it hears nothing
+    for name in IMPORTS:
         with suppress(ImportError):
             importlib.import_module(name)
+    if not (line := _first_line(0)):
+        return
+    live_on()  # its owner's end is heard from now on, whichever thread of his began this
+    order = json.loads(line)
     adopt_orphans()
     from jupyter_client.localinterfaces import local_ips
 
-    local_ips()  # found out once, known to every child
-    if root := order.get("root"):
-        from forecasts.batch.kernels.warming import warm
+    from forecasts.batch.kernels.warming import Warmth
 
-        warm(root, order.get("asked", ()))
-    mother = Mother(sys.argv[1], {"kernel": run_kernel, "job": run_job})
+    local_ips()  # found out once, known to every child
+    warmth = Warmth(order["root"], order["asked"]) if order["root"] else None
+    births = {"kernel": run_kernel, "hand": run_hand}
+    mother = Mother(sys.argv[1], births, warmth.prepare if warmth else lambda request: None)
     gc.collect()
     gc.freeze()  # no child need look through what was there before it
     threads = max(threading.active_count(), len(os.listdir("/proc/self/task")))
