@@ -135,7 +135,7 @@ def test_figures_that_were_not_printed_look_otherwise_and_a_legend_says_so(
             high=point.high,
             threshold=standing == "threshold",
             origin="derived" if standing == "derived" else "printed",
-        )  # fmt: skip
+        )
         for day, standing in zip(days, there, strict=True)
     ]
     a = a.model_copy(update={"history": tuple(history)})

@@ -37,7 +37,7 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
     "history": (
         "goal", "scenario", "date", "value", "low", "high", "origin", "threshold", "unit", "evidence",
         *SOURCES,
-    ),  # fmt: skip
+    ),
     "evidence": (
         "goal", "scenario", "observation", "indicator_name", "region_name", "as_of", "value", "low", "high",
         "unit", *SOURCES,
