@@ -8,7 +8,6 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import nbformat
 import pytest
@@ -17,6 +16,7 @@ from forecasts.batch.folders import FAILED
 from forecasts.batch.plans.reading import read_plan
 from forecasts.publish.save import RESULT, read_result
 from forecasts.scenarios.seeds import Seeds, read_seeds
+from tests.batch.night import without_times
 
 BIN = Path(sys.executable).parent
 DRAWS = "500"
@@ -190,17 +190,6 @@ def test_both_engines_leave_the_same_notebook_but_for_times(
         book = json.loads((folder / "notebook.ipynb").read_text(encoding="utf-8"))
         left.append((without_times(book), (folder / RESULT).read_bytes()))
     assert left[0] == left[1]
-
-
-def without_times(book: dict[str, Any]) -> dict[str, Any]:
-    """Return a notebook without when it was run, and the id that papermill gives its own cell by chance."""
-    for part in (book, *book["cells"]):
-        part["metadata"].pop("execution", None)
-        for name in ("start_time", "end_time", "duration"):
-            part["metadata"]["papermill"].pop(name, None)
-        if "injected-parameters" in part["metadata"].get("tags", ()):
-            part["id"] = "injected"
-    return book
 
 
 @pytest.mark.slow
