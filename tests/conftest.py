@@ -27,11 +27,8 @@ MEMORY = 3 * 2**30
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     """Run as many processes of tests as there are processors, and room for."""
-    room = psutil.virtual_memory().available // MEMORY
-    return max(
-        1,
-        min(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1, room),
-    )
+    processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return max(1, min(processors, psutil.virtual_memory().available // MEMORY))
 
 
 @pytest.hookimpl(tryfirst=True)
