@@ -43,7 +43,7 @@ brief: $(READY)
 	@$(BIN)/forecasts run $(PLAN)
 
 test: $(READY)
-	@$(BIN)/python -m pytest -n $(TESTERS) --dist loadgroup --no-loadscope-reorder
+	@$(BIN)/python -m pytest -n $(TESTERS) --dist loadfile --no-loadscope-reorder
 
 soak: $(READY)
 	@$(BIN)/python -m pytest -m soak

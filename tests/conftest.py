@@ -31,12 +31,11 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     return max(1, min(processors, psutil.virtual_memory().available // MEMORY))
 
 
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Run what is quick first, and what takes long by nature only if it is asked for.
 
-    Side by side it is the other way round, so that no process waits long for the last one. There, what a file
-    shares is made once: its tests stay together, but for those that take long and need nothing of it.
+    Side by side it is the other way round, so that no process waits long for the last one. There, the tests of
+    a file stay together, so that what they share is made once.
     """
     if "soak" not in config.option.markexpr:
         soaking = [item for item in items if item.get_closest_marker("soak")]
@@ -45,10 +44,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             config.hook.pytest_deselected(items=soaking)
     beside = hasattr(config, "workerinput")
     items.sort(key=lambda item: (item.get_closest_marker("slow") is not None) != beside)
-    if beside:
-        for item in items:
-            if not item.get_closest_marker("xdist_group") and not item.get_closest_marker("slow"):
-                item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
 
 
 @pytest.fixture(scope="session")

@@ -19,6 +19,9 @@ MARK = "FORECASTS_TEST_MARK"
 
 PARAMETERS = 'n: int = 0\noutput: str = ""'
 
+#: Their day of knowledge.
+DAY = "2024-01-01"
+
 #: What quick notebooks do: leave a file that says the same every time.
 QUICK = "import pathlib, time\npathlib.Path(output, 'answer.txt').write_text(f'{n * n}')\ntime.sleep({pause})"
 
@@ -46,6 +49,17 @@ def plan(house: Path, name: str, text: str) -> Path:
     path = house / "reports" / "plans" / f"{name}.yaml"
     path.write_text(text, encoding="utf-8")
     return path
+
+
+def quick_plan(house: Path, jobs: int, pause: float = 0.2) -> Path:
+    """Write a plan of quick notebooks."""
+    notebook(house / "notebooks" / "quick.ipynb", QUICK.replace("{pause}", str(pause)))
+    numbers = ", ".join(map(str, range(jobs)))
+    return plan(
+        house,
+        "quick",
+        f"notebook: quick.ipynb\nmatrix:\n  n: [{numbers}]\nsuccess: [answer.txt]\nknown_on: {DAY}\n",
+    )
 
 
 class Night:
