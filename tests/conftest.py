@@ -34,8 +34,8 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Run what is quick first, and what takes long by nature only if it is asked for.
 
-    Side by side it is the other way round, so that no process waits long for the last one. There, the tests of
-    a file stay together, so that what they share is made once.
+    Side by side it is the other way round, so that no process waits long for the last one. There, what
+    is in one file stays together, so that what its tests share is made once.
     """
     if "soak" not in config.option.markexpr:
         soaking = [item for item in items if item.get_closest_marker("soak")]
