@@ -170,7 +170,7 @@ def test_a_reader_finds_a_whole_brief_at_every_moment(house: Path, root: Path) -
         while not stop.is_set():
             content = brief.read_bytes()
             seen[content] = seen.get(content, 0) + 1
-            time.sleep(0.002)
+            time.sleep(0.01)
 
     old = brief.read_bytes()
     reader = threading.Thread(target=read)
