@@ -58,7 +58,9 @@ def warming(
         with suppress(Refusal):
             question = find_question(seeds, goal, scenario, known_on)
             found = outlook(reader_of(seeds.ledger, known_on), question, seed, draws)
-            found.fitted.all()
+            for model in found.fitted.models:
+                found.fitted.of(model)
+                yield
             record_of(seeds, known_on)
             if isinstance(found.future, Adjusted):
                 alike.setdefault((found.past, question.goal.deadline), []).append(found)

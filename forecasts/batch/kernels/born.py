@@ -14,6 +14,10 @@ from forecasts.batch.kernels.families import FAMILY, die_with_parent
 from forecasts.publish.elsewhere import whole_of
 
 
+#: What nbclient asks for: no notebook's history is kept.
+IN_MEMORY = "--HistoryManager.hist_file=:memory:"
+
+
 def run_kernel(request: Mapping[str, Any], line: socket.socket) -> None:
     """Be an IPython kernel, as ``python -m ipykernel_launcher`` would be one.
 
@@ -29,7 +33,14 @@ def run_kernel(request: Mapping[str, Any], line: socket.socket) -> None:
     from ipykernel.kernelapp import IPKernelApp
 
     app = IPKernelApp.instance(parent_handle=os.getppid())  # not one of a terminal
-    app.initialize(request["argv"][1:])  # type: ignore[no-untyped-call]
+    arguments = request["argv"][1:]
+    if arguments[:1] == ["-f"] and arguments[2:] in ([], [IN_MEMORY]):
+        # What they say, without the reading of a command line, which is slow to prepare.
+        app.connection_file = arguments[1]
+        if arguments[2:]:
+            app.config.HistoryManager.hist_file = ":memory:"
+        app.parse_command_line = lambda argv=None: None
+    app.initialize(arguments)  # type: ignore[no-untyped-call]
     # Its sockets are bound: who connects now need not wait for a second attempt.
     with suppress(OSError):
         line.sendall(b'{"ready": true}\n')

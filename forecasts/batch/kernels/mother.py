@@ -43,6 +43,9 @@ IMPORTS = (
     "ipykernel.subshell_manager", "ipykernel.parentpoller", "jupyter_client.localinterfaces",
     "IPython.core.completer", "IPython.core.displaypub", "IPython.core.history", "IPython.core.magics",
     "IPython.core.ultratb", "IPython.extensions.storemagic", "comm",
+    # Those that it imports while it begins, or before the first cell.
+    "IPython.core.completerlib", "IPython.core.debugger", "IPython.core.oinspect", "IPython.core.payloadpage",
+    "IPython.core.usage", "pdb", "sqlite3", "faulthandler", "tornado.platform.asyncio",
     "papermill.execute", "nbformat.v4", "forecasts.batch.kernels.execution", "psutil", "resource",
     "forecasts.notebook.request", "forecasts.notebook.show",
 )  # fmt: skip
