@@ -13,7 +13,6 @@ from typing import Any
 from forecasts.batch.kernels.families import FAMILY, die_with_parent
 from forecasts.publish.elsewhere import whole_of
 
-
 #: What nbclient asks for: no notebook's history is kept.
 IN_MEMORY = "--HistoryManager.hist_file=:memory:"
 
@@ -32,15 +31,19 @@ def run_kernel(request: Mapping[str, Any], line: socket.socket) -> None:
     _settle(request)
     from ipykernel.kernelapp import IPKernelApp
 
-    app = IPKernelApp.instance(parent_handle=os.getppid())  # not one of a terminal
-    arguments = request["argv"][1:]
-    if arguments[:1] == ["-f"] and arguments[2:] in ([], [IN_MEMORY]):
-        # What they say, without the reading of a command line, which is slow to prepare.
-        app.connection_file = arguments[1]
-        if arguments[2:]:
-            app.config.HistoryManager.hist_file = ":memory:"
-        app.parse_command_line = lambda argv=None: None
-    app.initialize(arguments)  # type: ignore[no-untyped-call]
+    class Kernel(IPKernelApp):
+        """A kernel that does not prepare for all that a command line could say, which is slow."""
+
+        def parse_command_line(self, argv: Any = None) -> None:
+            if argv[:1] != ["-f"] or argv[2:] not in ([], [IN_MEMORY]):
+                super().parse_command_line(argv)
+                return
+            self.connection_file = argv[1]
+            if argv[2:]:
+                self.config.HistoryManager.hist_file = ":memory:"
+
+    app = Kernel.instance(parent_handle=os.getppid())  # not one of a terminal
+    app.initialize(request["argv"][1:])  # type: ignore[no-untyped-call]
     # Its sockets are bound: who connects now need not wait for a second attempt.
     with suppress(OSError):
         line.sendall(b'{"ready": true}\n')
