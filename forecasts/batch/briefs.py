@@ -5,17 +5,18 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from forecasts.batch.came import Done, Written
 from forecasts.batch.changes import CHANGES, Since
 from forecasts.batch.folders import RUN, Place, linked
 from forecasts.batch.keys import Key
-from forecasts.batch.plans.plan import Work
+from forecasts.batch.plans.plan import Job, Work
 from forecasts.ledger.root import provided
 from forecasts.publish.rendering import Renderer, RenderingFailed
+from forecasts.publish.words import LOCALES, Language
 
 #: The folder of briefs that are about one goal each.
 BRIEFS = "briefs"
@@ -100,10 +101,57 @@ def _key(work: Work, keys: Mapping[str, Key], done: Sequence[Done], earlier: Seq
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+def in_language(work: Work, language: Language) -> Work:
+    """Return a day's work as it would be in another language."""
+    jobs = (
+        replace(job, parameters={**job.parameters, "language": language})
+        if "language" in job.parameters
+        else job
+        for job in work.jobs
+    )
+    return replace(work, plan=work.plan.model_copy(update={"language": language}), jobs=tuple(jobs))
+
+
+def in_other_languages(
+    work: Work,
+    keys_of: Callable[[Job], Key],
+    published: Callable[[Work], Sequence[str]],
+    done: Sequence[Done],
+    folder: Path,
+) -> tuple[dict[str, Written], tuple[str, ...]]:
+    """Return the briefs of the last run in other languages, if they would come out the same of these results.
+
+    Returns
+    -------
+    kept : dict
+        Those that stay true, by name.
+    outdated : tuple of str
+        Names of those that tell of other results: they must not stand beside these.
+    """
+    kept: dict[str, Written] = {}
+    outdated: list[str] = []
+    for language in sorted(set(LOCALES) - {work.plan.language}):
+        other = in_language(work, cast(Language, language))
+        there = standing(folder, names_of(other))
+        if not there:
+            continue
+        jobs = {job.id: job for job in other.jobs}
+        ended = {one.job.id: replace(one, job=jobs[one.job.id]) for one in done}
+        keys = {name: keys_of(job) for name, job in jobs.items()}
+        due = wanted(other, keys, ended, published(other))
+        for name, brief in there.items():
+            if name in due and due[name].key == brief.key:
+                kept[name] = brief
+            else:
+                outdated.append(name)
+    return kept, tuple(outdated)
+
+
 def standing(folder: Path, names: Iterable[str]) -> dict[str, Written]:
     """Return the briefs of a run that are whole, by name: what ``run.json`` says, held against the files."""
     try:
-        told = json.loads((folder / RUN).read_text(encoding="utf-8"))["briefs"]
+        run = json.loads((folder / RUN).read_text(encoding="utf-8"))
+        told = [*run["briefs"], *run.get("kept_briefs", [])]
         said = {str(one["name"]): _as_told(one) for one in told}
     except (OSError, ValueError, KeyError, TypeError):
         return {}
@@ -200,10 +248,7 @@ class Bench:
         """Make a brief, or take over the one that would come out the same."""
         old = standing(self.place.folder, [due.name]).get(due.name)
         if old is not None and old.key == due.key:
-            for file in (*due.files, due.changes):
-                if (self.place.folder / file).exists():
-                    (self.place.draft / file).parent.mkdir(parents=True, exist_ok=True)
-                    linked(str(self.place.folder / file), str(self.place.draft / file))
+            take_over(self.place, old)
             return old
         plan, folder = self.work.plan, (self.place.draft / due.name).parent
         title = (plan.title_zh if plan.language == "zh" else plan.title_en) or ""
@@ -223,6 +268,15 @@ class Bench:
             return Written(due.name, "", {}, f"the brief could not be written: {_why(error)}")
         files = {file: _digest(self.place.draft / file) for file in due.files}
         return Written(due.name, due.key, files, "", due.goal, title, track_record)
+
+
+def take_over(place: Place, brief: Written) -> None:
+    """Have a brief of the last run stand in the one that is being made."""
+    beside = changes_of(brief.name)  # in whatever language the brief is, it is the same
+    missing = (place.folder / beside).is_file() and not (place.draft / beside).exists()
+    for file in (*brief.files, *([beside] if missing else [])):
+        (place.draft / file).parent.mkdir(parents=True, exist_ok=True)
+        linked(str(place.folder / file), str(place.draft / file))
 
 
 def _why(error: Exception) -> str:

@@ -107,13 +107,12 @@ def _course(
 
 
 def points_of(register: Path, plan: str, before: dt.date) -> dict[str, list[Point]]:
-    """Return what the register tells of a plan's forecasts before a day, by job, in their order."""
-    found: dict[str, list[Point]] = {}
+    """Return what the register tells of a plan's forecasts before a day, by job: the last of each day."""
+    found: dict[str, dict[dt.date, float]] = {}
     for row in rows_of(register, plan):
         if row["known_on"] < before.isoformat():
-            point: Point = dt.date.fromisoformat(row["known_on"]), row["probability"], "run"
-            found.setdefault(row["job"], []).append(point)
-    return found
+            found.setdefault(row["job"], {})[dt.date.fromisoformat(row["known_on"])] = row["probability"]
+    return {job: [(day, days[day], "run") for day in sorted(days)] for job, days in sorted(found.items())}
 
 
 @dataclass(frozen=True)

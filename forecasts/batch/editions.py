@@ -25,6 +25,9 @@ from forecasts.scenarios.scenario import Scenario
 from forecasts.scenarios.seeds import Seeds
 from forecasts.whatif.changes import Side
 
+#: Parts of a job's key that an answer rests on; in which language a notebook shows it is none of it.
+RESTED: Final = ("figures", "scenario", "program")
+
 _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
@@ -37,7 +40,7 @@ class Said:
     value, comparison, tolerance, deadline
         What the goal asked, as the scenario asks it.
     key : mapping
-        The hashes of what the answer rests on, by the names of :class:`~forecasts.batch.keys.Key`.
+        The hashes of what the answer rests on, by the names of `RESTED`.
     """
 
     job: str
@@ -117,7 +120,8 @@ def said_of(job: str, content: bytes, key: Key) -> Said:
     return Said(
         job, str(goal["id"]), str(scenario["id"]), str(scenario["role"]), _probability(told["probability"]),
         int(told["draws"]), int(told["seed"]), float(goal["value"]), str(goal["comparison"]),
-        float(goal.get("tolerance") or 0.0), dt.date.fromisoformat(goal["deadline"]), key.as_dict(),
+        float(goal.get("tolerance") or 0.0), dt.date.fromisoformat(goal["deadline"]),
+        {name: key.as_dict()[name] for name in RESTED},
     )  # fmt: skip
 
 
@@ -167,7 +171,7 @@ def registered_before(path: Path, plan: str, before: dt.date, until: dt.date | N
 
 
 def _registered(row: Mapping[str, Any]) -> Said:
-    key = {name: row[f"key_{name}"] for name in ("figures", "scenario", "program")}
+    key = {name: row[f"key_{name}"] for name in RESTED}
     return Said(
         row["job"], row["goal"], row["scenario"], row["role"], row["probability"], row["draws"] or 0,
         row["seed"] or 0, row["value"], row["comparison"], row["tolerance"],

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
-from forecasts.batch.briefs import Studio, names_of, standing, wanted
+from forecasts.batch.briefs import Studio, in_other_languages, names_of, standing, take_over, wanted
 from forecasts.batch.came import Done, Run, Written, summary
 from forecasts.batch.changes import Since
 from forecasts.batch.folders import FAILED, RUN, Place, copy_job, locked, prune
@@ -125,8 +125,8 @@ def run_work(
         place.tidy()
         published = chronicle.published(work) if names_of(work) else ()
         since = Since.before(work, place.plan, chronicle.path, keys) if names_of(work) else None
-        told = (*published, since.digest) if since is not None else published
-        state = _State(work, {job.id: keys.of(job) for job in work.jobs}, place, told)
+        edition = (since.digest,) if since is not None else ()
+        state = _State(work, {job.id: keys.of(job) for job in work.jobs}, place, (*published, *edition))
         ready = state.ready()
         chosen = [job for job in work.jobs if asked.only is None or job.id in asked.only]
         due = [job for job in chosen if asked.force or job.id not in ready]
@@ -145,7 +145,15 @@ def run_work(
                 briefs.offer(ended)
             written = briefs.all(ended)
         keep_seen(place.draft, root, keys.seeds)
-        run = Run(work, place.draft, _in_order(work, ended), written, "; ".join(_faults(written)))
+        all_done = _in_order(work, ended)
+        kept, outdated = in_other_languages(
+            work, keys.of, lambda other: (*chronicle.published(other), *edition), all_done, place.folder
+        )
+        for brief in kept.values():
+            take_over(place, brief)
+        for name in outdated:
+            on_event(Remarked(f"{name} told of other results, and is gone: run in its language, too"))
+        run = Run(work, place.draft, all_done, written, tuple(kept.values()), "; ".join(_faults(written)))
         run = _published(place, replace(run, alerts=chronicle.alerts(run)), root)
         chronicle.keep(run)
         if keep := asked.keep or work.plan.keep:

@@ -7,6 +7,7 @@ from forecasts.attainment.result import Attainment
 from forecasts.ledger.problems import BadInput, Problem
 from forecasts.publish import changes as told
 from forecasts.publish import detail, phrases
+from forecasts.publish.english import told_of
 from forecasts.publish.fonts import spell_out
 from forecasts.publish.pacing import paces
 from forecasts.publish.parts import (
@@ -73,6 +74,7 @@ def compose(
     if twice:
         rule = "shows one result for a goal under a scenario"
         raise BadInput([Problem("brief", rule, " / ".join(pair), "leave one out") for pair in twice])
+    results = [told_of(result, words) for result in results]
     groups = _by_goal(results)
     heads = {goal: headline_results(group) for goal, group in groups.items()}
     regions = list(dict.fromkeys(words.of(r.goal, "region") for r in results))
@@ -128,7 +130,7 @@ def _names(goals: Mapping[str, Attainment], with_region: bool, words: Words) -> 
         facts = goals[goal].goal
         detail = words.date(facts.deadline)
         if len({other.deadline for other in alike}) < len(alike):
-            amount = words.amount(words.number(facts.value), words.of(facts, "unit"))
+            amount = words.quantity(facts.value, words.of(facts, "unit"))
             detail = f"{facts.comparison.sign} {amount}"
         told[goal] = words.say("goal.named", name=name, detail=detail) if len(alike) > 1 else name
     return told
@@ -205,7 +207,6 @@ def _method(results: Sequence[Attainment], track_record: Sequence[str], words: W
     keys = ("method.engine", "method.interval", "method.assumed", "method.unknown", "method.extremes")
     blocks: list[Block] = [Paragraph(words.say(key)) for key in keys]
     if results:
-        blocks.append(Paragraph(words.say("method.sampled" if detail.sampled(results) else "method.exact")))
         blocks.insert(1, Paragraph(detail.engine_score(results[0], words)))
     recorded = any(result.record is not None for result in results)
     if track_record:

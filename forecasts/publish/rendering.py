@@ -13,7 +13,7 @@ from threading import Event, Thread
 from types import TracebackType
 from typing import Any, Final, Self
 
-from forecasts.publish.elsewhere import REPLY, Gone, RenderingFailed, outcome, served
+from forecasts.publish.elsewhere import REPLY, Gone, RenderingFailed, outcome, room_for_sockets, served
 from forecasts.publish.stamps import Signature
 
 __all__ = ["Renderer", "RenderingFailed"]
@@ -54,7 +54,7 @@ class Renderer:
 
     def __enter__(self) -> Self:
         if hasattr(socket, "AF_UNIX"):
-            self._folder = tempfile.TemporaryDirectory(prefix="forecasts-")
+            self._folder = tempfile.TemporaryDirectory(prefix="forecasts-", dir=room_for_sockets())
             self._begin()
             self._watch = Thread(target=self._keep, daemon=True)
             self._watch.start()

@@ -23,7 +23,7 @@ from forecasts.batch.keys import Keys
 from forecasts.batch.plans.reading import read_plan
 from forecasts.batch.register.chronicle import Chronicle
 from forecasts.batch.reviewing import decide
-from forecasts.batch.run import Options, run_work
+from forecasts.batch.run import run_work
 from forecasts.batch.seen import SEEN, pack_seen, read_seen
 from forecasts.batch.workshop import Outcome
 from forecasts.cli import app
@@ -67,12 +67,14 @@ class House:
     def folder(self, day: str) -> Path:
         return self.out / "two" / day
 
-    def run(self, day: str, renderer: Renderer | None = None, options: Options | None = None) -> Run:
+    def run(self, day: str, renderer: Renderer | None = None, language: str = "zh") -> Run:
         """Run the plan for a day; without a renderer it has no brief."""
         seeds = read_seeds(self.root / "seeds")
         text = PLAN.format(goal=seeds.ledger.headline_goals()[0], briefs="together" if renderer else "none")
         path = plan(self.root, "two", text)
-        (work,) = read_plan(path, self.root, seeds, {"known_on": dt.date.fromisoformat(day)})
+        (work,) = read_plan(
+            path, self.root, seeds, {"known_on": dt.date.fromisoformat(day), "language": language}
+        )
         chronicle = Chronicle(self.root / "reports" / "register.sqlite", self.root, seeds, dt.date.today())
 
         def there() -> Renderer:
@@ -80,7 +82,7 @@ class House:
             return renderer
 
         studio, keys = Studio(there, lambda work: (), self.root), Keys(self.root, seeds)
-        return run_work(work, keys, self.root, self.out, lambda: Here(self.root), studio, chronicle, options)
+        return run_work(work, keys, self.root, self.out, lambda: Here(self.root), studio, chronicle)
 
     def ask(self, *arguments: str) -> Result:
         return CliRunner().invoke(app, ["changes", "two", *arguments])
@@ -184,6 +186,16 @@ def test_another_last_edition_makes_another_brief_and_no_other_answer(
     assert (run.fresh, run.count("up to date")) == (True, len(run.done))
     assert page.read_bytes() != before
     assert Words("zh").say("changes.heading", date="2023年7月10日") in page.read_text("utf-8")
+
+
+def test_editions_in_two_languages_stand_side_by_side(house: House, renderer: Renderer) -> None:
+    folder = house.folder(DAYS[1])
+    before = {path.name: path.read_bytes() for path in (*folder.glob("brief.zh.*"), folder / "changes.json")}
+    for day in DAYS[:2]:
+        assert house.run(day, renderer, "en").ok
+    assert {name: (folder / name).read_bytes() for name in before} == before
+    heading = Words("en").say("changes.heading", date="1 June 2023")
+    assert heading in (folder / "brief.en.html").read_text("utf-8")
 
 
 def test_a_decision_stamps_a_brief_that_tells_of_changes(house: House, renderer: Renderer) -> None:
