@@ -43,8 +43,12 @@ class GoalFacts(Frozen):
     announced_on: dt.date | None
     known: bool = Field(description="Whether the goal itself had been published by `known_on`.")
     quote: str
+    paraphrase: bool = Field(default=False, description="Whether `quote` is told in other words.")
+    source: str = Field(default="", description="Id of the source.")
     source_title: str
-    source_url: str
+    source_url: str = Field(description="Empty: no address was recorded.")
+    source_reprint: bool = Field(default=False, description="Whether the page prints another's words again.")
+    source_held: bool = Field(default=False, description="Whether its words lie in `texts/`.")
 
     @property
     def asks(self) -> Asks:
@@ -156,12 +160,15 @@ class Evidence(Frozen):
     confidence: Confidence
     published_on: dt.date
     quote: str
+    paraphrase: bool = Field(default=False, description="Whether `quote` is told in other words.")
     note_zh: str
     note_en: str
     source: str
     source_title: str
     source_publisher: str
-    source_url: str
+    source_url: str = Field(description="Empty: no address was recorded.")
+    source_reprint: bool = Field(default=False, description="Whether the page prints another's words again.")
+    source_held: bool = Field(default=False, description="Whether its words lie in `texts/`.")
 
 
 class FanPoint(Frozen):
@@ -177,6 +184,11 @@ class FanPoint(Frozen):
     q95: float
 
 
+#: What a value of a history is: printed as it stands, a threshold that it was printed to have passed, or
+#: worked out, expected or assumed.
+Standing = Literal["printed", "threshold", "derived"]
+
+
 class HistoryPoint(Frozen):
     """One value of the history that was fitted, with its interval."""
 
@@ -189,6 +201,14 @@ class HistoryPoint(Frozen):
         description="How the value came to be: `derived` are sums and what was computed, `assumed` what the "
         "scenario supposes, as where only a share of the goal's scope is counted; null: not told.",
     )
+    threshold: bool = Field(default=False, description="Whether it was only printed as exceeded (超, 突破).")
+
+    @property
+    def standing(self) -> Standing:
+        """What a chart shows of it: printed, printed as exceeded, or not printed at all."""
+        if self.origin not in (None, "printed"):
+            return "derived"
+        return "threshold" if self.threshold else "printed"
 
 
 class SoFar(Frozen):

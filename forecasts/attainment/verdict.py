@@ -35,7 +35,7 @@ from forecasts.attainment.result import (
     SoFar,
 )
 from forecasts.engine.learned import SCORE, learned
-from forecasts.ledger.fields import Origin
+from forecasts.ledger.fields import Origin, Qualifier
 from forecasts.ledger.history import History, interval_of
 from forecasts.ledger.ledger import Ledger
 from forecasts.ledger.records import Observation, Source, leeway
@@ -217,10 +217,21 @@ def _points(found: Outlook, share: tuple[float, float] | None) -> tuple[HistoryP
     )
     return tuple(
         HistoryPoint(
-            date=d, value=v, low=lo / most, high=hi / least, origin=_origin(found, by_day.get(d, []), v)
+            date=d,
+            value=v,
+            low=lo / most,
+            high=hi / least,
+            origin=_origin(found, by_day.get(d, []), v),
+            threshold=_only_exceeded(by_day.get(d, [])),
         )
         for d, v, lo, hi in rows
     )
+
+
+def _only_exceeded(rows: list[Observation]) -> bool:
+    """Whether nothing was printed of a day but that a threshold was passed."""
+    printed = [row.qualifier for row in rows if row.origin is Origin.PRINTED]
+    return bool(printed) and all(qualifier is Qualifier.OVER for qualifier in printed)
 
 
 def _origin(
@@ -325,9 +336,10 @@ def _evidence(name: str, ledger: Ledger) -> Evidence:
         value=float(row.value), printed=f"{row.value:f}",
         unit_zh=indicator.unit_zh, unit_en=indicator.unit_en,
         qualifier=row.qualifier, low=low, high=high, origin=row.origin, confidence=row.confidence,
-        published_on=row.published_on, quote=row.quote, note_zh=row.note_zh,
-        note_en=row.note_en, source=source.id,
+        published_on=row.published_on, quote=row.quote, paraphrase=row.paraphrase,
+        note_zh=row.note_zh, note_en=row.note_en, source=source.id,
         source_title=source.title, source_publisher=source.publisher, source_url=source.url,
+        source_reprint=source.reprint, source_held=source.held,
     )  # fmt: skip
 
 
@@ -344,7 +356,8 @@ def _goal_facts(found: Outlook) -> GoalFacts:
         comparison=goal.comparison, tolerance=float(leeway(goal.value, goal.comparison, goal.tolerance)),
         upper=indicator.upper, deadline=goal.deadline, announced_on=goal.announced_on,
         known=published is None or published <= found.question.known_on, quote=goal.quote,
-        source_title=source.title, source_url=source.url,
+        paraphrase=goal.paraphrase, source=goal.source, source_title=source.title, source_url=source.url,
+        source_reprint=source.reprint, source_held=source.held,
     )  # fmt: skip
 
 

@@ -5,16 +5,18 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from forecasts.batch.came import Done, Written
+from forecasts.batch.changes import CHANGES, Since
 from forecasts.batch.folders import RUN, Place, linked
 from forecasts.batch.keys import Key
-from forecasts.batch.plans.plan import Work
+from forecasts.batch.plans.plan import Job, Work
 from forecasts.ledger.root import provided
 from forecasts.publish.rendering import Renderer, RenderingFailed
+from forecasts.publish.words import LOCALES, Language
 
 #: The folder of briefs that are about one goal each.
 BRIEFS = "briefs"
@@ -46,6 +48,16 @@ class Due:
         """The files that it becomes."""
         return f"{self.name}.pdf", f"{self.name}.html"
 
+    @property
+    def changes(self) -> str:
+        """Where it is told what changed since the last edition, if there was one."""
+        return changes_of(self.name)
+
+
+def changes_of(name: str) -> str:
+    """Return the file beside a brief, from the run's folder, that tells what changed."""
+    return Path(name).with_name(CHANGES).as_posix()
+
 
 def names_of(work: Work) -> dict[str, str]:
     """Return the briefs of a day's work by name, each with the goal that it is about; empty for all."""
@@ -59,40 +71,87 @@ def names_of(work: Work) -> dict[str, str]:
 
 
 def wanted(
-    work: Work, keys: Mapping[str, Key], ended: Mapping[str, Done], published: Sequence[str] = ()
+    work: Work, keys: Mapping[str, Key], ended: Mapping[str, Done], earlier: Sequence[str] = ()
 ) -> dict[str, Due]:
     """Return the briefs whose jobs have all ended, by name.
 
     Parameters
     ----------
-    published : sequence of str
-        What they say of forecasts of the register whose outcome is known.
+    earlier : sequence of str
+        What they say of earlier forecasts, or a digest of it.
     """
     found = {}
     for name, goal in names_of(work).items():
         jobs = [job for job in work.jobs if not goal or job.goal == goal]
         if all(job.id in ended for job in jobs):
             done = tuple(ended[job.id] for job in jobs)
-            found[name] = Due(name, goal, done, _key(work, keys, done, published))
+            found[name] = Due(name, goal, done, _key(work, keys, done, earlier))
     return found
 
 
-def _key(work: Work, keys: Mapping[str, Key], done: Sequence[Done], published: Sequence[str]) -> str:
+def _key(work: Work, keys: Mapping[str, Key], done: Sequence[Done], earlier: Sequence[str]) -> str:
     """Return the digest of what a brief tells: results by what they rest on, failures by their reason."""
     plan = work.plan
     told = [
         (one.job.id, asdict(keys[one.job.id]) if one.good else one.error, one.job.goal, one.job.scenario)
         for one in done
     ]
-    said = [plan.language, plan.title_zh, plan.title_en, work.known_on.isoformat(), told, *published]
+    said = [plan.language, plan.title_zh, plan.title_en, work.known_on.isoformat(), told, *earlier]
     text = json.dumps(said)
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def in_language(work: Work, language: Language) -> Work:
+    """Return a day's work as it would be in another language."""
+    jobs = (
+        replace(job, parameters={**job.parameters, "language": language})
+        if "language" in job.parameters
+        else job
+        for job in work.jobs
+    )
+    return replace(work, plan=work.plan.model_copy(update={"language": language}), jobs=tuple(jobs))
+
+
+def in_other_languages(
+    work: Work,
+    keys_of: Callable[[Job], Key],
+    published: Callable[[Work], Sequence[str]],
+    done: Sequence[Done],
+    folder: Path,
+) -> tuple[dict[str, Written], tuple[str, ...]]:
+    """Return the briefs of the last run in other languages, if they would come out the same of these results.
+
+    Returns
+    -------
+    kept : dict
+        Those that stay true, by name.
+    outdated : tuple of str
+        Names of those that tell of other results: they must not stand beside these.
+    """
+    kept: dict[str, Written] = {}
+    outdated: list[str] = []
+    for language in sorted(set(LOCALES) - {work.plan.language}):
+        other = in_language(work, cast(Language, language))
+        there = standing(folder, names_of(other))
+        if not there:
+            continue
+        jobs = {job.id: job for job in other.jobs}
+        ended = {one.job.id: replace(one, job=jobs[one.job.id]) for one in done}
+        keys = {name: keys_of(job) for name, job in jobs.items()}
+        due = wanted(other, keys, ended, published(other))
+        for name, brief in there.items():
+            if name in due and due[name].key == brief.key:
+                kept[name] = brief
+            else:
+                outdated.append(name)
+    return kept, tuple(outdated)
 
 
 def standing(folder: Path, names: Iterable[str]) -> dict[str, Written]:
     """Return the briefs of a run that are whole, by name: what ``run.json`` says, held against the files."""
     try:
-        told = json.loads((folder / RUN).read_text(encoding="utf-8"))["briefs"]
+        run = json.loads((folder / RUN).read_text(encoding="utf-8"))
+        told = [*run["briefs"], *run.get("kept_briefs", [])]
         said = {str(one["name"]): _as_told(one) for one in told}
     except (OSError, ValueError, KeyError, TypeError):
         return {}
@@ -139,12 +198,17 @@ class Studio:
 
     @contextmanager
     def at_work(
-        self, work: Work, keys: Mapping[str, Key], place: Place, published: Sequence[str] = ()
+        self,
+        work: Work,
+        keys: Mapping[str, Key],
+        place: Place,
+        published: Sequence[str] = (),
+        since: Since | None = None,
     ) -> Iterator["Bench"]:
         """Give a bench for one run; if the run is given up, so is what waits on it."""
         with ThreadPoolExecutor(max_workers=1) as hand:
             try:
-                yield Bench(self, work, keys, place, hand, tuple(published))
+                yield Bench(self, work, keys, place, hand, tuple(published), since)
             except BaseException:
                 hand.shutdown(wait=False, cancel_futures=True)
                 raise
@@ -160,6 +224,7 @@ class Bench:
     place: Place
     hand: ThreadPoolExecutor
     published: tuple[str, ...] = ()
+    since: Since | None = None
     begun: dict[str, Future[Written]] = field(default_factory=dict)
 
     def prepare(self) -> None:
@@ -169,7 +234,8 @@ class Bench:
 
     def offer(self, ended: Mapping[str, Done]) -> None:
         """Begin the briefs whose jobs have all ended."""
-        for name, due in wanted(self.work, self.keys, ended, self.published).items():
+        earlier = (*self.published, self.since.digest) if self.since is not None else self.published
+        for name, due in wanted(self.work, self.keys, ended, earlier).items():
             if name not in self.begun:
                 self.begun[name] = self.hand.submit(self._make, due)
 
@@ -182,27 +248,35 @@ class Bench:
         """Make a brief, or take over the one that would come out the same."""
         old = standing(self.place.folder, [due.name]).get(due.name)
         if old is not None and old.key == due.key:
-            for file in due.files:
-                (self.place.draft / file).parent.mkdir(parents=True, exist_ok=True)
-                linked(str(self.place.folder / file), str(self.place.draft / file))
+            take_over(self.place, old)
             return old
         plan, folder = self.work.plan, (self.place.draft / due.name).parent
         title = (plan.title_zh if plan.language == "zh" else plan.title_en) or ""
         failures = [(one.job.goal, one.job.scenario, one.error) for one in due.done if not one.good]
         try:
             track_record = (*self.published, *self.studio.looked_back(self.work))
+            changes = self.since.write(due.done, self.keys, folder) if self.since is not None else None
             self.studio.renderer().brief(
                 [one.folder for one in due.done if one.good], failures, plan.language,
                 provided(self.studio.root, "reports/templates"), folder,
-                title, track_record,
+                title, track_record, changes=changes,
             )  # fmt: skip
         except Exception as error:
             # The edge of the house: whatever went wrong is told, and the results stay.
-            for file in due.files:  # a PDF without its HTML
+            for file in (*due.files, due.changes):  # a PDF without its HTML
                 (self.place.draft / file).unlink(missing_ok=True)
             return Written(due.name, "", {}, f"the brief could not be written: {_why(error)}")
         files = {file: _digest(self.place.draft / file) for file in due.files}
         return Written(due.name, due.key, files, "", due.goal, title, track_record)
+
+
+def take_over(place: Place, brief: Written) -> None:
+    """Have a brief of the last run stand in the one that is being made."""
+    beside = changes_of(brief.name)  # in whatever language the brief is, it is the same
+    missing = (place.folder / beside).is_file() and not (place.draft / beside).exists()
+    for file in (*brief.files, *([beside] if missing else [])):
+        (place.draft / file).parent.mkdir(parents=True, exist_ok=True)
+        linked(str(place.folder / file), str(place.draft / file))
 
 
 def _why(error: Exception) -> str:

@@ -74,6 +74,8 @@ class Run:
     ----------
     folder : Path
         Where it lies now.
+    kept_briefs : tuple of Written
+        Briefs in other languages, of the run before: they tell of the same results.
     published : bool
         Whether it is the run that readers find; else it lies aside, and they still find an earlier one.
     fresh : bool
@@ -88,6 +90,7 @@ class Run:
     folder: Path
     done: tuple[Done, ...]
     briefs: tuple[Written, ...] = ()
+    kept_briefs: tuple[Written, ...] = ()
     error: str = ""
     published: bool = True
     fresh: bool = True
@@ -143,18 +146,8 @@ def summary(run: Run, root: Path, folder: Path | None = None) -> dict[str, objec
         "error": run.error,
         "pdf": place(run.pdfs[-1]) if run.pdfs else None,
         "html": place(run.pages[-1]) if run.pages else None,
-        "briefs": [
-            {
-                "name": brief.name,
-                "key": brief.key,
-                "files": brief.files,
-                "error": brief.error,
-                "goal": brief.goal,
-                "title": brief.title,
-                "track_record": list(brief.track_record),
-            }
-            for brief in run.briefs
-        ],
+        "briefs": list(map(asdict, run.briefs)),
+        "kept_briefs": list(map(asdict, run.kept_briefs)),
         "jobs": [
             {
                 "id": done.job.id,

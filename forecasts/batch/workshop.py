@@ -155,7 +155,9 @@ class Workshop:
 
     def _env(self) -> dict[str, str]:
         assert self._mother is not None
+        # A kernel is killed when its notebook has ended: it cannot put away what libraries left in a file.
         own = {SOCKET: self._mother.socket, MEMORY: str(self.memory), "PYTHONUTF8": "1"}
+        own["TMPDIR"] = str(self._mother.temporary)
         return {**os.environ, **THREADS, **self.extra, **own}
 
     def _message(self, order: Order, log: Path) -> dict[str, object]:

@@ -9,6 +9,7 @@ import typer
 
 from forecasts import __version__
 from forecasts.cli.attain import attain
+from forecasts.cli.changes import changes
 from forecasts.cli.check import check
 from forecasts.cli.compare import compare
 from forecasts.cli.edge import Verbs
@@ -75,6 +76,11 @@ app.command(
     help="Record that somebody has read a run and approves or returns it; without a decision, show how it "
     f"stands: unreviewed, approved, returned or stale. {EXIT_CODES}"
 )(review)
+app.command(
+    help="Say what changed since an earlier run: the change of each probability, split into model updated, "
+    "revised figures, time passed, new figures, scenario edited, goal edited, in parts that add up. "
+    f"{EXIT_CODES}"
+)(changes)
 app.command(
     help="Write a run's results, or the ledger of seeds/, as a workbook (XLSX) or as CSV files, with the "
     f"source of every number. The last line on standard output is the path. {EXIT_CODES}"

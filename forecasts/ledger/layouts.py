@@ -32,7 +32,7 @@ SEEDS: Mapping[str, Sheet] = MappingProxyType(
             either=(("name_zh", "name_en"), ("unit_zh", "unit_en"), ("scope_zh", "scope_en")),
         ),
         "regions": Sheet(Region, ("id",), either=(("name_zh", "name_en"),), whole=True, rules=(_ID,)),
-        "sources": Sheet(Source, ("id", "title", "publisher", "url"), whole=True, rules=(_ID,)),
+        "sources": Sheet(Source, ("id", "title", "publisher"), whole=True, rules=(_ID,)),
         "observations": Sheet(
             Observation,
             ("id", "indicator", "region", "as_of", "value", "source", "published_on", "quote"),

@@ -138,12 +138,24 @@ class Region(Record):
 
 
 class Source(Record):
-    """Who published, when, under which title and address; nobody fetches it."""
+    """Who published, when, under which title and address; nobody fetches it.
+
+    Attributes
+    ----------
+    url : str
+        Its address; empty where none was recorded.
+    reprint : bool
+        Whether the page prints again (转载) what another published first.
+    held : bool
+        Whether its words lie in ``texts/``: found by looking there, whatever a table says.
+    """
 
     id: Name
     title: Label = ""
     publisher: Label = ""
     url: Label = ""
+    reprint: bool = False
+    held: bool = False
     note: Note = ""
 
 
@@ -181,8 +193,8 @@ class Observation(Record):
         Bounds that arithmetic gives (for derived rows); otherwise the qualifier and the digits give them.
     period_start : date, optional
         First day of the period that a flow (or a total with a known start) covers.
-    source, quote : str
-        Id of the page, and the few words it was read from.
+    source, quote, paraphrase : str, str, bool
+        Id of the page, and the few words it was read from: the page's own, or told in other words.
     confidence : Confidence
         How well it is attested; a lower one is believed to a wider interval.
     origin : Origin
@@ -221,6 +233,7 @@ class Observation(Record):
     published_on: Day
     published_basis: Basis = Basis.STATED
     quote: Note = ""
+    paraphrase: bool = False
     confidence: Confidence = Confidence.HIGH
     origin: Origin = Origin.PRINTED
     accepted: Note = ""
@@ -254,6 +267,8 @@ class Goal(Record):
         The last day on which it counts.
     announced_on, published_on : date, optional
         The day it was said and the day it could be read; empty where the page does not show it.
+    quote, paraphrase : str, bool
+        The source's own words and nothing else, or, where that is so, told in other words.
     headline : bool
         Whether the default brief is about it.
     baseline : str
@@ -305,6 +320,7 @@ class Goal(Record):
     published_on: Day | None = None
     source: Label = ""
     quote: Note = ""
+    paraphrase: bool = False
     headline: bool = False
     baseline: Name = "baseline"
     outcome: Outcome = Outcome.UNKNOWN

@@ -1,23 +1,35 @@
-"""The texts of sources, where they are public: each quote that was read from one stands in it.
+"""Quotes are the words of their source and nothing else, and stand in its text where that is held.
 
 ``seeds/texts/<source>.txt`` holds the words of a page as they were published, in UTF-8. Whoever reviews a row
-then need not trust its quote: that is looked for in the text.
+then need not trust its quote: that is looked for in the text. Where the text is not held, what only an editor
+writes is found all the same: arithmetic, and remarks in brackets.
 """
 
 import re
 import unicodedata
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from forecasts.ledger.problems import Problem, nearest
-from forecasts.ledger.rows import Rows
+from forecasts.ledger.records import Source
+from forecasts.ledger.rows import Column, Rows
 from forecasts.ledger.tables import Table
 
 #: What stands in a quote for words that were left out.
 GAP = re.compile(r"\s*(?:\.{3,}|…+|。{3,}|\[\.\.\.\]|\(\.\.\.\))\s*")
+
+#: A sum as an editor writes it, ``7355-630=6725`` or ``116000/0.29≈400000``.
+ARITHMETIC = re.compile(r"\d%?\s*[-+*/^×÷−–·]\s*\d[^=≈]{0,40}[=≈]\s*\d")
+
+#: A remark that says itself to be an editor's; ``[2023]47号`` is the number of a document.
+REMARK = re.compile(
+    r"\[[^\]]*[^\W\d][^\]]*\]|[(〔【](?:编者?注|编者?按|引者?注|作者注|注[:：]|sic\b|ed(?:itor)?[.:])",
+    re.IGNORECASE,
+)
 
 
 def read_texts(folder: Path, sources: Collection[str] | None) -> tuple[Mapping[str, str], list[Problem]]:
@@ -73,6 +85,38 @@ def refuse_unproved(table: Table, rows: Rows[Any], texts: Mapping[str, str]) -> 
         return f"quote the words of texts/{sources.at(row)}.txt; ... stands for words that are left out"
 
     table.refuse(bad, "quote", "does not stand in the text of its source", remedy)
+
+
+def refuse_edited(table: Table, rows: Rows[Any], texts: Mapping[str, str]) -> None:
+    """Refuse rows whose quote holds what an editor wrote, unless the source's text proves the words."""
+    if not len(rows):
+        return
+    quotes, sources = rows.columns["quote"], rows.columns["source"]
+    odd = [_edited(str(quote or "")) for quote in quotes.values]
+    for sort, rule in (
+        ("sum", "holds arithmetic, which is not its source's"),
+        ("remark", "holds an editor's remark in brackets"),
+    ):
+        bad = np.array([odd[code] == sort for code in quotes.code.tolist()], bool)
+        for row in np.flatnonzero(bad).tolist():
+            text = texts.get(str(sources.at(row)))
+            bad[row] = text is None or not stands_in(str(quotes.at(row)), text)
+        table.refuse(bad, "quote", rule, "quote the source's words and nothing else; move the rest to a note")
+
+
+def _edited(quote: str) -> str:
+    """Return which sort of an editor's words a quote holds; empty if none."""
+    plain = GAP.sub(" ", unicodedata.normalize("NFKC", quote))
+    if ARITHMETIC.search(plain):
+        return "sum"
+    return "remark" if REMARK.search(plain) else ""
+
+
+def held_in(rows: Rows[Source], texts: Mapping[str, str]) -> Rows[Source]:
+    """Return sources with the word whether their texts are held."""
+    named = rows.columns["id"]
+    there = np.array([str(named.at(row)) in texts for row in range(len(rows))], np.intp)
+    return replace(rows, columns={**rows.columns, "held": Column((False, True), there)}, _arrays={})
 
 
 def stands_in(quote: str, text: str) -> bool:

@@ -18,6 +18,7 @@ from forecasts.publish import detail, phrases, recorded
 from forecasts.publish.brief import compose
 from forecasts.publish.charts import fan_chart, members_chart, pace_chart
 from forecasts.publish.drawing import svg_of, to_spec
+from forecasts.publish.english import told_of
 from forecasts.publish.fonts import SANS, font_rules
 from forecasts.publish.live import live_chart
 from forecasts.publish.pacing import paces
@@ -111,15 +112,17 @@ class Drawings:
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """A table of the brief."""
+    """A table of the brief, and a sentence below it."""
 
     table: Table
+    note: str = ""
 
     def _repr_html_(self) -> str:
         head = self._row("th", (escape(column.title) for column in self.table.columns))
         rows = "".join(self._row("td", map(_cell, row)) for row in self.table.rows)
         caption = f"<caption>{escape(self.table.caption)}</caption>"
-        return f"<table>{caption}<thead>{head}</thead><tbody>{rows}</tbody></table>"
+        note = f"<p>{escape(self.note)}</p>" if self.note else ""
+        return f"<table>{caption}<thead>{head}</thead><tbody>{rows}</tbody></table>{note}"
 
     def _row(self, tag: str, contents: Iterable[str]) -> str:
         aligned = zip(self.table.columns, contents, strict=True)
@@ -141,9 +144,14 @@ class View:
         return Words(self.language)
 
     @property
+    def told(self) -> Attainment:
+        """The result as the language tells its figures."""
+        return told_of(self.result, self.words)
+
+    @property
     def headline(self) -> Text:
         """What is asked, the answer, and what it rests on."""
-        r, w = self.result, self.words
+        r, w = self.told, self.words
         name = f"{w.of(r.goal, 'region')} · {w.of(r.goal, 'indicator')} · {phrases.scenario_name(r, w)}"
         fared = (recorded.told(r, w), recorded.belonging(r, w))
         said = (phrases.target(r, w), phrases.chance(r, w), *fared, phrases.dates(r, w))
@@ -153,20 +161,20 @@ class View:
     @property
     def fan(self) -> Drawing:
         """What was published, what may come, and the goal."""
-        return Drawing.of(fan_chart(self.result, self.words))
+        return Drawing.of(fan_chart(self.told, self.words))
 
     @property
     def live(self) -> Live | Text:
         """The fan chart that a reader moves by hand; empty where the result has no futures to move."""
-        what_if = self.result.what_if
+        what_if = self.told.what_if
         if what_if is None or what_if.sliders is None:
             return Text(())
-        return Live(to_spec(live_chart(self.result, what_if.sliders, self.words)))
+        return Live(to_spec(live_chart(self.told, what_if.sliders, self.words)))
 
     @property
     def tornado(self) -> Drawing | Text:
         """What the answer rests on, the widest swing first; empty where nobody asked."""
-        what_if = self.result.what_if
+        what_if = self.told.what_if
         if what_if is None or what_if.sensitivity is None:
             return Text(())
         return Drawing.of(tornado_chart(what_if.sensitivity, self.words))
@@ -174,30 +182,31 @@ class View:
     @property
     def takes(self) -> Text:
         """What would have to be true for a high probability."""
-        return Text((what_it_takes(self.result, self.words),))
+        return Text((what_it_takes(self.told, self.words),))
 
     @property
     def members(self) -> Drawing:
         """What each growth model says, as a chart."""
-        return Drawing.of(members_chart(self.result, self.words))
+        return Drawing.of(members_chart(self.told, self.words))
 
     @property
     def members_table(self) -> Grid:
         """What each growth model says, and why some are silent."""
-        return Grid(detail.members_table(self.result, self.words))
+        told = self.told
+        return Grid(detail.members_table(told, self.words), detail.members_left(told, self.words))
 
     @property
     def pace(self) -> Drawing | Text:
         """The pace that the goal asks for against those that were observed."""
-        chart = pace_chart(self.result, self.words)
+        chart = pace_chart(self.told, self.words)
         if chart is None:
-            return Text((paces(self.result, self.words),))
+            return Text((paces(self.told, self.words),))
         return Drawing.of(chart)
 
     @property
     def record_table(self) -> Grid | Text:
         """How goals like it fared; empty where there is no record, or none of them was resolved."""
-        record = self.result.record
+        record = self.told.record
         if record is None or record.newest is None:
             return Text(())
         return Grid(recorded.record_table(record, self.words))
@@ -205,7 +214,7 @@ class View:
     @property
     def evidence(self) -> Grid:
         """Every observation that the verdict rests on."""
-        return Grid(detail.evidence_table((self.result,), self.words))
+        return Grid(detail.evidence_table((self.told,), self.words))
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,8 +240,7 @@ class Overview:
     def table(self) -> Grid:
         """Every goal under every scenario."""
         groups = self._groups()
-        errors = detail.sampled(self.results)
-        tables = [detail.scenarios_table(group, group, self.words, errors) for group in groups]
+        tables = [detail.scenarios_table(group, group, self.words) for group in groups]
         rows = [
             (Cell(self._name(group[0])), *row)
             for group, table in zip(groups, tables, strict=True)
@@ -247,7 +255,7 @@ class Overview:
         return Drawings(tuple((self._title(r), self._fan(r)) for r in self.results))
 
     def _fan(self, result: Attainment) -> Drawing:
-        return Drawing.of(fan_chart(result, self.words, compact=True))
+        return Drawing.of(fan_chart(told_of(result, self.words), self.words, compact=True))
 
     def _groups(self) -> list[list[Attainment]]:
         goals = dict.fromkeys(r.goal.id for r in self.results)

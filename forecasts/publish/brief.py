@@ -5,7 +5,9 @@ from collections.abc import Mapping, Sequence
 
 from forecasts.attainment.result import Attainment
 from forecasts.ledger.problems import BadInput, Problem
+from forecasts.publish import changes as told
 from forecasts.publish import detail, phrases
+from forecasts.publish.english import told_of
 from forecasts.publish.fonts import spell_out
 from forecasts.publish.pacing import paces
 from forecasts.publish.parts import (
@@ -26,6 +28,7 @@ from forecasts.publish.stamps import Signature, stamp_of
 from forecasts.publish.taking import what_it_takes
 from forecasts.publish.typeset import write_html, write_pdf
 from forecasts.publish.words import SCALE, Words
+from forecasts.whatif.changed import Changes
 
 __all__ = ["Brief", "Failure", "compose", "write_html", "write_pdf"]
 
@@ -36,6 +39,7 @@ def compose(
     words: Words,
     track_record: Sequence[str] = (),
     signature: Signature | None = None,
+    changes: Changes | None = None,
 ) -> Brief:
     """Compose a brief.
 
@@ -51,6 +55,8 @@ def compose(
         Sentences about what earlier verdicts were worth, if it is known.
     signature : Signature, optional
         Who reviewed it; without one it is stamped as a draft.
+    changes : Changes, optional
+        What changed since the last edition; each goal's section tells it.
 
     Returns
     -------
@@ -68,6 +74,7 @@ def compose(
     if twice:
         rule = "shows one result for a goal under a scenario"
         raise BadInput([Problem("brief", rule, " / ".join(pair), "leave one out") for pair in twice])
+    results = [told_of(result, words) for result in results]
     groups = _by_goal(results)
     heads = {goal: headline_results(group) for goal, group in groups.items()}
     regions = list(dict.fromkeys(words.of(r.goal, "region") for r in results))
@@ -83,7 +90,12 @@ def compose(
         answers=tuple(_answer(goal, named[goal], heads[goal], groups[goal], words) for goal in groups),
         sections=(
             *(
-                detail.section(_anchor(goal), named[goal], heads[goal], groups[goal], words)
+                told.placed(
+                    detail.section(_anchor(goal), named[goal], heads[goal], groups[goal], words),
+                    changes,
+                    heads[goal],
+                    words,
+                )
                 for goal in groups
             ),
             _method(results, track_record, words),
@@ -118,7 +130,7 @@ def _names(goals: Mapping[str, Attainment], with_region: bool, words: Words) -> 
         facts = goals[goal].goal
         detail = words.date(facts.deadline)
         if len({other.deadline for other in alike}) < len(alike):
-            amount = words.amount(words.number(facts.value), words.of(facts, "unit"))
+            amount = words.quantity(facts.value, words.of(facts, "unit"))
             detail = f"{facts.comparison.sign} {amount}"
         told[goal] = words.say("goal.named", name=name, detail=detail) if len(alike) > 1 else name
     return told
@@ -195,7 +207,6 @@ def _method(results: Sequence[Attainment], track_record: Sequence[str], words: W
     keys = ("method.engine", "method.interval", "method.assumed", "method.unknown", "method.extremes")
     blocks: list[Block] = [Paragraph(words.say(key)) for key in keys]
     if results:
-        blocks.append(Paragraph(words.say("method.sampled" if detail.sampled(results) else "method.exact")))
         blocks.insert(1, Paragraph(detail.engine_score(results[0], words)))
     recorded = any(result.record is not None for result in results)
     if track_record:

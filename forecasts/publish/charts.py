@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from forecasts.attainment.result import Attainment
+from forecasts.attainment.result import Attainment, Standing
 from forecasts.ledger.fields import Kind
 from forecasts.publish.drawing import (
     ACCENT,
@@ -38,6 +38,13 @@ NEWEST: Final = 8
 
 #: Width of the pace chart's bars; the rest is for their names.
 BARS: Final = WIDTH - 190
+
+#: Shape and filling of a figure by what it is: told apart without colour, too.
+MARKS: Final[Mapping[Standing, tuple[str, str]]] = {
+    "printed": ("circle", INK),
+    "threshold": ("triangle-up", INK),
+    "derived": ("diamond", "white"),
+}
 
 Row = dict[str, str | float]
 
@@ -294,25 +301,48 @@ def goal_label(attainment: Attainment, **style: Any) -> Spec:
 
 
 def observed(attainment: Attainment, words: Words, x: Spec) -> list[Spec]:
-    """Return what was published, as dots with their possible range."""
+    """Return the figures with their possible range: what was printed, and otherwise marked what was not."""
+    names = {standing: words.say(f"standing.{standing}") for standing in MARKS}
     seen: list[Row] = [
         {"date": at(p.date), "value": p.value, "low": p.low, "high": p.high,
-         "day": words.date(p.date), "text": words.estimate(p.value)}
+         "day": words.date(p.date), "text": words.estimate(p.value), "what": names[p.standing]}
         for p in attainment.history
     ]  # fmt: skip
     if (count := attainment.so_far) is not None:
         seen.append(
             {"date": at(count.date), "value": count.value, "low": count.value, "high": count.value,
-             "day": words.date(count.date), "text": words.estimate(count.value)}
+             "day": words.date(count.date), "text": words.estimate(count.value), "what": names["printed"]}
         )  # fmt: skip
     data = rows(seen)
-    tooltip = [field("day:N", title=words.say("date")), field("text:N", title=words.say("published"))]
+    tooltip = [
+        field("day:N", title=words.say("date")),
+        field("text:N", title=words.say("chart.mark.value")),
+        field("what:N", title=words.say("chart.mark")),
+    ]
     bar = mark("rule", color=INK, strokeWidth=1.6)
-    dot = mark("point", filled=True, color=INK, size=44, opacity=1)
+    dot = mark("point", strokeWidth=1.6, size=44, opacity=1)
+    there = {row["what"] for row in seen}
+    shape, fill, stroke = _marks([name for name in names.values() if name in there], names)
     return [
         layer(data, bar, x=x, y=field("low:Q"), y2=field("high")),
-        layer(data, dot, x=x, y=field("value:Q"), tooltip=tooltip),
-    ]
+        layer(
+            data, dot, x=x, y=field("value:Q"), shape=shape, fill=fill, stroke=stroke, tooltip=tooltip
+        ),
+    ]  # fmt: skip
+
+
+def _marks(said: Sequence[str], names: Mapping[Standing, str]) -> tuple[Spec, Spec, Spec]:
+    """Return shape, filling and outline of figures by what they are; a legend where that differs."""
+    there = [standing for standing in MARKS if names[standing] in said]
+    legend = {"orient": "bottom", "symbolStrokeWidth": 1.6, "title": None, "labelLimit": 0}
+
+    def by(held: Sequence[str]) -> Spec:
+        scale = {"domain": list(said), "range": list(held)}
+        return field("what:N", scale=scale, legend=None if there in ([], ["printed"]) else legend)
+
+    shapes, fills = [MARKS[s][0] for s in there], [MARKS[s][1] for s in there]
+    # Vega-Lite gives a legend's signs an outline only where the outline, too, says something.
+    return by(shapes), by(fills), by([INK] * len(there))
 
 
 def _pace_rows(attainment: Attainment, words: Words) -> list[Row]:
@@ -353,4 +383,5 @@ def _pace_rows(attainment: Attainment, words: Words) -> list[Row]:
 
 def quoted(text: str) -> str:
     """Return a text as a literal of Vega's expressions."""
-    return "'" + text.replace("\\", "\\\\").replace("'", "\\'").replace("\n", " ") + "'"
+    plain = " ".join(text.splitlines())  # no line of any kind may end within a literal
+    return "'" + plain.replace("\\", "\\\\").replace("'", "\\'") + "'"

@@ -9,6 +9,7 @@ from forecasts.publish.brief import Failure, compose
 from forecasts.publish.stamps import Signature
 from forecasts.publish.typeset import write_html, write_pdf
 from forecasts.publish.words import Language, Words
+from forecasts.whatif.changed import Changes
 
 
 def write_brief(
@@ -20,6 +21,7 @@ def write_brief(
     title: str | None = None,
     track_record: Sequence[str] = (),
     signature: Signature | None = None,
+    changes: Changes | None = None,
 ) -> tuple[Path, Path]:
     """Write ``brief.<language>.pdf`` and ``.html``.
 
@@ -33,9 +35,11 @@ def write_brief(
         Sentences about what earlier verdicts were worth.
     signature : Signature, optional
         Who reviewed it; without one it is stamped as a draft.
+    changes : Changes, optional
+        What changed since the last edition.
     """
     told = tuple(Failure(goal, scenario, reason) for goal, scenario, reason in failures)
-    brief = compose(tuple(results), told, Words(language), track_record, signature)
+    brief = compose(tuple(results), told, Words(language), track_record, signature, changes)
     if title:
         brief = replace(brief, title=title)
     pdf, html = folder / f"brief.{language}.pdf", folder / f"brief.{language}.html"

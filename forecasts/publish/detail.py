@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from forecasts.attainment.result import Attainment, Evidence, Member, RecordBlock
+from forecasts.attainment.result import Attainment, Evidence, GoalFacts, Member, RecordBlock
 from forecasts.ledger.fields import Qualifier
 from forecasts.models.members import LAWS
 from forecasts.publish import charts, phrases, recorded
@@ -24,7 +24,7 @@ def section(
         blocks.append(Paragraph(meaning, "muted"))
     if unknown := phrases.unknown_goal(first, words):
         blocks.append(Paragraph(unknown, "warning"))
-    blocks.append(scenarios_table(heads, results, words, sampled([*heads, *results])))
+    blocks.append(scenarios_table(heads, results, words))
     fared: set[tuple[RecordBlock, ...]] = set()
     for head in heads:
         if len(heads) > 1:
@@ -90,6 +90,8 @@ def _view(attainment: Attainment, heads: Sequence[Attainment], words: Words) -> 
         spec = charts.to_spec(charts.members_chart(attainment, words))
         blocks.append(Figure(_id(attainment, "members"), spec, phrases.members_alt(attainment, words)))
     blocks.append(members_table(attainment, words))
+    if unfit := members_left(attainment, words):
+        blocks.append(Paragraph(unfit, "muted"))
     return blocks
 
 
@@ -107,15 +109,10 @@ def sampled(results: Sequence[Attainment]) -> bool:
     return any(r.std_error > 0 for r in results)
 
 
-def scenarios_table(
-    heads: Sequence[Attainment], results: Sequence[Attainment], words: Words, errors: bool
-) -> Table:
+def scenarios_table(heads: Sequence[Attainment], results: Sequence[Attainment], words: Words) -> Table:
     """Return every scenario of a goal with its probability, the headline's first.
 
-    Parameters
-    ----------
-    errors : bool
-        Whether there is a column of sampling errors; see :func:`sampled`.
+    There is no column of sampling errors: beside the distance of readings a tenth of a point says nothing.
     """
     ordered = [*heads, *(r for r in results if r not in heads)]
     columns = [
@@ -131,15 +128,11 @@ def scenarios_table(
         ]
         for r in ordered
     ]
-    if errors:
-        columns.append(Column(words.say("sampling_error"), 1.5, "right"))
-        for row, r in zip(rows, ordered, strict=True):
-            row.append(Cell(words.error(r.std_error)))
     return Table(words.say("table.scenarios"), tuple(columns), tuple(map(tuple, rows)))
 
 
 def members_table(attainment: Attainment, words: Words) -> Table:
-    """Return what each model says; those that failed or do not fit are named with the reason."""
+    """Return what each model says, those that failed with the reason; :func:`members_left` has the rest."""
     columns = (
         Column(words.say("model"), 2.6),
         Column(words.say("weight"), 1.0, "right"),
@@ -148,8 +141,25 @@ def members_table(attainment: Attainment, words: Words) -> Table:
         Column(words.say("interval80"), 2.1, "right"),
         Column(words.say("status"), 3.0),
     )
-    rows = tuple(_member(m, words) for m in members_shown(attainment))
+    rows = tuple(_member(m, words) for m in members_shown(attainment) if m.status != "unfit")
     return Table(words.say("table.members", unit=words.of(attainment.goal, "unit")), columns, rows)
+
+
+def members_left(attainment: Attainment, words: Words) -> str:
+    """Return which models are not for a goal like this, by the reason; empty where all are."""
+    groups: dict[str, list[str]] = {}
+    for member in members_shown(attainment):
+        if member.status == "unfit":
+            name = phrases.member_name(member.name, words)
+            groups.setdefault(phrases.reason(member, words), []).append(name)
+    if not groups:
+        return ""
+    told = [
+        words.say("members.group", names=words.listed(names), reason=reason)
+        for reason, names in groups.items()
+    ]
+    count = sum(map(len, groups.values()))
+    return words.say("members.unfit", count=str(count), groups=words.say("members.separator").join(told))
 
 
 def has_law(attainment: Attainment) -> bool:
@@ -159,7 +169,7 @@ def has_law(attainment: Attainment) -> bool:
 
 
 def members_shown(attainment: Attainment) -> list[Member]:
-    """Return the members that a table names.
+    """Return the members that are told of.
 
     Laws of other kinds are left out, and of a kind with a law of its own whatever is not for it.
     """
@@ -234,7 +244,7 @@ def evidence_table(heads: Sequence[Attainment], words: Words) -> Table:
 def _evidence(evidence: Evidence, words: Words) -> tuple[Cell, ...]:
     unit = words.of(evidence, "unit")
     hedge = evidence.qualifier or Qualifier.EQ
-    printed = words.say(f"qualifier.{hedge.value}", number=evidence.printed, unit=unit)
+    printed = words.say(f"qualifier.{hedge.value}", number=words.printed(evidence.printed), unit=unit)
     region, indicator = words.of(evidence, "region"), words.of(evidence, "indicator")
     what = phrases.named(region, indicator, words)
     origin = words.say(f"origin.{evidence.origin.value}")
@@ -243,13 +253,29 @@ def _evidence(evidence: Evidence, words: Words) -> tuple[Cell, ...]:
         Cell(evidence.as_of.isoformat(), words.say(f"basis_of_date.{evidence.as_of_basis.value}")),
         Cell(printed, words.say("evidence.origin", what=what, origin=origin)),
         Cell(evidence.published_on.isoformat(), confidence),
-        Cell(words.say("quoted", quote=evidence.quote), words.of(evidence, "note")),
-        Cell(
-            evidence.source_title,
-            words.say("evidence.source", publisher=evidence.source_publisher, url=evidence.source_url),
-            link_of(evidence.source_url),
-        ),
+        Cell(quoted(evidence, words), words.of(evidence, "note")),
+        Cell(evidence.source_title, _page(evidence, words), link_of(evidence.source_url)),
     )
+
+
+def quoted(told: Evidence | GoalFacts, words: Words) -> str:
+    """Return the words of a source in quotation marks, or in none where they are somebody else's."""
+    return words.say("paraphrased" if told.paraphrase else "quoted", quote=told.quote)
+
+
+def _page(evidence: Evidence, words: Words) -> str:
+    """Return who published a page, whether as a reprint, and where it is found."""
+    key = "source.reprint" if evidence.source_reprint else "source.first"
+    publisher = words.say(key, publisher=evidence.source_publisher)
+    return words.say("evidence.source", publisher=publisher, where=where_found(evidence, words))
+
+
+def where_found(told: Evidence | GoalFacts, words: Words) -> str:
+    """Return a source's address, or that none was recorded, and where its words are held."""
+    address = told.source_url or words.say("source.no_address")
+    if not told.source_held:
+        return address
+    return words.say("source.held", address=address, file=f"texts/{told.source}.txt")
 
 
 def _role(attainment: Attainment, words: Words) -> str:
@@ -268,8 +294,15 @@ def _goal_source(attainment: Attainment, words: Words) -> str:
     goal = attainment.goal
     day = words.date(goal.announced_on) if goal.announced_on else words.say("date.unknown")
     scope = words.of(goal, "scope").rstrip("\u3002. ")
-    title, url = goal.source_title, goal.source_url
-    return words.say("goal.source", scope=scope, quote=goal.quote, date=day, title=title, url=url)
+    key = "source.reprint" if goal.source_reprint else "source.first"
+    return words.say(
+        "goal.source.paraphrased" if goal.paraphrase else "goal.source",
+        scope=scope,
+        quote=quoted(goal, words),
+        date=day,
+        title=words.say(key, publisher=words.say("titled", title=goal.source_title)),
+        where=where_found(goal, words),
+    )
 
 
 def engine_score(attainment: Attainment, words: Words) -> str:
@@ -279,7 +312,7 @@ def engine_score(attainment: Attainment, words: Words) -> str:
         "method.engine_score",
         units=words.number(score.units),
         skill=words.percent(100 * score.brier_skill),
-        error=words.decimal(round(100 * score.calibration_error, 1)),
+        error=words.decimal(100 * score.calibration_error),
     )
 
 
@@ -289,7 +322,8 @@ def reproducible(heads: Sequence[Attainment], words: Words) -> str:
     versions = words.together([f"{name} {version}" for name, version in sorted(head.versions.items())])
     how = words.say("computed.exact")
     if sampled(heads):
-        how = words.say("computed.sampled", draws=words.number(head.draws), seed=str(head.seed))
+        error = words.error(max(h.std_error for h in heads))
+        how = words.say("computed.sampled", draws=words.number(head.draws), seed=str(head.seed), error=error)
     return words.say(
         "reproducible",
         known_on=words.date(head.known_on),

@@ -8,6 +8,7 @@ Whoever draws finds the socket's path in the environment variable ``FORECASTS_RE
 import json
 import os
 import socket
+import tempfile
 import time
 from collections.abc import Callable
 from typing import Any, Final
@@ -17,6 +18,10 @@ RENDERER: Final = "FORECASTS_RENDERER"
 
 #: Seconds that a drawing waits for a renderer that does not listen (it may be starting anew) and for a reply.
 PATIENCE, REPLY = 2.0, 60.0
+
+
+#: Bytes that the place of a folder of sockets may have: names come behind it, and 107 are the most in all.
+LONGEST: Final = 45
 
 
 class RenderingFailed(Exception):
@@ -29,6 +34,12 @@ class Gone(Exception):
 
 class Absent(Gone):
     """Nobody listens."""
+
+
+def room_for_sockets() -> str | None:
+    """Return where a folder of sockets is made: where temporary files lie, if that leaves room for names."""
+    usual = tempfile.gettempdir()
+    return "/tmp" if len(os.fsencode(usual)) > LONGEST and os.access("/tmp", os.W_OK) else None
 
 
 def drawn_elsewhere(spec: str) -> str | None:

@@ -20,7 +20,7 @@ def so_far(attainment: Attainment, words: Words) -> str:
     count, goal = attainment.so_far, attainment.goal
     if count is None:
         return ""
-    amount = words.amount(words.estimate(count.value), words.of(goal, "unit"))
+    amount = words.quantity(count.value, words.of(goal, "unit"), rounded=True)
     if goal.value <= 0:
         return words.say("so_far", amount=amount, day=words.date(count.date))
     part = words.percent(100 * count.value / goal.value)
@@ -102,7 +102,7 @@ def change(value: float, scale: PaceScale, attainment: Attainment, words: Words)
         return words.percent(value)
     if in_points(scale, attainment, words):
         return words.say("points", value=words.estimate(value))
-    return words.amount(words.estimate(value), words.of(attainment.goal, "unit"))
+    return words.quantity(value, words.of(attainment.goal, "unit"), rounded=True)
 
 
 def in_points(scale: PaceScale, attainment: Attainment, words: Words) -> bool:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from collections import Counter
 from collections.abc import Sequence
 from itertools import combinations
 from typing import Final
@@ -208,17 +209,17 @@ def target(attainment: Attainment, words: Words) -> str:
 def goal_sentence(attainment: Attainment, words: Words) -> str:
     """Return the goal: what it asks, and by when."""
     goal, unit = attainment.goal, words.of(attainment.goal, "unit")
-    amount = words.amount(words.number(goal.value), unit)
+    amount = words.quantity(goal.value, unit)
     said = words.say(ASKED[goal.comparison], amount=amount, deadline=words.date(goal.deadline))
     if not goal.tolerance:
         return said
-    edge = words.amount(words.number(goal.last_met), unit)
+    edge = words.quantity(goal.last_met, unit)
     return words.say("goal.up_to" if goal.comparison.asks_less else "goal.down_to", goal=said, edge=edge)
 
 
 def goal_mark(value: float, comparison: Comparison, deadline: dt.date, unit: str, words: Words) -> str:
     """Return the goal as a short label: its sign, what it asks, and by when."""
-    amount = words.amount(words.number(value), unit)
+    amount = words.quantity(value, unit)
     return words.say("chart.goal", sign=comparison.sign, amount=amount, deadline=words.date(deadline))
 
 
@@ -226,7 +227,7 @@ def meaning(attainment: Attainment, words: Words) -> str:
     """Return what a figure of this kind is; empty for what is simply counted."""
     goal = attainment.goal
     if goal.kind is Kind.SHARE:
-        upper = words.amount(words.number(goal.upper or 100.0), words.of(goal, "unit"))
+        upper = words.quantity(goal.upper or 100.0, words.of(goal, "unit"))
         return words.say("kind.share", upper=upper)
     key = f"kind.{goal.kind.value}"
     return words.say(key) if words.has(key) else ""
@@ -287,8 +288,15 @@ def fan_alt(attainment: Attainment, words: Words) -> str:
         indicator=words.of(attainment.goal, "indicator"),
         goal=goal_sentence(attainment, words),
         probability=words.probability(attainment.probability_alone),
-        n=str(len(attainment.history)),
+        figures=words.listed(_figures(attainment, words)),
     )
+
+
+def _figures(attainment: Attainment, words: Words) -> list[str]:
+    """Return how many figures of which standing a history has."""
+    counts = Counter(point.standing for point in attainment.history)
+    told = [words.say(f"figures.{standing}", n=str(n)) for standing, n in sorted(counts.items())[::-1]]
+    return told or [words.say("figures.none")]
 
 
 def members_alt(attainment: Attainment, words: Words) -> str:

@@ -13,7 +13,7 @@ from threading import Event, Thread
 from types import TracebackType
 from typing import Any, Final, Self
 
-from forecasts.publish.elsewhere import REPLY, Gone, RenderingFailed, outcome, served
+from forecasts.publish.elsewhere import REPLY, Gone, RenderingFailed, outcome, room_for_sockets, served
 from forecasts.publish.stamps import Signature
 
 __all__ = ["Renderer", "RenderingFailed"]
@@ -54,7 +54,7 @@ class Renderer:
 
     def __enter__(self) -> Self:
         if hasattr(socket, "AF_UNIX"):
-            self._folder = tempfile.TemporaryDirectory(prefix="forecasts-")
+            self._folder = tempfile.TemporaryDirectory(prefix="forecasts-", dir=room_for_sockets())
             self._begin()
             self._watch = Thread(target=self._keep, daemon=True)
             self._watch.start()
@@ -89,6 +89,7 @@ class Renderer:
         title: str | None = None,
         track_record: Sequence[str] = (),
         signature: Signature | None = None,
+        changes: Path | None = None,
     ) -> tuple[Path, ...]:
         """Write a brief, PDF and HTML, into a folder; return its files.
 
@@ -106,6 +107,8 @@ class Renderer:
             Sentences about what earlier verdicts were worth.
         signature : Signature, optional
             Who reviewed it; without one it is stamped as a draft.
+        changes : Path, optional
+            What changed since the last edition, as ``changes.json``.
 
         Raises
         ------
@@ -120,6 +123,7 @@ class Renderer:
             "templates": str(templates.absolute()), "folder": str(folder.absolute()), "title": title,
             "track_record": list(track_record),
             "signature": None if signature is None else asdict(signature) | {"day": str(signature.day)},
+            "changes": None if changes is None else str(changes.absolute()),
         }  # fmt: skip
         return tuple(Path(name) for name in self._ask(message, BRIEF))
 

@@ -55,9 +55,11 @@ def _charts(result: Attainment, language: Language) -> Mapping[str, str]:
     # Altair is slow to import, and whoever only asks for a number does not need it.
     from forecasts.publish.charts import fan_chart, members_chart, pace_chart
     from forecasts.publish.drawing import spec_of
+    from forecasts.publish.english import told_of
     from forecasts.publish.words import Words
 
     words = Words(language)
+    result = told_of(result, words)
     made = {
         "fan": fan_chart(result, words),
         "members": members_chart(result, words),

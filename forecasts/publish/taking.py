@@ -38,5 +38,5 @@ def _goal(attainment: Attainment, sought: Sought, words: Words) -> str:
     """Return which goal has the probability as things are."""
     assert sought.value is not None
     goal = attainment.goal
-    amount = words.amount(words.estimate(sought.value), words.of(goal, "unit"))
+    amount = words.quantity(sought.value, words.of(goal, "unit"), rounded=True)
     return words.say("takes.goal", wanted=words.probability(sought.wanted), amount=amount)

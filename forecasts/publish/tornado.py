@@ -206,7 +206,7 @@ def _curve(found: Sensitivity, words: Words) -> AnyChart:
     rows: list[Row] = [
         {
             "value": point.value, "p": point.probability, "text": words.probability(point.probability),
-            "what": words.amount(words.estimate(point.value), unit),
+            "what": words.quantity(point.value, unit, rounded=True),
         }
         for point in found.curve
     ]  # fmt: skip

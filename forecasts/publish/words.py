@@ -8,6 +8,7 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cache
 from importlib.resources import files
 from typing import Final, Literal
@@ -18,6 +19,7 @@ from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 
 from forecasts.ledger.problems import BadInput, Problem, nearest
+from forecasts.publish.units import told_in
 
 Language = Literal["zh", "en"]
 
@@ -152,6 +154,36 @@ class Words:
             return f"{number}%"
         return self.say("amount.factor" if unit[:1].isdigit() else "amount", number=number, unit=unit)
 
+    def quantity(self, value: float, unit: str, rounded: bool = False) -> str:
+        """Return a value with its unit; English brings it to millions and billions.
+
+        Parameters
+        ----------
+        rounded : bool
+            Whether it was computed, and is rounded to what it can bear; see :meth:`estimate`.
+
+        Examples
+        --------
+        >>> Words("en").quantity(150, "100 million yuan"), Words("zh").quantity(150, "亿元")
+        ('15 billion yuan', '150 亿元')
+        """
+        if self.language == "en":
+            factor, unit = told_in(value, unit)
+            value = float(Decimal(repr(float(value))) * factor)
+        return self.amount(self.estimate(value) if rounded else self.number(value), unit)
+
+    def printed(self, number: str) -> str:
+        """Return a number as it was printed, with all of its digits, in the way of all numbers here.
+
+        Examples
+        --------
+        >>> Words("zh").printed("6348"), Words("zh").printed("2881.30")
+        ('6,348', '2,881.30')
+        """
+        places = len(number.partition(".")[2])
+        pattern = "#,##0." + "0" * places if places else "#,##0"
+        return str(format_decimal(Decimal(number), format=pattern, locale=_read(self.locale)))
+
     def date(self, day: dt.date) -> str:
         """Return a day, written out."""
         return str(format_date(day, format=self.say("date.format"), locale=_read(self.locale)))
@@ -187,3 +219,7 @@ class Words:
     def together(self, parts: list[str]) -> str:
         """Join parts of a list as the language does."""
         return self.say("list.separator").join(parts)
+
+    def listed(self, names: list[str]) -> str:
+        """Join names within a sentence as the language does."""
+        return self.say("list.names").join(names)

@@ -2,7 +2,10 @@
 
 import os
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
+import batch
+import cluster
 import compare
 import faults
 import folds
@@ -12,6 +15,7 @@ import pandas as pd
 import pytest
 import scale
 from common import LEVELS, NORMAL, base_of, by_level, chances, one_row_a_unit
+from processes import Seen, living, processor_of, seen
 from tables import deadline, many
 
 from forecasts.engine.learn.fit import training_set
@@ -124,7 +128,60 @@ def test_scale_asks_one_goal() -> None:
     assert all(int(row[2]) >= 10 for row in rows)
 
 
-@pytest.mark.parametrize("script", [folds, compare, scale])
+@pytest.mark.slow
+def test_a_cluster_answers_as_this_machine_does(frame: pd.DataFrame) -> None:
+    units = one_row_a_unit(frame).head(8)
+    observations, asked = many(units, by_level(frame, units.unit_id, "target"), 20)
+    rows = cluster.compared(observations, asked, workers=1, repeats=1)
+    assert len(rows) == 3
+    assert [row[4] for row in rows] == ["yes"] * 3
+
+
+@pytest.mark.slow
+def test_a_few_jobs_come_out_of_a_batch_as_out_of_papermill(tmp_path: Path) -> None:
+    goal = batch.first_goals(tmp_path, 1)
+    found = batch.speed(tmp_path, goal, jobs=2, repeats=1, stock=1)
+    assert found.jobs > 1
+    assert (found.briefs, len(found.stock), found.different) == (1, 1, {})
+    assert found.loop.wall == found.stock[0].wall * found.jobs
+
+
+@pytest.mark.slow
+def test_a_night_is_looked_at_while_it_lasts() -> None:
+    with TemporaryDirectory(prefix="b-") as name:  # sockets lie in it: their paths must be short
+        folder = Path(name)
+        found = batch.endured(folder, batch.first_goals(folder, 1), most=3, every=2, jobs=1)
+    assert found.jobs == found.good >= 3
+    assert found.briefs == 1
+    assert {"runner", "mother", "renderer"} <= {one.name for one in found.long_lived()}
+    assert (found.left_processes, found.left_files) == ([], [])
+
+
+def test_results_differ_where_a_field_does() -> None:
+    one = {"probability": 0.5, "goal": {"id": "a", "value": 1}, "members": [1, 2]}
+    other = {"probability": 0.5, "goal": {"id": "a", "value": 2}, "members": [1, 3], "seed": 1}
+    assert batch.differences(one, one) == []
+    assert batch.differences(one, other) == ["goal.value", "members", "seed"]
+
+
+def test_growth_is_that_of_one_process_and_not_of_its_number() -> None:
+    def at(jobs: int, born: float, memory: float) -> batch.Mark:
+        return batch.Mark(jobs, 0.0, (Seen("mother", 7, born, memory, memory, memory, 3, 1),), 0)
+
+    found = batch.Endured(marks=[at(100, 1.0, 50), at(200, 1.0, 60), at(300, 2.0, 500), at(400, 2.0, 400)])
+    assert [found.growth(one, "rss") for one in found.long_lived()] == [10, -100]
+    assert found.course(found.long_lived()[0], "rss") == [50, 60, None, None]
+
+
+def test_what_this_process_holds_is_seen() -> None:
+    mine = seen(living(os.getpid())[0])
+    assert mine is not None
+    assert 0 < mine.uss <= mine.pss <= mine.rss
+    assert mine.threads >= 1
+    assert processor_of([os.getpid()]) > processor_of()
+
+
+@pytest.mark.parametrize("script", [folds, compare, scale, cluster])
 def test_a_missing_training_part_ends_with_2(
     script: object, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

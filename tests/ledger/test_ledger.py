@@ -39,7 +39,11 @@ def test_the_seeds_are_sound() -> None:
 
 def test_every_number_names_its_source_and_words() -> None:
     ledger = read_ledger(SEEDS)
-    assert all(o.quote and ledger.sources[o.source].url for o in ledger.observations.values())
+    assert all(o.quote and ledger.sources[o.source].title for o in ledger.observations.values())
+    # Where no address was recorded, the row of the page says so.
+    nowhere = [source for source in ledger.sources.values() if not source.url]
+    assert all("No address was recorded" in source.note for source in nowhere)
+    assert len(nowhere) < 6
 
 
 def test_all_faults_are_told_at_once(copy: Path) -> None:

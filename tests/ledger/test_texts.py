@@ -87,3 +87,68 @@ def test_a_text_of_no_source_and_one_that_cannot_be_read_are_told(seeds: Path) -
 def test_without_texts_nothing_is_asked(seeds: Path) -> None:
     shutil.rmtree(seeds / "texts")
     read_seeds(seeds)
+
+
+def rewritten(path: Path, old: str, new: str) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert text.count(old) == 1
+    path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("more", "rule"),
+    [
+        (" (7355-630=6725)", "arithmetic"),
+        (" 即7355－630＝6725", "arithmetic"),
+        (" 116000/0.29≈400000", "arithmetic"),
+        (" 6348/1.258^5=2015", "arithmetic"),
+        ("[编者推算]", "remark"),
+        ("（编者注：总数）", "remark"),
+        (" [sic]", "remark"),
+    ],
+)
+def test_what_only_an_editor_writes_is_refused_at_its_place(seeds: Path, more: str, rule: str) -> None:
+    quote = "一季度全市新增科技型企业630家,科技型企业总数已达到7355家"
+    rewritten(seeds / "observations.csv", quote, quote + more)
+    with pytest.raises(BadInput) as refused:
+        read_seeds(seeds)
+    [problem] = refused.value.problems
+    assert (problem.place, problem.column) == ("seeds/observations.csv", "quote")
+    assert rule in problem.rule
+    assert "note" in problem.remedy
+    line = (seeds / "observations.csv").read_text(encoding="utf-8").splitlines()[(problem.line or 0) - 1]
+    assert more in line
+
+
+@pytest.mark.parametrize(
+    "more", ["渝府办发[2023]47号", "2021-2025年", "（占16.3%）", "，2022-12-31", "…达到3-5家", "[...]共计"]
+)
+def test_what_a_source_writes_is_none_of_an_editor(seeds: Path, more: str) -> None:
+    quote = "一季度全市新增科技型企业630家,科技型企业总数已达到7355家"
+    rewritten(seeds / "observations.csv", quote, quote + more)
+    read_seeds(seeds)
+
+
+def test_a_sum_that_the_source_prints_is_its_own(seeds: Path) -> None:
+    quote = "累计支持1008家(次)企业获得融资63亿元"
+    text = (seeds / "texts" / "seed-report.txt").read_text(encoding="utf-8")
+    for path in (seeds / "texts" / "seed-report.txt", seeds / "observations.csv"):
+        whole = path.read_text(encoding="utf-8").replace(quote, f"{quote}；60+3=63")
+        path.write_text(whole, encoding="utf-8")
+    assert quote in text
+    read_seeds(seeds)
+
+
+def test_a_paraphrase_is_no_way_round_a_text_that_is_held(seeds: Path) -> None:
+    path = seeds / "goals.csv"
+    said = "力争到2023年年底科学城科技型企业累计融资突破150亿元"
+    rewritten(path, f"{said},false", "科学城融资目标为150亿元,true")
+    with pytest.raises(BadInput, match="does not stand in the text"):
+        read_seeds(seeds)
+
+
+def test_a_source_is_held_by_its_text_and_not_by_what_a_table_says(seeds: Path) -> None:
+    sources = read_seeds(seeds).ledger.sources
+    assert [name for name, source in sources.items() if source.held] == ["seed-report"]
+    shutil.rmtree(seeds / "texts")
+    assert not any(source.held for source in read_seeds(seeds).ledger.sources.values())

@@ -85,7 +85,9 @@ def test_the_headline_changes_when_the_record_speaks(remember: Remember) -> None
     assert before.probability_alone == after.probability_alone == before.probability
     assert before.record.probability < before.probability, "they were missed"
     assert after.probability == after.record.probability < before.record.probability
-    rest = {"probability", "record"}
+    assert {one.about for one in after.assumptions} - {one.about for one in before.assumptions} == {"record"}
+    assert [part.name for part in after.what_if.waterfall.parts][-1] == "record"
+    rest = {"probability": True, "record": True, "assumptions": True, "what_if": {"waterfall"}}
     assert before.model_dump(exclude=rest) == after.model_dump(exclude=rest), "all else is without the record"
 
 

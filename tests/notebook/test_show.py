@@ -10,7 +10,6 @@ from forecasts.notebook.parameters import Language
 from forecasts.notebook.request import open_portfolio
 from forecasts.notebook.show import Drawing, Grid, Overview, View
 from forecasts.publish.parts import Cell, Column, Table
-from forecasts.publish.words import Words
 
 
 @pytest.fixture(scope="module")
@@ -38,15 +37,6 @@ def test_an_overview_has_a_row_and_a_chart_for_every_verdict(results: tuple[Atta
     assert overview.table._repr_html_().count("<tr>") == len(results) + 1
     assert overview.fans._repr_html_().count("<figure") == len(results)
     assert overview.headline.paragraphs[0]
-
-
-def test_one_sampled_verdict_gives_every_row_its_error(results: tuple[Attainment, ...]) -> None:
-    title = Words("en").say("sampling_error")
-    closed = tuple(one.model_copy(update={"std_error": 0.0}) for one in results)
-    assert title not in Overview(closed, "en").table._repr_html_()
-    mixed = Overview((*closed[:-1], closed[-1].model_copy(update={"std_error": 0.01})), "en").table
-    assert title in mixed._repr_html_()
-    assert all(len(row) == len(mixed.table.columns) for row in mixed.table.rows)
 
 
 def test_text_stays_text() -> None:

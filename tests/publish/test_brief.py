@@ -130,35 +130,47 @@ def test_too_few_steps_make_no_range(make: Maker, words: Words) -> None:
 
 
 def test_hedged_numbers_keep_their_hedge(make: Maker) -> None:
-    assert "6348 余家" in said(compose([make()], [], Words("zh")))
+    assert "6,348 余家" in said(compose([make()], [], Words("zh")))
 
 
-def test_an_answer_in_closed_form_has_no_sampling_error(make: Maker, words: Words) -> None:
-    results = [make(0.5, std_error=0.0), make(0.6, std_error=0.0, assumed=scenario("x", "alternative"))]
-    brief = compose(results, [], words)
-    titles = [c.title for k in range(len(brief.sections)) for t in tables(brief, k) for c in t.columns]
-    assert words.say("sampling_error") not in titles
-    assert words.say("method.exact") in said(brief)
-    assert words.say("computed.exact") in said(brief)
-    assert words.say("method.sampled") not in said(brief)
-    assert words.say("computed.sampled", draws=words.number(20_000), seed="7") not in said(brief)
-    assert words.number(20_000) not in said(brief)
+@pytest.mark.parametrize("error", [0.0, 0.0004, 0.004])
+def test_a_sampling_error_stands_only_where_the_computation_is_told(
+    make: Maker, words: Words, error: float
+) -> None:
+    results = [make(0.5, std_error=error), make(0.6, std_error=0.0, assumed=scenario("x", "alternative"))]
+    told = said(compose(results, [], words))
+    again = (
+        words.say("computed.sampled", draws=words.number(20_000), seed="7", error=words.error(error))
+        if error
+        else words.say("computed.exact")
+    )
+    assert told.count(again) == 1
+    if error:
+        assert told.count(words.error(error)) == 1
+        assert words.say("computed.exact") not in told
+    else:
+        assert words.number(20_000) not in told
 
 
-def test_a_sampled_answer_shows_its_error_beside_an_exact_one(make: Maker, words: Words) -> None:
-    results = [make(0.5, std_error=0.004), make(0.6, std_error=0.0, assumed=scenario("x", "alternative"))]
-    brief = compose(results, [], words)
-    [table] = [t for t in tables(brief) if words.say("sampling_error") in [c.title for c in t.columns]]
-    assert [row[-1].text for row in table.rows] == [words.error(0.004), words.say("error.none")]
-    assert words.say("method.sampled") in said(brief)
-    assert words.say("method.exact") not in said(brief)
-    assert words.say("computed.sampled", draws=words.number(20_000), seed="7") in said(brief)
-
-
-def test_failures_alone_say_nothing_of_sampling(words: Words) -> None:
-    text = said(compose([], [Failure("patents", "baseline", "stopped")], words))
-    assert words.say("method.exact") not in text
-    assert words.say("method.sampled") not in text
+def test_models_that_do_not_apply_are_told_in_one_sentence_by_their_reasons(
+    make: Maker, words: Words
+) -> None:
+    a = make()
+    unfit = [
+        a.members[2].model_copy(update={"name": name, "status": "unfit", "reason": reason, "weight": 0.0})
+        for name, reason in (("logistic", "n<4"), ("gompertz", "n<4"), ("exponential", "gaps"))
+    ]
+    failed = a.members[0].model_copy(update={"name": "trend", "status": "failed", "reason": "broke"})
+    a = a.model_copy(update={"members": (failed, *unfit)})
+    brief = compose([a], [], words)
+    [table] = [
+        t for t in tables(brief) if t.caption == words.say("table.members", unit=words.of(a.goal, "unit"))
+    ]
+    assert [row[0].text for row in table.rows] == [words.say("member.trend")]
+    [told] = [s for s in strings(brief) if words.say("unfit.gaps") in s]
+    few = words.listed([words.say("member.logistic"), words.say("member.gompertz")])
+    assert words.say("members.group", names=few, reason=words.say("unfit.n.below", count="4")) in told
+    assert told.startswith(words.say("members.unfit", count="3", groups="x").split("x")[0])
 
 
 @pytest.mark.parametrize("p", [1e-9, 0.0099, 0.5, 0.9901, 1 - 1e-9])

@@ -130,11 +130,14 @@ def pairs(noun: str, told: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
         elif noun == "evidence":
             for row in one["evidence"]:
                 names = ("as_of", "value", "low", "high", "source", "source_title", "source_url", "quote")
-                yield asked | {"observation": row["id"]} | {name: row[name] for name in names}
+                # An address that nobody recorded is an empty cell.
+                found = {name: row[name] for name in names} | {"source_url": row["source_url"] or None}
+                yield asked | {"observation": row["id"]} | found
         elif noun in ("members", "fan", "history"):
             for row in one[noun]:
                 row = dict(row)
                 row.pop("reason", None)
+                row.pop("threshold", None)  # a flag: CSV writes it as a word
                 yield asked | ({"member": row.pop("name")} if "name" in row else {}) | row
         elif noun == "comparison":
             for row in what_if["comparison"]["rows"]:

@@ -16,6 +16,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from forecasts.batch.kernels.families import FAMILY, end_family
+from forecasts.publish.elsewhere import room_for_sockets
 
 #: Names the socket of a mother that is alive already, to papermill in a job of its own.
 SOCKET = "FORECASTS_MOTHER"
@@ -50,7 +51,9 @@ class Mother:
     def __init__(self) -> None:
         self.ordered: bytes = b""
         self.family = f"forecasts-{uuid.uuid4().hex}"
-        self.folder = Path(tempfile.mkdtemp(prefix="forecasts-"))
+        self.folder = Path(tempfile.mkdtemp(prefix="forecasts-", dir=room_for_sockets()))
+        self.temporary = self.folder / "tmp"
+        self.temporary.mkdir()
         self.socket = str(self.folder / "mother")
         self.log = self.folder / "mother.log"
         self.process: subprocess.Popen[bytes] | None = None
@@ -59,6 +62,7 @@ class Mother:
     def start(self) -> None:
         """Start the process, with its order if that is known; `ready` waits for it."""
         env = {**os.environ, **THREADS, FAMILY: self.family, SOCKET: self.socket, "PYTHONUTF8": "1"}
+        env["TMPDIR"] = str(self.temporary)  # what a library leaves behind goes when she goes
         env["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"
         self._serves = False
         with suppress(FileNotFoundError):

@@ -149,7 +149,7 @@ def told(results: Sequence[Attainment], anchors: Mapping[str, frozenset[str]], w
         if any(r.what_if and r.what_if.undetermined for r in heads)
         else "",
         range=(low, high),
-        scenarios=detail.scenarios_table(heads, results, words, detail.sampled(results)),
+        scenarios=detail.scenarios_table(heads, results, words),
         proofs=_proofs(heads, anchors, words),
         steps=_class_table(first, words),
         steps_told=" ".join(phrases.reference(first, words)[:1]),
@@ -240,7 +240,7 @@ def _fan_table(result: Attainment, words: Words) -> Table:
         Column(words.say("interval80"), align="right"),
     )
     rows = [
-        (Cell(p.date.isoformat(), words.say("published")), Cell(words.number(p.value)), Cell(""))
+        (Cell(p.date.isoformat(), words.say("site.chart.published")), Cell(words.number(p.value)), Cell(""))
         for p in result.history
     ]
     rows += [

@@ -1,0 +1,117 @@
+"""A result as English tells it: its figures in millions and billions, wherever its unit holds a scale."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from forecasts.attainment.result import Attainment, Evidence, Pace
+from forecasts.attainment.what_if import Futures, Slider, Sliders, Vary, WhatIf
+from forecasts.publish.units import told_in
+from forecasts.publish.words import Words
+
+
+def told_of(result: Attainment, words: Words) -> Attainment:
+    """Return a result as a language tells its figures; Chinese keeps 万 and 亿, in which tables count."""
+    return in_english(result) if words.language == "en" else result
+
+
+def times(value: float, factor: Decimal) -> float:
+    """Return a number multiplied as it is written: a hundred and fifty tenths are fifteen."""
+    return float(Decimal(repr(value)) * factor)
+
+
+def in_english(result: Attainment) -> Attainment:
+    """Return a result with its figures, and those of its goal, in the steps of English.
+
+    A result whose unit holds no scale is returned as it is, and so is one that is told so already.
+    """
+    goal = result.goal
+    factor, unit = told_in(goal.value, goal.unit_en)
+    evidence = tuple(map(_evidence, result.evidence))
+    if factor == 1:
+        return result if evidence == result.evidence else result.model_copy(update={"evidence": evidence})
+
+    def by(part: Any, *names: str) -> Any:
+        return _scaled(part, factor, names)
+
+    return result.model_copy(
+        update={
+            "goal": by(goal, "value", "tolerance", "upper").model_copy(update={"unit_en": unit}),
+            "evidence": evidence,
+            "members": tuple(by(m, "median", "low", "high") for m in result.members),
+            "quantiles": {name: times(v, factor) for name, v in result.quantiles.items()},
+            "required_pace": _pace(result.required_pace, factor),
+            "observed_pace": _pace(result.observed_pace, factor),
+            "so_far": result.so_far and by(result.so_far, "value"),
+            "history": tuple(by(p, "value", "low", "high") for p in result.history),
+            "fan": tuple(by(p, "q05", "q10", "q25", "q50", "q75", "q90", "q95") for p in result.fan),
+            "what_if": result.what_if and _what_if(result.what_if, factor, unit),
+        }
+    )
+
+
+def _scaled(part: Any, factor: Decimal, names: Sequence[str]) -> Any:
+    """Return a part with some of its numbers multiplied; what is not there stays so."""
+    held = {name: getattr(part, name) for name in names}
+    return part.model_copy(update={n: None if v is None else times(v, factor) for n, v in held.items()})
+
+
+def _pace(pace: Pace | None, factor: Decimal) -> Pace | None:
+    in_units: bool = pace is not None and pace.scale == "units_per_year"
+    return _scaled(pace, factor, ("value",)) if in_units else pace
+
+
+def _evidence(row: Evidence) -> Evidence:
+    """Return a printed figure in a step of its own."""
+    factor, unit = told_in(row.value, row.unit_en)
+    if factor == 1:
+        return row
+    printed = f"{(Decimal(row.printed) * factor).normalize():f}"
+    told: Evidence = _scaled(row, factor, ("value", "low", "high"))
+    return told.model_copy(update={"printed": printed, "unit_en": unit})
+
+
+def _what_if(what_if: WhatIf, factor: Decimal, unit: str) -> WhatIf:
+    def by(part: Any, *names: str) -> Any:
+        return _scaled(part, factor, names)
+
+    update: dict[str, Any] = {
+        "seek": tuple(
+            by(s, "value", "value_std_error").model_copy(
+                update={"tried": tuple(by(t, "value") for t in s.tried)}
+            )
+            if s.vary in (Vary.GOAL, Vary.ONE_OFF)
+            else s
+            for s in what_if.seek
+        )
+    }
+    if what_if.comparison is not None:
+        rows = tuple(by(row, "goal", "median", "low", "high") for row in what_if.comparison.rows)
+        update["comparison"] = what_if.comparison.model_copy(update={"rows": rows})
+    if (rests := what_if.sensitivity) is not None:
+        curve = tuple(by(point, "value") for point in rests.curve)
+        update["sensitivity"] = by(rests, "goal_value").model_copy(update={"unit_en": unit, "curve": curve})
+    if what_if.sliders is not None:
+        update["sliders"] = _sliders(what_if.sliders, factor)
+    return what_if.model_copy(update=update)
+
+
+def _sliders(sliders: Sliders, factor: Decimal) -> Sliders:
+    def moved(slider: Slider) -> Slider:
+        if slider.name == "pace":
+            return slider
+        told: Slider = _scaled(slider, factor, ("low", "high", "step", "value"))
+        return told
+
+    def futures(on: Futures) -> Futures:
+        held = {name: tuple(times(v, factor) for v in getattr(on, name)) for name in ("value", "base")}
+        return on.model_copy(update=held)
+
+    told: Sliders = _scaled(sliders, factor, ("least", "upper", "tolerance"))
+    return told.model_copy(
+        update={
+            "sliders": tuple(map(moved, sliders.sliders)),
+            "at_deadline": futures(sliders.at_deadline),
+            "fan": tuple(map(futures, sliders.fan)),
+        }
+    )
