@@ -4,6 +4,8 @@ UV_VERSION := 0.13.9
 BIN := .venv/bin
 READY := .venv/.ready
 PLAN ?= reports/plans/brief.yaml
+# Processes that test side by side; auto: as many as there are processors, and memory for (tests/conftest.py).
+TESTERS ?= auto
 
 # The batch is parallel over notebooks; threads inside NumPy would only get in its way.
 export OPENBLAS_NUM_THREADS := 1
@@ -12,7 +14,7 @@ export OPENBLAS_NUM_THREADS := 1
 
 help:
 	@echo 'make brief   set up, check seeds/, run $(PLAN); the last line is the path of the PDF'
-	@echo 'make test    run all tests'
+	@echo 'make test    run all tests, in several processes; TESTERS=1: in one'
 	@echo 'make soak    run the tests that take long by nature'
 	@echo 'make lab     open the notebooks in JupyterLab'
 	@echo 'make check   validate seeds/ and say what it holds'
@@ -41,7 +43,7 @@ brief: $(READY)
 	@$(BIN)/forecasts run $(PLAN)
 
 test: $(READY)
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n $(TESTERS) --dist loadfile --no-loadscope-reorder
 
 soak: $(READY)
 	@$(BIN)/python -m pytest -m soak

@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import psutil
 import pytest
 from hypothesis import HealthCheck, settings
 
@@ -20,14 +21,29 @@ settings.register_profile(
 settings.load_profile("house")
 
 
+#: Bytes that a process of tests and what it starts may take.
+MEMORY = 3 * 2**30
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """Run as many processes of tests as there are processors, and room for."""
+    processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return max(1, min(processors, psutil.virtual_memory().available // MEMORY))
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Run what is quick first, and what takes long by nature only if it is asked for."""
+    """Run what is quick first, and what takes long by nature only if it is asked for.
+
+    Side by side it is the other way round, so that no process waits long for the last one. There, what
+    is in one file stays together, so that what its tests share is made once.
+    """
     if "soak" not in config.option.markexpr:
         soaking = [item for item in items if item.get_closest_marker("soak")]
         items[:] = [item for item in items if item not in soaking]
         if soaking:
             config.hook.pytest_deselected(items=soaking)
-    items.sort(key=lambda item: item.get_closest_marker("slow") is not None)
+    beside = hasattr(config, "workerinput")
+    items.sort(key=lambda item: (item.get_closest_marker("slow") is not None) != beside)
 
 
 @pytest.fixture(scope="session")

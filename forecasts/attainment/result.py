@@ -201,10 +201,14 @@ class HistoryPoint(Frozen):
         description="How the value came to be: `derived` are sums and what was computed, `assumed` what the "
         "scenario supposes, as where only a share of the goal's scope is counted; null: not told.",
     )
-    standing: Standing = Field(
-        default="printed",
-        description="Printed, printed as a threshold that was passed, or computed, expected or assumed.",
-    )
+    threshold: bool = Field(default=False, description="Whether it was only printed as exceeded (超, 突破).")
+
+    @property
+    def standing(self) -> Standing:
+        """What a chart shows of it: printed, printed as exceeded, or not printed at all."""
+        if self.origin not in (None, "printed"):
+            return "derived"
+        return "threshold" if self.threshold else "printed"
 
 
 class SoFar(Frozen):

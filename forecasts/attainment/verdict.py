@@ -33,7 +33,6 @@ from forecasts.attainment.result import (
     ReferenceFacts,
     ScenarioFacts,
     SoFar,
-    Standing,
 )
 from forecasts.engine.learned import SCORE, learned
 from forecasts.ledger.fields import Origin, Qualifier
@@ -51,9 +50,6 @@ from forecasts.scenarios.seeds import Seeds
 FAN_POINTS = 16
 
 FAN_LEVELS = {"q05": 0.05, "q10": 0.1, "q25": 0.25, "q50": 0.5, "q75": 0.75, "q90": 0.9, "q95": 0.95}
-
-#: The standings of a figure, the plainest first.
-_PLAINEST: tuple[Standing, ...] = ("printed", "threshold", "derived")
 
 PACKAGES = ("forecasts", "numpy", "pandas", "prophet", "scipy", "statsmodels")
 
@@ -215,9 +211,10 @@ def _pace(found: Speed | None, ledger: Ledger, supposed: bool) -> Pace | None:
 def _points(found: Outlook, share: tuple[float, float] | None) -> tuple[HistoryPoint, ...]:
     least, most = share or (1.0, 1.0)
     history = found.history
-    rows = zip(history.dates, found.whole.value, history.low, history.high, strict=True)
-    by_day = rows_by_day(found)
-    stands = _standings(found) if share is None else {}
+    rows, by_day = (
+        zip(history.dates, found.whole.value, history.low, history.high, strict=True),
+        rows_by_day(found),
+    )
     return tuple(
         HistoryPoint(
             date=d,
@@ -225,10 +222,16 @@ def _points(found: Outlook, share: tuple[float, float] | None) -> tuple[HistoryP
             low=lo / most,
             high=hi / least,
             origin=_origin(found, by_day.get(d, []), v),
-            standing=stands.get(d, "derived"),
+            threshold=_only_exceeded(by_day.get(d, [])),
         )
         for d, v, lo, hi in rows
     )
+
+
+def _only_exceeded(rows: list[Observation]) -> bool:
+    """Whether nothing was printed of a day but that a threshold was passed."""
+    printed = [row.qualifier for row in rows if row.origin is Origin.PRINTED]
+    return bool(printed) and all(qualifier is Qualifier.OVER for qualifier in printed)
 
 
 def _origin(
@@ -245,18 +248,6 @@ def _origin(
     if len(found.question.asked.measured_by) > 1 or len(origins) != 1:
         return "derived"
     return next(iter(origins)).value
-
-
-def _standings(found: Outlook) -> dict[dt.date, Standing]:
-    """Return what each figure of the history is, by its day: of several on a day, the plainest."""
-    stands: dict[dt.date, Standing] = {}
-    for row in map(found.ledger.observations.__getitem__, found.history.observations):
-        if row.origin is not Origin.PRINTED:
-            standing: Standing = "derived"
-        else:
-            standing = "threshold" if row.qualifier is Qualifier.OVER else "printed"
-        stands[row.as_of] = min(standing, stands.get(row.as_of, standing), key=_PLAINEST.index)
-    return stands
 
 
 def _basis(found: Outlook) -> Literal["own", "own_and_reference", "reference"]:

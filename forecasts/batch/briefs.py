@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from forecasts.batch.came import Done, Written
+from forecasts.batch.changes import CHANGES, Since
 from forecasts.batch.folders import RUN, Place, linked
 from forecasts.batch.keys import Key
 from forecasts.batch.plans.plan import Job, Work
@@ -47,6 +48,16 @@ class Due:
         """The files that it becomes."""
         return f"{self.name}.pdf", f"{self.name}.html"
 
+    @property
+    def changes(self) -> str:
+        """Where it is told what changed since the last edition, if there was one."""
+        return changes_of(self.name)
+
+
+def changes_of(name: str) -> str:
+    """Return the file beside a brief, from the run's folder, that tells what changed."""
+    return Path(name).with_name(CHANGES).as_posix()
+
 
 def names_of(work: Work) -> dict[str, str]:
     """Return the briefs of a day's work by name, each with the goal that it is about; empty for all."""
@@ -60,40 +71,32 @@ def names_of(work: Work) -> dict[str, str]:
 
 
 def wanted(
-    work: Work,
-    keys: Mapping[str, Key],
-    ended: Mapping[str, Done],
-    published: Sequence[str] = (),
-    edition: int = 1,
+    work: Work, keys: Mapping[str, Key], ended: Mapping[str, Done], earlier: Sequence[str] = ()
 ) -> dict[str, Due]:
     """Return the briefs whose jobs have all ended, by name.
 
     Parameters
     ----------
-    published : sequence of str
-        What they say of forecasts of the register whose outcome is known.
-    edition : int, optional
-        Which edition of the plan they are.
+    earlier : sequence of str
+        What they say of earlier forecasts, or a digest of it.
     """
     found = {}
     for name, goal in names_of(work).items():
         jobs = [job for job in work.jobs if not goal or job.goal == goal]
         if all(job.id in ended for job in jobs):
             done = tuple(ended[job.id] for job in jobs)
-            found[name] = Due(name, goal, done, _key(work, keys, done, published, edition))
+            found[name] = Due(name, goal, done, _key(work, keys, done, earlier))
     return found
 
 
-def _key(
-    work: Work, keys: Mapping[str, Key], done: Sequence[Done], published: Sequence[str], edition: int
-) -> str:
+def _key(work: Work, keys: Mapping[str, Key], done: Sequence[Done], earlier: Sequence[str]) -> str:
     """Return the digest of what a brief tells: results by what they rest on, failures by their reason."""
     plan = work.plan
     told = [
         (one.job.id, asdict(keys[one.job.id]) if one.good else one.error, one.job.goal, one.job.scenario)
         for one in done
     ]
-    said = [plan.language, plan.title_zh, plan.title_en, work.known_on.isoformat(), edition, told, *published]
+    said = [plan.language, plan.title_zh, plan.title_en, work.known_on.isoformat(), told, *earlier]
     text = json.dumps(said)
     return hashlib.sha256(text.encode()).hexdigest()
 
@@ -135,7 +138,7 @@ def in_other_languages(
         jobs = {job.id: job for job in other.jobs}
         ended = {one.job.id: replace(one, job=jobs[one.job.id]) for one in done}
         keys = {name: keys_of(job) for name, job in jobs.items()}
-        due = wanted(other, keys, ended, published(other), Place(folder.parent, work.known_on).edition)
+        due = wanted(other, keys, ended, published(other))
         for name, brief in there.items():
             if name in due and due[name].key == brief.key:
                 kept[name] = brief
@@ -195,12 +198,17 @@ class Studio:
 
     @contextmanager
     def at_work(
-        self, work: Work, keys: Mapping[str, Key], place: Place, published: Sequence[str] = ()
+        self,
+        work: Work,
+        keys: Mapping[str, Key],
+        place: Place,
+        published: Sequence[str] = (),
+        since: Since | None = None,
     ) -> Iterator["Bench"]:
         """Give a bench for one run; if the run is given up, so is what waits on it."""
         with ThreadPoolExecutor(max_workers=1) as hand:
             try:
-                yield Bench(self, work, keys, place, hand, tuple(published))
+                yield Bench(self, work, keys, place, hand, tuple(published), since)
             except BaseException:
                 hand.shutdown(wait=False, cancel_futures=True)
                 raise
@@ -216,6 +224,7 @@ class Bench:
     place: Place
     hand: ThreadPoolExecutor
     published: tuple[str, ...] = ()
+    since: Since | None = None
     begun: dict[str, Future[Written]] = field(default_factory=dict)
 
     def prepare(self) -> None:
@@ -225,7 +234,9 @@ class Bench:
 
     def offer(self, ended: Mapping[str, Done]) -> None:
         """Begin the briefs whose jobs have all ended."""
-        for name, due in wanted(self.work, self.keys, ended, self.published, self.place.edition).items():
+        digest = (self.since.digest,) if self.since is not None else ()
+        earlier = (*self.published, str(self.place.edition), *digest)
+        for name, due in wanted(self.work, self.keys, ended, earlier).items():
             if name not in self.begun:
                 self.begun[name] = self.hand.submit(self._make, due)
 
@@ -247,14 +258,15 @@ class Bench:
             looked_back = self.studio.looked_back(self.work)
             # The first sentence is the first page's: what was looked back on, in short.
             track_record = (*looked_back[:1], *self.published, *looked_back[1:])
+            changes = self.since.write(due.done, self.keys, folder) if self.since is not None else None
             self.studio.renderer().brief(
                 [one.folder for one in due.done if one.good], failures, plan.language,
                 provided(self.studio.root, "reports/templates"), folder,
-                title, track_record, edition=self.place.edition,
+                title, track_record, edition=self.place.edition, changes=changes,
             )  # fmt: skip
         except Exception as error:
             # The edge of the house: whatever went wrong is told, and the results stay.
-            for file in due.files:  # a PDF without its HTML
+            for file in (*due.files, due.changes):  # a PDF without its HTML
                 (self.place.draft / file).unlink(missing_ok=True)
             return Written(due.name, "", {}, f"the brief could not be written: {_why(error)}")
         files = {file: _digest(self.place.draft / file) for file in due.files}
@@ -263,7 +275,9 @@ class Bench:
 
 def take_over(place: Place, brief: Written) -> None:
     """Have a brief of the last run stand in the one that is being made."""
-    for file in brief.files:
+    beside = changes_of(brief.name)  # in whatever language the brief is, it is the same
+    missing = (place.folder / beside).is_file() and not (place.draft / beside).exists()
+    for file in (*brief.files, *([beside] if missing else [])):
         (place.draft / file).parent.mkdir(parents=True, exist_ok=True)
         linked(str(place.folder / file), str(place.draft / file))
 

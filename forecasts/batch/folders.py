@@ -2,7 +2,7 @@
 
 ::
 
-    <out>/<plan>/<day>/           the last run: brief.<language>.pdf, .html, run.json, jobs/
+    <out>/<plan>/<day>/           the last run: brief.<language>.pdf, .html, run.json, jobs/, what it saw
     <out>/<plan>/<day>.failed/    one that was to take its place and could not
     <out>/<plan>/.<day>.draft/    the one that is being made, or was when its process died
     <out>/<plan>/.lock
@@ -26,7 +26,7 @@ FAILED = ".failed"
 RUN = "run.json"
 
 #: What a run writes at the top of its folder.
-OURS = re.compile(r"run\.json|error\.txt|brief\..*|briefs|jobs")
+OURS = re.compile(r"run\.json|error\.txt|seen\.zip|changes\.json|brief\..*|briefs|jobs")
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 

@@ -103,14 +103,33 @@ class Keys:
             parameters=digest([json.dumps([dict(job.parameters), self.success], sort_keys=True)]),
             figures=self._figures(job) if narrow else self._files("seeds"),
             scenario=self._scenarios(job) if narrow else self._files("seeds/scenarios"),
-            program=self._once(("program",), lambda: program(self.root)),
+            program=self.today(),
         )
 
     def day(self, day: dt.date) -> str:
         """Return the hash of all that was known on a day, of every scenario and of the program."""
         known = self._once(("known", day), lambda: digest(self._known(day)))
-        made = self._once(("program",), lambda: program(self.root))
-        return digest([known, self._files("seeds/scenarios"), made])
+        return digest([known, self._files("seeds/scenarios"), self.today()])
+
+    def today(self) -> str:
+        """Return the hash of the program."""
+        return self._once(("program",), lambda: program(self.root))
+
+    def saw(self, goal: str, scenario: str, day: dt.date) -> tuple[frozenset[str], frozenset[str]]:
+        """Return the hashes of figures and of scenarios that a job has if it saw what is there today.
+
+        Parameters
+        ----------
+        goal, scenario : str
+            Ids; where one of them is there no more, no job can have seen what is there.
+        """
+        seeds = self.seeds
+        if goal not in seeds.ledger.goals or scenario not in seeds.scenarios:
+            return frozenset(), frozenset()
+        whether = [{"known_on": day.isoformat(), "what_if": what_if} for what_if in (True, False)]
+        jobs = [Job(goal, scenario, "", parameters, "") for parameters in whether]
+        figures = {self._figures(jobs[0]), self._files("seeds")}
+        return frozenset(figures), frozenset({*map(self._scenarios, jobs), self._files("seeds/scenarios")})
 
     @property
     def _shelf(self) -> Path:
@@ -275,7 +294,8 @@ def program(root: Path) -> str:
     """Return the hash of the package's files, the templates, and the versions of what they use."""
     versions = {"python": platform.python_version()} | {name: _version(name) for name in PACKAGES}
     own = _files(Path(forecasts.__file__).parent, NO_PROGRAM)
-    templates = _files(provided(root, "reports/templates"))
+    # How the site looks is no part of an answer.
+    templates = _files(provided(root, "reports/templates"), frozenset({"site"}))
     return digest([json.dumps(versions), *own, "templates", *templates])
 
 

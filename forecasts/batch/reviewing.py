@@ -15,6 +15,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
 
+from forecasts.batch.briefs import changes_of
 from forecasts.batch.folders import FAILED, RUN, locked
 from forecasts.batch.register.reviews import (
     Decision,
@@ -280,11 +281,13 @@ def _made(
     known = {f"jobs/{job['id']}/{RESULT}" for job in good} <= lying.files.keys()
     if not known or stem != f"brief.{language}":  # no name of a file becomes a path that is not there
         raise _damaged(lying.folder)
+    changes = lying.folder / changes_of(name)
     with TemporaryDirectory(prefix="forecasts-") as draft:
         renderer().brief(
             [lying.folder / "jobs" / job["id"] for job in good],
             [(job["goal"], job["scenario"], job["error"]) for job in jobs if job["error"]],
             language, provided(root, "reports/templates"), Path(draft), told["title"],
             told["track_record"], signature, told.get("edition"),
+            changes if changes.is_file() else None,
         )  # fmt: skip
         return {f"{name}{ending}": Path(draft, f"{stem}{ending}").read_bytes() for ending in ENDINGS}

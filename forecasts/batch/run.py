@@ -13,11 +13,13 @@ from typing import Protocol
 
 from forecasts.batch.briefs import Studio, in_other_languages, names_of, standing, take_over, wanted
 from forecasts.batch.came import Done, Run, Written, summary
+from forecasts.batch.changes import Since
 from forecasts.batch.folders import FAILED, RUN, Place, copy_job, locked, prune
 from forecasts.batch.job import Order
 from forecasts.batch.keys import Key, Keys
 from forecasts.batch.plans.plan import Job, Work
 from forecasts.batch.register.chronicle import Chronicle
+from forecasts.batch.seen import keep_seen
 from forecasts.batch.shelf import Finished, failed, finish, finished
 from forecasts.batch.shelf import standing as found
 from forecasts.batch.success import unsuccessful
@@ -122,7 +124,9 @@ def run_work(
     with locked(place.plan, asked.wait):
         place.tidy()
         published = chronicle.published(work) if names_of(work) else ()
-        state = _State(work, {job.id: keys.of(job) for job in work.jobs}, place, published)
+        since = Since.before(work, place.plan, chronicle.path, keys) if names_of(work) else None
+        edition = (str(place.edition), *((since.digest,) if since is not None else ()))
+        state = _State(work, {job.id: keys.of(job) for job in work.jobs}, place, (*published, *edition))
         ready = state.ready()
         chosen = [job for job in work.jobs if asked.only is None or job.id in asked.only]
         due = [job for job in chosen if asked.force or job.id not in ready]
@@ -131,7 +135,7 @@ def run_work(
             return run
         on_event(Begun(work, len(due), sum(done.status == "up to date" for done in left.values())))
         ended = _lay_out(state, left)
-        with studio.at_work(work, state.keys, place, published) as briefs:
+        with studio.at_work(work, state.keys, place, published, since) as briefs:
             briefs.prepare()
             for done in _ran(state, due, root, executor, asked.timeout) if due else ():
                 ended[done.job.id] = done
@@ -140,8 +144,11 @@ def run_work(
                     return Run(work, place.draft, _in_order(work, ended), published=False)
                 briefs.offer(ended)
             written = briefs.all(ended)
+        keep_seen(place.draft, root, keys.seeds)
         all_done = _in_order(work, ended)
-        kept, outdated = in_other_languages(work, keys.of, chronicle.published, all_done, place.folder)
+        kept, outdated = in_other_languages(
+            work, keys.of, lambda other: (*chronicle.published(other), *edition), all_done, place.folder
+        )
         for brief in kept.values():
             take_over(place, brief)
         for name in outdated:
@@ -156,12 +163,12 @@ def run_work(
 
 @dataclass(frozen=True, slots=True)
 class _State:
-    """A day's work: the keys of its jobs, the place of its runs, what its briefs say of earlier forecasts."""
+    """A day's work: the keys of its jobs, the place of its runs, what its briefs rest on of earlier ones."""
 
     work: Work
     keys: Mapping[str, Key]
     place: Place
-    published: tuple[str, ...]
+    told: tuple[str, ...]
 
     def ready(self) -> dict[str, Finished]:
         """Return what is finished and would come out the same again, of the draft first: it need not move."""
@@ -192,7 +199,7 @@ def _standing(state: _State, left: Mapping[str, Done]) -> Run | None:
     if any(one.good and one.folder.parent.parent != folder for one in done):
         return None
     there = standing(folder, names_of(state.work))
-    due = wanted(state.work, state.keys, left, state.published, state.place.edition)
+    due = wanted(state.work, state.keys, left, state.told)
     if {name: brief.key for name, brief in there.items()} != {name: brief.key for name, brief in due.items()}:
         return None
     return Run(state.work, folder, done, tuple(there[name] for name in due), fresh=False)

@@ -9,6 +9,7 @@ import typer
 
 from forecasts import __version__
 from forecasts.cli.attain import attain
+from forecasts.cli.changes import changes
 from forecasts.cli.check import check
 from forecasts.cli.compare import compare
 from forecasts.cli.edge import Verbs
@@ -26,6 +27,7 @@ from forecasts.cli.schema import schema
 from forecasts.cli.scores import scores
 from forecasts.cli.seek import seek
 from forecasts.cli.sensitivity import sensitivity
+from forecasts.cli.site import site
 from forecasts.cli.train import train
 
 app = typer.Typer(
@@ -75,6 +77,11 @@ app.command(
     f"stands: unreviewed, approved, returned or stale. {EXIT_CODES}"
 )(review)
 app.command(
+    help="Say what changed since an earlier run: the change of each probability, split into model updated, "
+    "revised figures, time passed, new figures, scenario edited, goal edited, in parts that add up. "
+    f"{EXIT_CODES}"
+)(changes)
+app.command(
     help="Write a run's results, or the ledger of seeds/, as a workbook (XLSX) or as CSV files, with the "
     f"source of every number. The last line on standard output is the path. {EXIT_CODES}"
 )(export)
@@ -82,6 +89,10 @@ app.command(
     help="Write a run's results as a hub of the hubverse: model output, configuration, target data. The last "
     f"line on standard output is the path. {EXIT_CODES}"
 )(hub)
+app.command(
+    help="Write all runs as a site: static pages that need no server and no network. What would come out the "
+    f"same is kept. The last line on standard output is the path of its first page. {EXIT_CODES}"
+)(site)
 app.command(
     help="Let a plan run by itself: a line for cron, or a service and a timer for systemd, that need no PATH "
     f"and no folder to stand in. Paths in a run's options start at its project's folder. {EXIT_CODES}"

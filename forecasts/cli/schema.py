@@ -18,6 +18,7 @@ class Schema(StrEnum):
     SEEK = "seek"
     SENSITIVITY = "sensitivity"
     JOINT = "joint"
+    CHANGES = "changes"
     PLAN = "plan"
 
 
@@ -26,7 +27,7 @@ def schema(
         Schema,
         typer.Argument(
             help="result: result.json; scenario: a file of seeds/scenarios/; plan: one of reports/plans/; "
-            "comparison, seek, sensitivity, joint: their JSON"
+            "comparison, seek, sensitivity, joint, changes: their JSON"
         ),
     ] = Schema.RESULT,
     out: Annotated[

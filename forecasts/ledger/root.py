@@ -45,7 +45,9 @@ def provided(root: Path, name: str) -> Path:
     if (root / name).exists():
         return root / name
     given = TENANT / name
-    return resolved(next(given.iterdir())).parent if given.is_dir() else resolved(given)
+    if not given.is_dir():
+        return resolved(given)
+    return resolved(next(path for path in given.iterdir() if path.is_file())).parent
 
 
 def resolved(path: Path) -> Path:

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from forecasts.attainment.result import Attainment
 from forecasts.ledger.problems import BadInput, Problem
+from forecasts.publish import changes as told
 from forecasts.publish import detail, phrases
 from forecasts.publish.apart import joint_blocks
 from forecasts.publish.english import told_of
@@ -21,6 +22,7 @@ from forecasts.publish.parts import (
 from forecasts.publish.stamps import Signature, stamp_of
 from forecasts.publish.typeset import write_html, write_pdf
 from forecasts.publish.words import Words
+from forecasts.whatif.changed import Changes
 
 __all__ = ["Brief", "Failure", "compose", "write_html", "write_pdf"]
 
@@ -32,6 +34,7 @@ def compose(
     track_record: Sequence[str] = (),
     signature: Signature | None = None,
     edition: int | None = None,
+    changes: Changes | None = None,
 ) -> Brief:
     """Compose a brief.
 
@@ -49,6 +52,8 @@ def compose(
         Who reviewed it; without one it is stamped as a draft.
     edition : int, optional
         Which edition of its plan it is, 1 for the first; None: not known.
+    changes : Changes, optional
+        What changed since the last edition; each goal's section tells it.
 
     Returns
     -------
@@ -85,7 +90,12 @@ def compose(
         ),
         sections=(
             *(
-                detail.section(anchor(goal), named[goal], heads[goal], groups[goal], words)
+                told.placed(
+                    detail.section(anchor(goal), named[goal], heads[goal], groups[goal], words),
+                    changes,
+                    heads[goal],
+                    words,
+                )
                 for goal in (groups if len(groups) <= FEW else ())
             ),
             *_together(heads, words),

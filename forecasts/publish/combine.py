@@ -9,6 +9,7 @@ from forecasts.publish.brief import Failure, compose
 from forecasts.publish.stamps import Signature
 from forecasts.publish.typeset import write_html, write_pdf
 from forecasts.publish.words import Language, Words
+from forecasts.whatif.changed import Changes
 
 
 def write_brief(
@@ -21,6 +22,7 @@ def write_brief(
     track_record: Sequence[str] = (),
     signature: Signature | None = None,
     edition: int | None = None,
+    changes: Changes | None = None,
 ) -> tuple[Path, Path]:
     """Write ``brief.<language>.pdf`` and ``.html``.
 
@@ -36,9 +38,11 @@ def write_brief(
         Who reviewed it; without one it is stamped as a draft.
     edition : int, optional
         Which edition of its plan it is, 1 for the first.
+    changes : Changes, optional
+        What changed since the last edition.
     """
     told = tuple(Failure(goal, scenario, reason) for goal, scenario, reason in failures)
-    brief = compose(tuple(results), told, Words(language), track_record, signature, edition)
+    brief = compose(tuple(results), told, Words(language), track_record, signature, edition, changes)
     if title:
         brief = replace(brief, title=title)
     pdf, html = folder / f"brief.{language}.pdf", folder / f"brief.{language}.html"

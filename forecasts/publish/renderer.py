@@ -99,8 +99,15 @@ def _brief(message: dict[str, Any]) -> list[str]:
     files = write_brief(
         results, failures, message["language"], Path(message["templates"]), Path(message["folder"]),
         message["title"], message["track_record"], _signature(message["signature"]), message["edition"],
+        _changes(message["changes"]),
     )  # fmt: skip
     return [str(path) for path in files]
+
+
+def _changes(path: str | None) -> Any:
+    from forecasts.whatif.changed import Changes
+
+    return None if path is None else Changes.model_validate_json(Path(path).read_bytes())
 
 
 def _signature(told: dict[str, Any] | None) -> Any:

@@ -90,6 +90,7 @@ class Renderer:
         track_record: Sequence[str] = (),
         signature: Signature | None = None,
         edition: int | None = None,
+        changes: Path | None = None,
     ) -> tuple[Path, ...]:
         """Write a brief, PDF and HTML, into a folder; return its files.
 
@@ -109,6 +110,8 @@ class Renderer:
             Who reviewed it; without one it is stamped as a draft.
         edition : int, optional
             Which edition of its plan it is, 1 for the first.
+        changes : Path, optional
+            What changed since the last edition, as ``changes.json``.
 
         Raises
         ------
@@ -124,6 +127,7 @@ class Renderer:
             "track_record": list(track_record),
             "signature": None if signature is None else asdict(signature) | {"day": str(signature.day)},
             "edition": edition,
+            "changes": None if changes is None else str(changes.absolute()),
         }  # fmt: skip
         return tuple(Path(name) for name in self._ask(message, BRIEF))
 

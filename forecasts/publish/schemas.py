@@ -6,6 +6,7 @@ from types import MappingProxyType
 from forecasts.attainment.what_if import Comparison, Joint, Sensitivity, Sought
 from forecasts.publish.save import dump_json, result_schema
 from forecasts.scenarios.scenario import Scenario
+from forecasts.whatif.changed import Changes
 
 #: JSON Schema in the version that is used here.
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
@@ -36,6 +37,11 @@ def joint_schema() -> str:
     return dump_json({"$schema": DRAFT} | Joint.model_json_schema(mode="serialization"))
 
 
+def changes_schema() -> str:
+    """Return the JSON schema of ``changes.json``, which ``forecasts changes --format json`` prints."""
+    return dump_json({"$schema": DRAFT} | Changes.model_json_schema(mode="serialization"))
+
+
 #: Every schema there is; each stands in ``reports/schema/NAME.schema.json``.
 SCHEMAS: Mapping[str, Callable[[], str]] = MappingProxyType(
     {
@@ -45,5 +51,6 @@ SCHEMAS: Mapping[str, Callable[[], str]] = MappingProxyType(
         "seek": seek_schema,
         "sensitivity": sensitivity_schema,
         "joint": joint_schema,
+        "changes": changes_schema,
     }
 )

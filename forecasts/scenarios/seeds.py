@@ -106,7 +106,7 @@ def read_seeds(folder: Path) -> Seeds:
     try:
         return _kept(folder, _digest(folder))
     except (OSError, _Changed):  # what is wrong is told by the one who reads it
-        return _read(folder)
+        return read_apart(folder)
 
 
 #: Folders whose files are read, and how the names of those files end.
@@ -120,7 +120,7 @@ class _Changed(Exception):
 @lru_cache(maxsize=1)
 def _kept(folder: Path, digest: bytes) -> Seeds:
     """Return the seeds of a digest: what has not changed is read once, for all that a process forks, too."""
-    seeds = _read(folder)
+    seeds = read_apart(folder)
     if _digest(folder) != digest:
         raise _Changed
     return seeds
@@ -144,7 +144,8 @@ def _files(folder: Path) -> Iterator[Path]:
             yield from (folder / part / name for name in sorted(os.listdir(folder / part)))
 
 
-def _read(folder: Path) -> Seeds:
+def read_apart(folder: Path) -> Seeds:
+    """Read ``seeds/`` anew and keep nothing: what was read of another folder stays at hand."""
     opened = open_seeds(folder)
     scenarios, more = open_scenarios(folder / "scenarios", opened)
     record, past = _open_record(folder / "record")

@@ -9,6 +9,7 @@ import time
 import uuid
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import nbformat
 import psutil
@@ -17,6 +18,9 @@ import psutil
 MARK = "FORECASTS_TEST_MARK"
 
 PARAMETERS = 'n: int = 0\noutput: str = ""'
+
+#: Their day of knowledge.
+DAY = "2024-01-01"
 
 #: What quick notebooks do: leave a file that says the same every time.
 QUICK = "import pathlib, time\npathlib.Path(output, 'answer.txt').write_text(f'{n * n}')\ntime.sleep({pause})"
@@ -45,6 +49,17 @@ def plan(house: Path, name: str, text: str) -> Path:
     path = house / "reports" / "plans" / f"{name}.yaml"
     path.write_text(text, encoding="utf-8")
     return path
+
+
+def quick_plan(house: Path, jobs: int, pause: float = 0.2) -> Path:
+    """Write a plan of quick notebooks."""
+    notebook(house / "notebooks" / "quick.ipynb", QUICK.replace("{pause}", str(pause)))
+    numbers = ", ".join(map(str, range(jobs)))
+    return plan(
+        house,
+        "quick",
+        f"notebook: quick.ipynb\nmatrix:\n  n: [{numbers}]\nsuccess: [answer.txt]\nknown_on: {DAY}\n",
+    )
 
 
 class Night:
@@ -108,6 +123,28 @@ def told(folder: Path) -> dict[str, dict[str, str]]:
     """Return what ``run.json`` says of each job, by name."""
     jobs = json.loads((folder / "run.json").read_text(encoding="utf-8"))["jobs"]
     return {job["id"]: job for job in jobs}
+
+
+def said_by(folder: Path) -> dict[str, bytes]:
+    """Return all that a run says, by file, but for its times."""
+    kinds, timed = ("*.json", "brief.*", "answer.txt"), ("run.json", "job.json")
+    files = {path for kind in kinds for path in folder.rglob(kind) if path.name not in timed}
+    said = {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
+    for path in folder.rglob("notebook.ipynb"):
+        book = without_times(json.loads(path.read_text(encoding="utf-8")))
+        said[path.relative_to(folder).as_posix()] = json.dumps(book).encode("utf-8")
+    return said
+
+
+def without_times(book: dict[str, Any]) -> dict[str, Any]:
+    """Return a notebook without when it was run, and the id that papermill gives its own cell by chance."""
+    for part in (book, *book["cells"]):
+        part["metadata"].pop("execution", None)
+        for name in ("start_time", "end_time", "duration"):
+            part["metadata"]["papermill"].pop(name, None)
+        if "injected-parameters" in part["metadata"].get("tags", ()):
+            part["id"] = "injected"
+    return book
 
 
 def wait_for_work(night: Night, begun: Callable[[], object] | None = None, patience: float = 90) -> None:

@@ -19,13 +19,13 @@ from forecasts.scenarios.seeds import read_seeds
 from tests.conftest import ROOT
 
 #: What every tenant has alike: the project's own files are the only copy of them.
-SHARED = ("notebooks", "reports/plans", "reports/templates")
+SHARED = ("notebooks", "reports/plans", "reports/templates", "reports/templates/site")
 
 
 def test_the_packages_files_are_the_projects() -> None:
     for name in SHARED:
         own = {p.name for p in (ROOT / name).iterdir() if p.is_file()}
-        given = {p.name: p for p in (TENANT / name).iterdir()}
+        given = {p.name: p for p in (TENANT / name).iterdir() if p.is_file()}
         assert own == set(given)
         assert all(path.samefile(ROOT / name / file) for file, path in given.items())
 

@@ -1,4 +1,4 @@
-"""Broken inputs by the thousand: answers, warnings and refusals, and nothing else."""
+"""Broken inputs by the hundred (in `make soak` by the thousand): answers, warnings, refusals, no more."""
 
 import os
 from pathlib import Path
@@ -16,8 +16,8 @@ def test_a_seed_is_always_the_same_input() -> None:
 
 
 @pytest.mark.slow
-def test_a_thousand_broken_inputs() -> None:
-    found = try_seeds(range(1_000), life=500)
+def test_hundreds_of_broken_inputs() -> None:
+    found = try_seeds(range(500), life=250)
     assert not found.failures, str(found)
 
 

@@ -21,7 +21,7 @@ HIDDEN = (
 )
 
 
-@pytest.mark.parametrize("letter", map(chr, HIDDEN), ids=lambda c: f"{ord(c):04X}")
+@pytest.mark.parametrize("letter", list(map(chr, HIDDEN)), ids=lambda c: f"{ord(c):04X}")
 @pytest.mark.parametrize("read", [NAME, NOTE, TEXT], ids=["name", "note", "text"])
 def test_what_cannot_be_seen_is_refused_by_name_and_place(read: object, letter: str) -> None:
     for text, at in ((f"ab{letter}c", 3), (f"  {letter}abc", 3), (f"abc{letter} ", 4)):

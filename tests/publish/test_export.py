@@ -137,6 +137,7 @@ def pairs(noun: str, told: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
             for row in one[noun]:
                 row = dict(row)
                 row.pop("reason", None)
+                row.pop("threshold", None)  # a flag: CSV writes it as a word
                 yield asked | ({"member": row.pop("name")} if "name" in row else {}) | row
         elif noun == "comparison":
             for row in what_if["comparison"]["rows"]:

@@ -128,7 +128,14 @@ def test_figures_that_were_not_printed_look_otherwise_and_a_legend_says_so(
     point = a.history[0]
     days = [point.date.replace(year=2015 + i) for i in range(len(there))]
     history = [
-        HistoryPoint(date=day, value=point.value, low=point.low, high=point.high, standing=standing)
+        HistoryPoint(
+            date=day,
+            value=point.value,
+            low=point.low,
+            high=point.high,
+            threshold=standing == "threshold",
+            origin="derived" if standing == "derived" else "printed",
+        )
         for day, standing in zip(days, there, strict=True)
     ]
     a = a.model_copy(update={"history": tuple(history)})
@@ -162,7 +169,7 @@ def test_a_standing_is_the_plainest_of_its_day() -> None:
 def test_under_an_assumed_share_no_figure_is_a_printed_one() -> None:
     seeds = read_seeds(SEEDS)
     result = answer(seeds, "science-city-financing-2023", "scope-share", dt.date(2023, 9, 6), draws=200)
-    assert {p.standing for p in result.history} == {"derived"}
+    assert {p.standing for p in result.history} == {"derived"}, {p.origin for p in result.history}
 
 
 def test_the_score_is_rounded_once(make: Maker, words: Words) -> None:

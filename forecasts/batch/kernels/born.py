@@ -13,6 +13,9 @@ from typing import Any
 from forecasts.batch.kernels.families import FAMILY, die_with_parent
 from forecasts.publish.elsewhere import whole_of
 
+#: What nbclient asks for: no notebook's history is kept.
+IN_MEMORY = "--HistoryManager.hist_file=:memory:"
+
 
 def run_kernel(request: Mapping[str, Any], line: socket.socket) -> None:
     """Be an IPython kernel, as ``python -m ipykernel_launcher`` would be one.
@@ -28,7 +31,18 @@ def run_kernel(request: Mapping[str, Any], line: socket.socket) -> None:
     _settle(request)
     from ipykernel.kernelapp import IPKernelApp
 
-    app = IPKernelApp.instance(parent_handle=os.getppid())  # not one of a terminal
+    class Kernel(IPKernelApp):
+        """A kernel that does not prepare for all that a command line could say, which is slow."""
+
+        def parse_command_line(self, argv: Any = None) -> None:
+            if argv[:1] != ["-f"] or argv[2:] not in ([], [IN_MEMORY]):
+                super().parse_command_line(argv)
+                return
+            self.connection_file = argv[1]
+            if argv[2:]:
+                self.config.HistoryManager.hist_file = ":memory:"
+
+    app = Kernel.instance(parent_handle=os.getppid())  # not one of a terminal
     app.initialize(request["argv"][1:])  # type: ignore[no-untyped-call]
     # Its sockets are bound: who connects now need not wait for a second attempt.
     with suppress(OSError):

@@ -43,6 +43,9 @@ IMPORTS = (
     "ipykernel.subshell_manager", "ipykernel.parentpoller", "jupyter_client.localinterfaces",
     "IPython.core.completer", "IPython.core.displaypub", "IPython.core.history", "IPython.core.magics",
     "IPython.core.ultratb", "IPython.extensions.storemagic", "comm",
+    # Those that it imports while it begins, or before the first cell.
+    "IPython.core.completerlib", "IPython.core.debugger", "IPython.core.oinspect", "IPython.core.payloadpage",
+    "IPython.core.usage", "pdb", "sqlite3", "faulthandler", "tornado.platform.asyncio",
     "papermill.execute", "nbformat.v4", "forecasts.batch.kernels.execution", "psutil", "resource",
     "forecasts.notebook.request", "forecasts.notebook.show",
 )  # fmt: skip
@@ -67,8 +70,10 @@ class Mother:
         path: str,
         births: Mapping[str, Callable[[Mapping[str, Any], socket.socket], None]],
         prepare: Callable[[Mapping[str, Any]], None] = lambda request: None,
+        at_leisure: Callable[[], bool] = lambda: False,
     ):
-        self.births, self.prepare = births, prepare
+        self.births, self.prepare, self.at_leisure = births, prepare, at_leisure
+        self.more = True  # to do at leisure
         self.children: dict[int, Child] = {}
         self.asking: dict[socket.socket, bytes] = {}
         self.server = socket.socket(socket.AF_UNIX)
@@ -96,7 +101,10 @@ class Mother:
     def _turn(self) -> bool:
         lines = {child.line: pid for pid, child in self.children.items() if child.line is not None}
         waiting: list[Any] = [0, self.woken, self.server, *self.asking, *lines]
-        ready, _, _ = select.select(waiting, [], [])
+        ready, _, _ = select.select(waiting, [], [], 0 if self.more else None)
+        if not ready:
+            self.more = self.at_leisure()
+            return True
         if 0 in ready and not os.read(0, CHUNK):
             return False
         if self.woken in ready:
@@ -128,6 +136,7 @@ class Mother:
 
     def _bear(self, request: Mapping[str, Any], line: socket.socket) -> None:
         self.prepare(request)
+        self.more = True
         self.count += 1
         family = f"{os.getpid()}.{self.count}"
         pid = os.fork()
@@ -245,7 +254,7 @@ def main() -> None:
     local_ips()  # found out once, known to every child
     warmth = Warmth(order["root"], order["asked"]) if order["root"] else None
     births = {"kernel": run_kernel, "hand": run_hand}
-    mother = Mother(sys.argv[1], births, warmth.prepare if warmth else lambda request: None)
+    mother = Mother(sys.argv[1], births, *((warmth.prepare, warmth.at_leisure) if warmth else ()))
     gc.collect()
     gc.freeze()  # no child need look through what was there before it
     threads = max(threading.active_count(), len(os.listdir("/proc/self/task")))

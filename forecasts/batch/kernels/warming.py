@@ -2,15 +2,24 @@
 
 import datetime as dt
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping
+from collections.abc import Generator, Iterable, Mapping
 from contextlib import suppress
+from itertools import islice
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from forecasts.batch.kernels.client import ABOUT
 
-#: Goals whose shared answers are kept, at some megabytes each: a run asks about one after the other.
+if TYPE_CHECKING:
+    from forecasts.scenarios.seeds import Seeds
+
+#: Goals whose shared answers are kept, at some megabytes each, and those that are prepared before anybody
+#: asks: a run asks about one after the other.
 KEPT: Final = 6
+AHEAD: Final = 2
+
+#: A goal and a day of knowledge.
+About = tuple[str, str]
 
 
 class Warmth:
@@ -21,35 +30,64 @@ class Warmth:
     Parameters
     ----------
     asked : iterable of (goal, scenario, day)
-        What will be asked; the day as YYYY-MM-DD.
+        What will be asked, in this order; the day as YYYY-MM-DD.
     """
 
     def __init__(self, root: str, asked: Iterable[tuple[str, str, str]]) -> None:
-        from forecasts.attainment import warming
+        from forecasts.attainment.warming import warm
         from forecasts.ledger.problems import Refusal
         from forecasts.publish.ahead import prepare
         from forecasts.scenarios.seeds import read_seeds
 
-        self._asked: dict[tuple[str, str], list[str]] = {}
+        scenarios: dict[About, list[str]] = {}
         for goal, scenario, day in asked:
-            self._asked.setdefault((goal, day), []).append(scenario)
-        self._held: OrderedDict[tuple[str, str], object] = OrderedDict()
-        self._warm, self._seeds = warming.warm, None
+            scenarios.setdefault((goal, day), []).append(scenario)
+        # One that is asked once shares nothing with others.
+        self._asked = {about: named for about, named in scenarios.items() if len(named) > 1}
+        self._coming = list(self._asked)
+        self._begun: OrderedDict[About, Generator[None, None, object]] = OrderedDict()
+        self._held: OrderedDict[About, object] = OrderedDict()
+        self._seeds: Seeds | None = None
         prepare()
         with suppress(Refusal, OSError):
             self._seeds = read_seeds(Path(root) / "seeds")
-            self._warm(self._seeds, ())
+            warm(self._seeds, ())
+            self._begin(*islice(self._coming, 1))
 
     def prepare(self, request: Mapping[str, Any]) -> None:
         """Work out what a kernel's question shares with others that will come."""
         goal, _, day = request.get("env", {}).get(ABOUT, "").rpartition(" ")
         about = goal, day
-        scenarios = self._asked.get(about, ())
-        if request["do"] != "kernel" or self._seeds is None or len(scenarios) < 2:
+        if request["do"] != "kernel" or self._seeds is None or about not in self._asked:
             return
-        if about not in self._held:
-            questions = [(goal, scenario, dt.date.fromisoformat(day)) for scenario in scenarios]
-            self._held[about] = self._warm(self._seeds, questions)
+        self._begin(about)
+        while about in self._begun:
+            self._step(about)
         self._held.move_to_end(about)
-        while len(self._held) > KEPT:
-            self._held.popitem(last=False)
+        self._begin(*(one for one in islice(self._coming, AHEAD) if one not in self._held))
+
+    def at_leisure(self) -> bool:
+        """Do a small part of what will be asked next; return whether there is more."""
+        if self._begun:
+            self._step(next(iter(self._begun)))
+        return bool(self._begun)
+
+    def _begin(self, *abouts: About) -> None:
+        from forecasts.attainment.warming import warming
+
+        for about in abouts:
+            if about not in self._begun and about not in self._held and self._seeds is not None:
+                goal, day = about[0], dt.date.fromisoformat(about[1])
+                asked = [(goal, scenario, day) for scenario in self._asked[about]]
+                self._begun[about] = warming(self._seeds, asked)
+            if about in self._coming:
+                self._coming.remove(about)
+
+    def _step(self, about: About) -> None:
+        try:
+            next(self._begun[about])
+        except StopIteration as done:
+            del self._begun[about]
+            self._held[about] = done.value
+            while len(self._held) > KEPT:
+                self._held.popitem(last=False)

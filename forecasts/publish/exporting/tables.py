@@ -41,7 +41,7 @@ _FORMS: Final[dict[Form, tuple[str, ...]]] = {
         "known_on", "as_of", "period_start", "published_on", "announced_on", "deadline", "reached_p50",
         "reached_p80", "horizon", "outcome_as_of", "date", "sought_day",
     ),
-    Form.FLAG: ("known", "headline", "success_selected", "paraphrase", "reprint", "held"),
+    Form.FLAG: ("known", "headline", "success_selected", "paraphrase", "reprint", "held", "threshold"),
     Form.ADDRESS: ("url", "source_url"),
 }  # fmt: skip
 

@@ -34,7 +34,10 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
         "goal", "scenario", "date", *(name for name in QUANTILES if "." not in name), "unit", "evidence",
         *SOURCES,
     ),
-    "history": ("goal", "scenario", "date", "value", "low", "high", "standing", "unit", "evidence", *SOURCES),
+    "history": (
+        "goal", "scenario", "date", "value", "low", "high", "origin", "threshold", "unit", "evidence",
+        *SOURCES,
+    ),
     "evidence": (
         "goal", "scenario", "observation", "indicator_name", "region_name", "as_of", "value", "low", "high",
         "unit", *SOURCES,

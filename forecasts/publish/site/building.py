@@ -1,0 +1,186 @@
+"""Building the site: what would come out the same is kept, and all of it takes its place at once."""
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from filelock import FileLock, Timeout
+
+from forecasts.ledger.files import take_place
+from forecasts.ledger.problems import BadInput, Problem
+from forecasts.publish.site.hands import made_by
+from forecasts.publish.site.leaves import Copy, Leaf
+from forecasts.publish.site.setting import FONTS, fonts
+
+#: What a site keeps of its own making; by it a folder is known as a site.
+MANIFEST: Final = "site.json"
+MADE_BY: Final = "forecasts site"
+FORMAT: Final = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """What came of it."""
+
+    made: int
+    kept: int
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What stands of an earlier build.
+
+    Attributes
+    ----------
+    files : mapping
+        By path: its key, its digest and its signs.
+    results : mapping
+        By the digest of a result, what lists say of it.
+    """
+
+    folder: Path
+    files: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    results: Mapping[str, Any] = field(default_factory=dict)
+
+    def stands(self, path: str, key: str) -> bool:
+        """Whether a file would come out the same, and lies there as it was written."""
+        told = self.files.get(path)
+        if told is None or told.get("key") != key:
+            return False
+        try:
+            return told["digest"] == _digest((self.folder / path).read_bytes())
+        except (OSError, KeyError):
+            return False
+
+
+def before(folder: Path, program: str) -> Before:
+    """Return what stands of an earlier build by the same program; nothing, where there is none."""
+    told = _manifest(folder)
+    if told.get("program") != program:
+        return Before(folder)
+    try:
+        return Before(folder, dict(told["files"]), dict(told["results"]))
+    except (KeyError, TypeError, ValueError):
+        return Before(folder)
+
+
+def is_site(folder: Path) -> bool:
+    """Whether a folder holds a site that this program wrote."""
+    return _manifest(folder).get("made_by") == MADE_BY
+
+
+def _manifest(folder: Path) -> dict[str, Any]:
+    try:
+        told = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return told if isinstance(told, dict) and told.get("format") == FORMAT else {}
+
+
+def build(
+    leaves: Iterable[Leaf], copies: Iterable[Copy], old: Before, program: str, results: Mapping[str, Any]
+) -> Built:
+    """Write the site, whole or not at all.
+
+    Parameters
+    ----------
+    old : Before
+        What stands; its folder is where the site goes.
+    program : str
+        Digest of the program and its templates.
+    results : mapping
+        What is remembered of results, by their digests.
+
+    Raises
+    ------
+    BadInput
+        If another build of the same site is at work.
+    """
+    folder = old.folder
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(folder.parent / f".{folder.name}.lock", timeout=0)
+    try:
+        lock.acquire()
+    except Timeout:
+        rule = "another build of this site is at work"
+        raise BadInput([Problem("--out", rule, str(folder), "wait for its end, or name another")]) from None
+    draft = folder.with_name(f".{folder.name}.draft")
+    try:
+        shutil.rmtree(draft, ignore_errors=True)
+        draft.mkdir()
+        told, built = _fill(draft, leaves, copies, old)
+        manifest = {
+            "made_by": MADE_BY, "format": FORMAT, "program": program, "files": told,
+            "results": dict(sorted(results.items())),
+        }  # fmt: skip
+        text = json.dumps(manifest, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        (draft / MANIFEST).write_text(text, encoding="utf-8")
+        take_place(draft, folder)
+        return built
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+        lock.release()
+
+
+def _fill(
+    draft: Path, leaves: Iterable[Leaf], copies: Iterable[Copy], old: Before
+) -> tuple[dict[str, dict[str, str]], Built]:
+    """Write every file into the draft; return what the manifest says of them, and how many were made."""
+    told: dict[str, dict[str, str]] = {}
+    folders: set[Path] = set()
+    due: list[tuple[Leaf, str]] = []
+    for leaf in leaves:
+        key = _digest("\0".join(leaf.key).encode("utf-8", "surrogatepass"))
+        if old.stands(leaf.path, key):
+            _lay(old.folder / leaf.path, draft / leaf.path, folders)
+            told[leaf.path] = dict(old.files[leaf.path])
+        else:
+            _folder_of(draft / leaf.path, folders)
+            due.append((leaf, key))
+    kept = len(told)
+    told |= made_by(due, draft)
+    told[FONTS] = _fonts(draft, told, old, folders)
+    for copy in copies:
+        _lay(copy.source, draft / copy.path, folders)
+    return told, Built(len(due), kept)
+
+
+def _fonts(
+    draft: Path, told: Mapping[str, Mapping[str, str]], old: Before, folders: set[Path]
+) -> dict[str, str]:
+    """Write the fonts: cut for every page, those that were kept too."""
+    every = sorted({sign for one in told.values() for sign in one.get("signs", "")})
+    heads = sorted({sign for one in told.values() for sign in one.get("heads", "")})
+    key = _digest("\0".join(("".join(every), "".join(heads))).encode("utf-8"))
+    if old.stands(FONTS, key):
+        _lay(old.folder / FONTS, draft / FONTS, folders)
+        return dict(old.files[FONTS])
+    content = fonts(every, heads)
+    _folder_of(draft / FONTS, folders).write_bytes(content)
+    return {"key": key, "digest": _digest(content)}
+
+
+def _folder_of(path: Path, folders: set[Path]) -> Path:
+    """Make a file's folder, once; return the file."""
+    if path.parent not in folders:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        folders.add(path.parent)
+    return path
+
+
+def _lay(source: Path, path: Path, folders: set[Path]) -> None:
+    """Have a file stand in a second place, without writing it twice where that can be."""
+    _folder_of(path, folders)
+    try:
+        os.link(source, path)
+    except OSError:
+        shutil.copy2(source, path)
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
