@@ -2,9 +2,10 @@
 
 import os
 import signal
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from enum import StrEnum
+from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -37,6 +38,56 @@ class Engine(StrEnum):
     STOCK = "stock"
 
 
+@contextmanager
+def interruptible() -> Iterator[None]:
+    """End with 130 when interrupted, by Ctrl-C or politely by the machine, with nothing left behind."""
+
+    def stop(number: int, frame: object) -> None:
+        for one in signals:
+            signal.signal(one, signal.SIG_IGN)  # once is enough: what follows is putting away
+        raise KeyboardInterrupt
+
+    signals = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    before = {one: signal.signal(one, stop) for one in signals}
+    try:
+        yield
+    except KeyboardInterrupt:
+        typer.echo(
+            "interrupted: what was finished is kept, and the same command goes on from there", err=True
+        )
+        raise typer.Exit(130) from None
+    finally:
+        for one, old in before.items():
+            signal.signal(one, old)
+
+
+@contextmanager
+def begun(engine: Engine, executor: str) -> "Iterator[Mother | None]":
+    """Start the mother of warm kernels before anybody knows what for; at the end nothing is left of her."""
+    from forecasts.batch.kernels.client import Mother
+    from forecasts.batch.kernels.families import can_fork
+
+    if engine is not Engine.WARM or executor != "local" or not can_fork():
+        yield None
+        return
+    with Mother() as mother:
+        yield mother
+
+
+def nothing_left(verb: Callable[..., None]) -> Callable[..., None]:
+    """Have a verb find the mother of warm kernels in its context, and leave nothing behind at its end."""
+
+    @wraps(verb)
+    def told(**given: Any) -> None:
+        # What kernels import takes longer than the reading of a plan, and there are two processors.
+        with interruptible(), begun(given["engine"], given["executor"]) as mother:
+            given["context"].obj = mother
+            verb(**given)
+
+    return told
+
+
+@nothing_left
 def run(
     context: typer.Context,
     plan: Annotated[Path | None, typer.Argument(help="a plan; default: reports/plans/brief.yaml")] = None,
@@ -92,8 +143,6 @@ def run(
     format: FormatOption = Format.TEXT,
 ) -> None:
     """Run a plan."""
-    # What kernels import takes longer than the reading of a plan, and there are two processors.
-    mother = context.with_resource(begun(engine, executor))
     from forecasts.batch.came import summary
     from forecasts.batch.folders import RUN
     from forecasts.batch.night import REGISTER, Means, run_plan
@@ -127,8 +176,8 @@ def run(
     assert telling is not None
     tell((), [*seeds.remarks, *(remark for work in works for remark in work.remarks)])
     options = Options(chosen, force, fail_fast, wait, timeout, keep)
-    with problems_told(), interruptible(), watching(log_format) as watcher:
-        means = Means(jobs, engine.value, executor, entered, mother)
+    with problems_told(), watching(log_format) as watcher:
+        means = Means(jobs, engine.value, executor, entered, context.obj)
         try:
             runs = run_plan(works, seeds, root, target, means, options, watcher.event)
         except BadInput as bad:
@@ -147,19 +196,6 @@ def run(
             typer.echo(shown(path, Path.cwd()))
     if code := exit_code(runs) or int(bool(wrong)):
         raise typer.Exit(code)
-
-
-@contextmanager
-def begun(engine: Engine, executor: str) -> "Iterator[Mother | None]":
-    """Start the mother of warm kernels before anybody knows what for; at the end nothing is left of her."""
-    from forecasts.batch.kernels.client import Mother
-    from forecasts.batch.kernels.families import can_fork
-
-    if engine is not Engine.WARM or executor != "local" or not can_fork():
-        yield None
-        return
-    with Mother() as mother:
-        yield mother
 
 
 def _complain(wrong: Iterable[str]) -> None:
@@ -196,29 +232,6 @@ def exit_code(runs: "tuple[Run, ...]") -> int:
     if any(run.count("failed") for run in runs):
         return 1
     return 3 if any(run.count("not run") for run in runs) else 0
-
-
-@contextmanager
-def interruptible() -> Iterator[None]:
-    """End with 130 when interrupted, by Ctrl-C or politely by the machine, with nothing left behind."""
-
-    def stop(number: int, frame: object) -> None:
-        for one in signals:
-            signal.signal(one, signal.SIG_IGN)  # once is enough: what follows is putting away
-        raise KeyboardInterrupt
-
-    signals = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
-    before = {one: signal.signal(one, stop) for one in signals}
-    try:
-        yield
-    except KeyboardInterrupt:
-        typer.echo(
-            "interrupted: what was finished is kept, and the same command goes on from there", err=True
-        )
-        raise typer.Exit(130) from None
-    finally:
-        for one, old in before.items():
-            signal.signal(one, old)
 
 
 def _said(run: "Run") -> str:

@@ -23,6 +23,7 @@ from forecasts.attainment.verdict import verdict
 from forecasts.attainment.what_if import Slider, Sliders
 from forecasts.publish.brief import compose, write_html
 from forecasts.publish.drawing import to_spec
+from forecasts.publish.english import told_of
 from forecasts.publish.live import live_chart
 from forecasts.publish.words import Words
 from forecasts.scenarios.seeds import Seeds
@@ -175,7 +176,10 @@ def test_in_a_browser_without_network_its_sliders_agree_for_200_settings(
         page.locator(".live svg").nth(len(charts) - 1).wait_for()
         for figure, chart in enumerate(charts):
             settings = list(chart.settings(-(-200 // len(charts)), seed=3))
-            shown = page.evaluate(MOVE, [figure, settings])
+            # The page counts 100 million yuan as .1 billion.
+            factor = told_of(results[figure], ENGLISH).goal.value / results[figure].goal.value
+            moves = [{k: v if k == "pace" else v * factor for k, v in one.items()} for one in settings]
+            shown = page.evaluate(MOVE, [figure, moves])
             for setting, texts in zip(settings, shown, strict=True):
                 number, change = chart.told(setting)
                 assert number in texts, (setting, number, texts)
