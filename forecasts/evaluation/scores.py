@@ -7,7 +7,6 @@ from typing import Final
 import numpy as np
 import scoringrules
 from numpy.typing import ArrayLike, NDArray
-from scipy.stats import binom
 
 Floats = NDArray[np.float64]
 Statistic = Callable[[Floats], Floats]
@@ -341,5 +340,7 @@ def pit_histogram(forecasts: Forecasts, bins: int = BINS) -> PitHistogram:
     f = forecasts.take(np.isfinite(forecasts.pit))
     _, first = np.unique(f.unit, return_index=True)
     place = np.clip((f.pit[first] * bins).astype(int), 0, bins - 1)
+    from scipy.stats import binom  # half a second, which a run that scores nothing need not wait for
+
     low, high = (float(binom.ppf(p, len(first), 1 / bins)) for p in BAR)
     return PitHistogram(tuple(int(k) for k in np.bincount(place, minlength=bins)), low, high)
