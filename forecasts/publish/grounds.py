@@ -11,7 +11,7 @@ from forecasts.publish.parts import Cell, Column, Ground, Table
 from forecasts.publish.words import Words, printed_percent
 
 #: So many phrases of a goal stand under each heading of the first page.
-SHOWN: Final = 4
+SHOWN: Final = 3
 
 #: What is said of a goal on the first page; models and maps stand behind.
 FRONT: Final = (
@@ -180,4 +180,8 @@ def difference(probability: float, first: float, words: Words) -> str:
 
 def _short(text: str) -> str:
     plain = spell_out(text)
-    return plain if len(plain) <= LONG else f"{plain[:LONG]}…"
+    if len(plain) <= LONG:
+        return plain
+    # Words are cut between words; where there is no gap near the end, as in Chinese, between signs.
+    whole, gap, _ = plain[: LONG + 1].rpartition(" ")
+    return f"{whole if gap and len(whole) > LONG - 20 else plain[:LONG]}…"

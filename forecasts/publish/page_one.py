@@ -6,10 +6,11 @@ from typing import Final
 from forecasts.attainment.result import Attainment
 from forecasts.publish import charts, phrases, strips
 from forecasts.publish.backdrop import backdrop
+from forecasts.publish.drawing import COMPACT, THIRD
 from forecasts.publish.grounds import grounds
 from forecasts.publish.leads import Verdict, lead, readings_of, verdict_of
 from forecasts.publish.pacing import change, pace_value
-from forecasts.publish.parts import Cell, Figure, Front, Group, Row, Stamp, Step
+from forecasts.publish.parts import Cell, Figure, Front, Group, Row, Stamp, Step, Trend
 from forecasts.publish.questions import asks, share
 from forecasts.publish.recorded import second_opinion
 from forecasts.publish.words import SCALE, Words, step
@@ -17,8 +18,8 @@ from forecasts.publish.words import SCALE, Words, step
 #: Of more goals than these, a brief is a portfolio: a line for each, and no page of their own.
 FEW: Final = 6
 
-#: Of so many goals, the first has its chart on the first page.
-TREND: Final = 4
+#: Of so many goals, each has its chart on the first page.
+TREND: Final = 3
 
 Groups = Mapping[str, Sequence[Attainment]]
 
@@ -48,12 +49,13 @@ def front(
     """
     many = len(groups) > FEW
     pairs = [(named[goal], heads[goal]) for goal in groups]
-    first = next(iter(groups), None)
     leads = () if many else tuple(
         lead(anchor(goal), named[goal], heads[goal], _others(groups[goal], heads[goal]), words)
         for goal in groups
     )  # fmt: skip
-    trend = _trend(heads[first], words) if first is not None and len(groups) <= TREND else None
+    alone = len(groups) == 1
+    drawn = () if len(groups) > TREND else (_trend(name, some, alone, words) for name, some in pairs)
+    trends = tuple(trend for trend in drawn if trend is not None)
     columns = (
         Cell(words.say("front.goal")), Cell(words.say("front.probability"), words.say("front.marks")),
         Cell(words.say("front.expected"), words.say("front.range")),
@@ -67,8 +69,8 @@ def front(
         groups=_groups(groups, heads, named, many, words),
         many=many,
         asks=None if many else asks(pairs, words),
-        trend_heading=named[first] if first is not None and trend is not None else "",
-        trend=trend,
+        trends=trends,
+        trend_note=words.say("trend.fan") if trends else "",
         grounds=() if many else grounds(pairs, words),
         trust_label=words.say("trust.label"),
         trust=track_record[0] if track_record else words.say("trust.none"),
@@ -286,13 +288,15 @@ def _seen(head: Attainment, words: Words) -> tuple[str, ...]:
     return tuple(said)
 
 
-def _trend(heads: Sequence[Attainment], words: Words) -> Figure | None:
+def _trend(name: str, heads: Sequence[Attainment], alone: bool, words: Words) -> Trend | None:
+    """Return a goal's chart: of several readings the first, which the caption names."""
     head = heads[0]
     if not head.fan:
         return None
     behind = backdrop(head)
-    chart = charts.fan_chart(head, words, beside=heads, compact=True, behind=behind)
-    said = [words.say("trend.fan")]
+    size = COMPACT if alone else THIRD
+    chart = charts.fan_chart(head, words, beside=heads, compact=True, size=size, behind=behind)
+    said = [] if len(heads) == 1 else [words.say("trend.reading", reading=phrases.scenario_name(head, words))]
     if behind is not None:
         part = words.percent(100 * behind.share)
         said.append(words.say("trend.behind", region=words.of(behind, "region"), share=part))
@@ -300,7 +304,7 @@ def _trend(heads: Sequence[Attainment], words: Words) -> Figure | None:
     if clock is not None and clock.number is not None and clock.number != 0.25:
         said.append(words.say("trend.clock", share=share(clock.number, words)))
     id = f"trend-{head.goal.id}-{head.scenario.id}"
-    return Figure(id, charts.to_spec(chart), phrases.fan_alt(head, words), words.run_on(said))
+    return Trend(name, Figure(id, charts.to_spec(chart), phrases.fan_alt(head, words), words.run_on(said)))
 
 
 def scale(heads: Groups, words: Words) -> tuple[Step, ...]:
