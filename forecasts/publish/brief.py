@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from forecasts.attainment.result import Attainment
 from forecasts.ledger.problems import BadInput, Problem
 from forecasts.publish import changes as told
-from forecasts.publish import detail, phrases
+from forecasts.publish import detail, phrases, since
 from forecasts.publish.apart import joint_blocks
 from forecasts.publish.english import told_of
 from forecasts.publish.fonts import spell_out
@@ -87,6 +87,7 @@ def compose(
         failed=_failed(failures, results, named, words),
         front=front(
             groups, heads, named, words, edition=edition, track_record=track_record, stamp=stamp,
+            changes=changes,
         ),
         sections=(
             *(
@@ -98,6 +99,7 @@ def compose(
                 )
                 for goal in (groups if len(groups) <= FEW else ())
             ),
+            *_changed(changes, heads, named, words),
             *_together(heads, words),
             _method(results, track_record, words),
         ),
@@ -106,6 +108,19 @@ def compose(
         day=max((r.known_on.isoformat() for r in results), default=""),
         keywords=tuple(dict.fromkeys([*regions, *(words.of(r.goal, "indicator") for r in results)])),
     )  # fmt: skip
+
+
+def _changed(
+    changes: Changes | None,
+    heads: Mapping[str, Sequence[Attainment]],
+    named: Mapping[str, str],
+    words: Words,
+) -> tuple[Section, ...]:
+    """Return what changed of many goals at once; few tell it one by one."""
+    if len(heads) <= FEW:
+        return ()
+    section = since.section(changes, heads, named, words)
+    return () if section is None else (section,)
 
 
 def _together(heads: Mapping[str, Sequence[Attainment]], words: Words) -> tuple[Section, ...]:

@@ -177,8 +177,8 @@ def days_axis(first: dt.date, last: dt.date, ticks: int) -> Spec:
     """Return the days of a chart, from left to right; of many years on few ticks the years."""
     years = (last - first).days > 366 * ticks
     axis = {
-        "format": "%Y" if years else "%Y-%m", "grid": False, "labelFlush": True, "labelOverlap": True, "tickCount": ticks,
-        "title": None,
+        "format": "%Y" if years else "%Y-%m", "grid": False, "labelFlush": True, "labelOverlap": True,
+        "tickCount": ticks, "title": None,
     }  # fmt: skip
     return field("date:T", axis=axis, scale={"domain": [at(first), at(last)], "type": "utc"})
 

@@ -46,11 +46,7 @@ def _fans(heads: Sequence[Attainment], results: Sequence[Attainment], words: Wor
     if len(heads) == 1:
         [head] = heads
         fan = fan_figure(head, words, narrow=True)
-        said = [
-            Paragraph(told)
-            for told in (_outlook(head, words), bridge(head, words), needed(head, words))
-            if told
-        ]
+        said = [Paragraph(_outlook(head, words)), *([] if _bare(head) else _explained(head, words))]
         return [Pair((fan,), tuple(said)), *live_figure(head, words), table]
     sides: list[tuple[Block, ...]] = [
         (
@@ -84,10 +80,22 @@ def _taken_apart(head: Attainment, heads: Sequence[Attainment], words: Words) ->
     if what_if.grid is not None:
         right.append(grid_table(what_if.grid, words))
         right += [Paragraph(said, "muted") for said in [turning(what_if.grid, words)] if said]
+    if not several and _bare(head):
+        right += _explained(head, words)
     if several:
         told = [bridge(head, words), needed(head, words) if head is heads[0] else ""]
         right += [Paragraph(said) for said in told if said]
     return [Pair(tuple(left), tuple(right))] if left and right else [*left, *right]
+
+
+def _bare(head: Attainment) -> bool:
+    """Whether no days and seasons stand beside the parts of a probability: then what explains it does."""
+    return head.what_if is not None and head.what_if.grid is None
+
+
+def _explained(head: Attainment, words: Words) -> list[Block]:
+    """Return how the class bears on a probability, and what must have been there for another one."""
+    return [Paragraph(told) for told in (bridge(head, words), needed(head, words)) if told]
 
 
 def _class(heads: Sequence[Attainment], words: Words) -> list[Block]:

@@ -11,6 +11,7 @@ from forecasts.attainment.grounds import Answer, Inquiry, Readings
 from forecasts.attainment.result import Attainment
 from forecasts.ledger.fields import Kind
 from forecasts.publish import phrases, questions
+from forecasts.publish.grounds import EVEN
 from forecasts.publish.pacing import in_points, pace_value
 from forecasts.publish.parts import Lead
 from forecasts.publish.words import Words, printed_percent, step
@@ -20,9 +21,6 @@ APART: Final = 0.5
 
 #: A question whose answers move the probability less is not what a verdict turns on.
 MATTERS: Final = 0.03
-
-#: The share of a quarter where growth is even over the year.
-EVEN: Final = 0.25
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,11 @@
 """The first page, which stands alone: verdicts, gaps, what they turn on, whom to ask, what it is worth."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 from forecasts.attainment.result import Attainment
-from forecasts.publish import charts, phrases, strips
+from forecasts.publish import charts, phrases, since, strips
 from forecasts.publish.backdrop import backdrop
 from forecasts.publish.drawing import COMPACT, THIRD
 from forecasts.publish.grounds import grounds
@@ -14,6 +15,7 @@ from forecasts.publish.parts import Cell, Figure, Front, Group, Row, Stamp, Step
 from forecasts.publish.questions import asks, share
 from forecasts.publish.recorded import second_opinion
 from forecasts.publish.words import SCALE, Words, step
+from forecasts.whatif.changed import Changed, Changes
 
 #: Of more goals than these, a brief is a portfolio: a line for each, and no page of their own.
 FEW: Final = 6
@@ -33,6 +35,7 @@ def front(
     edition: int | None,
     track_record: Sequence[str],
     stamp: Stamp,
+    changes: Changes | None = None,
 ) -> Front:
     """Return the first page.
 
@@ -46,6 +49,8 @@ def front(
         Which edition of its plan it is; None: not known.
     track_record : sequence of str
         What forecasts like these were worth; the first sentence stands here.
+    changes : Changes, optional
+        What changed since the last edition.
     """
     many = len(groups) > FEW
     pairs = [(named[goal], heads[goal]) for goal in groups]
@@ -66,7 +71,7 @@ def front(
         day=_day([h for some in groups.values() for h in some], words),
         leads=leads,
         columns=columns,
-        groups=_groups(groups, heads, named, many, words),
+        groups=_groups(groups, heads, named, many, words, since.compared(changes, heads)),
         many=many,
         asks=None if many else asks(pairs, words),
         trends=trends,
@@ -77,6 +82,7 @@ def front(
         scale=scale(heads, words),
         files=words.say("front.files.many" if many else "front.files"),
         sign=words.say("front.sign", state=stamp.word),
+        changed=since.counted(changes, heads, words),
     )
 
 
@@ -109,10 +115,21 @@ def _day(results: Sequence[Attainment], words: Words) -> str:
 
 
 def _groups(
-    groups: Groups, heads: Groups, named: Mapping[str, str], many: bool, words: Words
+    groups: Groups,
+    heads: Groups,
+    named: Mapping[str, str],
+    many: bool,
+    words: Words,
+    changed: Mapping[str, Changed],
 ) -> tuple[Group, ...]:
     """Return the goals: few in their order, many by region and family, the most probable first."""
-    rows = {goal: row(named[goal], heads[goal], groups[goal], words, many) for goal in groups}
+    rows = {
+        goal: replace(
+            row(named[goal], heads[goal], groups[goal], words, many),
+            since=since.of_row(changed.get(goal), words),
+        )
+        for goal in groups
+    }
     if not many:
         return (Group("", tuple(rows.values())),)
     families = {_family(some[0]) for some in heads.values()}

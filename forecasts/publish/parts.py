@@ -138,6 +138,8 @@ class Row:
         What has to be known of the goal before anything else.
     record : str
         What the record of goals like it makes of the answer; empty where there is none.
+    since : str
+        By how much it changed since the last edition; empty where there was none.
     """
 
     anchor: str
@@ -154,6 +156,7 @@ class Row:
     seen: tuple[str, ...]
     notices: tuple[str, ...]
     record: str = ""
+    since: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,6 +229,8 @@ class Front:
         What forecasts like these were worth, in one sentence.
     files, sign : str
         Where to find the rest, and who is to sign.
+    changed : str
+        How many goals rose and fell since the last edition; empty where there was none.
     """
 
     edition: str
@@ -243,6 +248,7 @@ class Front:
     scale: tuple[Step, ...]
     files: str
     sign: str
+    changed: str = ""
 
     @property
     def rows(self) -> tuple[Row, ...]:

@@ -42,7 +42,8 @@ async function draw() {
   for (const script of document.querySelectorAll("script[data-place]")) {
     const place = document.getElementById(script.dataset.place), spec = JSON.parse(script.textContent);
     // What is moved by hand is drawn as wide as there is room, so that its letters stay as large as they are.
-    if (place.closest(".live")) spec.width = Math.max(200, Math.min(1.4 * spec.width, place.clientWidth - 70));
+    const room = Math.min(1.4 * spec.width, place.clientWidth - 70);
+    if (place.closest(".live")) spec.width = Math.max(200, room);
     await vegaEmbed(place, spec, options);
   }
 }
