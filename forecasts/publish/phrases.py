@@ -276,6 +276,8 @@ def _figures(attainment: Attainment, words: Words) -> list[str]:
     """Return how many figures of which standing a history has."""
     counts = Counter(point.standing for point in attainment.history)
     told = [words.say(f"figures.{standing}", n=str(n)) for standing, n in sorted(counts.items())[::-1]]
+    if mixed := sum(point.origin == "mixed" for point in attainment.history):
+        told.append(words.say("figures.mixed", n=str(mixed)))
     return told or [words.say("figures.none")]
 
 
