@@ -1,7 +1,9 @@
 """The brief: from verdicts to what a person reads. Page one is the answer, the rest is why."""
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 from forecasts.attainment.result import Attainment
 from forecasts.ledger.problems import BadInput, Problem
@@ -23,6 +25,9 @@ from forecasts.publish.stamps import Signature, stamp_of
 from forecasts.publish.typeset import write_html, write_pdf
 from forecasts.publish.words import Words
 from forecasts.whatif.changed import Changes
+
+#: The name that a program gives to a kind of failure: it tells a reader nothing.
+KIND: Final = re.compile(r"^\w+(?:Error|Exception|Request|Input): ")
 
 __all__ = ["Brief", "Failure", "compose", "write_html", "write_pdf"]
 
@@ -186,7 +191,7 @@ def _failed(
             "failed.line",
             goal=named.get(f.goal, f.goal),
             scenario=scenarios.get(f.scenario, f.scenario),
-            reason=spell_out(f.reason),
+            reason=spell_out(KIND.sub("", f.reason)),
         )
         for f in failures
     ]

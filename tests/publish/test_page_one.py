@@ -217,12 +217,12 @@ def test_every_number_is_one_of_the_results(
 
 
 def numbers_told(folder: Path) -> list[set[str]]:
-    """Return the numbers that a sheet and a page of a brief show; parts of days and addresses are none."""
+    """Return the numbers that a sheet and a page of a brief show; parts of days and of addresses are none."""
     page = Said()
     page.feed((folder / "brief.html").read_text(encoding="utf-8"))
     sheets = "\n".join(sheet.extract_text() for sheet in PdfReader(folder / "brief.pdf").pages)
     return [
-        set(NUMBER.findall(re.sub(r"https?://\S+|\d{4}-\d{2}(-\d{2})?", " ", text)))
+        set(NUMBER.findall(re.sub(r"https?://\S+|\S*[/_]\S*|\d{4}-\d{2}(-\d{2})?", " ", text)))
         for text in (sheets, " ".join(page.text))
     ]
 
