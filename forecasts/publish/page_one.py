@@ -126,7 +126,7 @@ def _groups(
     rows = {
         goal: replace(
             row(named[goal], heads[goal], groups[goal], words, many),
-            since=since.of_row(changed.get(goal), words),
+            since=since.of_row(changed.get(goal), many, words),
         )
         for goal in groups
     }

@@ -27,9 +27,12 @@ def moved(one: Changed) -> float:
     return round(sum(printed(one)), 1)
 
 
-def of_row(one: Changed | None, words: Words) -> str:
-    """Return the change that stands beside a goal's probability; empty where there is nothing to tell."""
-    return "" if one is None else words.say("since.row", points=signed(moved(one), words))
+def of_row(one: Changed | None, many: bool, words: Words) -> str:
+    """Return the change that stands beside a goal's probability, of `many` the bare points; else nothing."""
+    if one is None:
+        return ""
+    points = signed(moved(one), words)
+    return points if many else words.say("since.row", points=points)
 
 
 def counted(changes: Changes | None, heads: Heads, words: Words) -> str:
