@@ -31,7 +31,7 @@ HTML_TEMPLATE: Final = "brief.html.j2"
 STANDARDS: Final[tuple[Literal["a-2a", "ua-1"], ...]] = ("a-2a", "ua-1")
 
 #: How small the pages behind the first may be set, and how full the last should be.
-TIGHT: Final = ("1", "0.98", "0.96", "0.94", "1.02", "1.04")
+TIGHT: Final = ("1", "0.98", "0.96", "0.94", "1.02", "1.04", "1.06", "1.08", "1.1", "0.92", "0.9")
 HALF: Final = 0.52
 
 #: Draws every embedded specification; ``ast`` keeps Vega from compiling code, so that the page can forbid it.
