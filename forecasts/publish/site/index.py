@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from forecasts.publish.fonts import printable
 from forecasts.publish.phrases import ASKED, named
+from forecasts.publish.site.changed import compared as changes
 from forecasts.publish.site.places import answer_page, goal_page, run_page
 from forecasts.publish.site.runs import Filed, Group, Summary
 from forecasts.publish.typeset import json_in_html
@@ -239,7 +240,8 @@ def compared(run: Filed, groups: Sequence[Group]) -> str:
     both = {language: Words(language) for language in LANGUAGES}
     answers = [_compared(s, both) for group in groups for _, s in group.answers]
     states = {name: words.say(f"site.state.{run.state}") for name, words in both.items()}
-    told = {"run": run.name, "plan": run.plan, "day": run.day, "state": states, "answers": answers}
+    told = {"run": run.name, "plan": run.plan, "day": run.day, "state": states, "answers": answers,
+            "changes": changes(run, both)}  # fmt: skip
     text = json_in_html(json.dumps(_shown(told), ensure_ascii=False, sort_keys=True))
     return f"forecastsSite.take({text.replace(chr(0x2028), '').replace(chr(0x2029), '')});\n"
 

@@ -13,6 +13,7 @@ from forecasts.evaluation.published import Published
 from forecasts.evaluation.track_record import TrackRecord
 from forecasts.publish.save import RESULT, read_result
 from forecasts.publish.site import goal as answers
+from forecasts.publish.site.changed import moved_in
 from forecasts.publish.site.downloads import copies, offers, tables
 from forecasts.publish.site.index import (
     Entry,
@@ -36,6 +37,7 @@ from forecasts.publish.site.runs import (
 )
 from forecasts.publish.site.setting import SCRIPT, STYLE, VEGA, Setter, environment, vega
 from forecasts.publish.site.shelf import cited, looked_back, scenarios_told
+from forecasts.publish.site.together import together_of
 from forecasts.publish.words import Language, Words
 from forecasts.scenarios.seeds import Seeds
 
@@ -146,7 +148,9 @@ class Pages:
             results = _results(tuple(held.folder for held, _ in group.answers), tuple(digests))
             story = answers.told(results, self.anchors, words)
             others = self.of_goal[group.goal] if course else []
+            heads = [one.scenario.id for one in group.heads]
             return {
+                "changed": moved_in(run, group.goal, heads, words),
                 "story": story, "run": run, "entry": entry_of(group, words), "goal": group.goal,
                 "run_path": run_page(run.plan, run.day), "newest": goal_page(group.goal) if beside else "",
                 "course": course_of(others, words), "data": self._offers_of(group),
@@ -176,7 +180,8 @@ class Pages:
             entries = [entry_of(group, words) for group in groups]
             return {
                 "run": run, "entries": entries, "headline": headline(entries, words),
-                "data": offers(run, newest),                 "is_newest": newest,
+                "data": offers(run, newest), "is_newest": newest,
+                "together": together_of(_first_results(groups), words),
             }  # fmt: skip
 
         key = ["run", *run.digests, str(newest)]
@@ -256,6 +261,12 @@ class Pages:
             )  # fmt: skip
         for name in ("method", "glossary"):
             yield from self._page(f"{name}.html", f"{name}.html.j2", [name], lambda words: {})
+
+
+def _first_results(groups: Sequence[Group]) -> tuple[Attainment, ...]:
+    """Return one result that says what becomes of all goals together, if any does: they all say the same."""
+    held = next((h for group in groups for h, s in group.answers if s.what_if), None)
+    return _results((held.folder,), (held.digest,)) if held else ()
 
 
 @lru_cache(maxsize=4)

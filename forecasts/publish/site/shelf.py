@@ -9,7 +9,7 @@ from forecasts.ledger.ledger import Ledger
 from forecasts.publish.addresses import link_of
 from forecasts.publish.parts import Table
 from forecasts.publish.phrases import named
-from forecasts.publish.site.goal import Chart
+from forecasts.publish.site.drawn import Chart
 from forecasts.publish.site.index import moved_by
 from forecasts.publish.site.places import anchor, goal_page, text_page
 from forecasts.publish.site.runs import Group, Summary
