@@ -15,6 +15,7 @@ from forecasts.publish.site.drawn import Chart, chart_of
 from forecasts.publish.site.grounds import Ground, Names, Question, grounds_of, questions_of
 from forecasts.publish.site.places import anchor, named, text_page
 from forecasts.publish.site.together import Together, together_of
+from forecasts.publish.site.tongues import titled
 from forecasts.publish.site.tornado import Tornado, tornado_of
 from forecasts.publish.taking import what_it_takes
 from forecasts.publish.words import Words
@@ -283,7 +284,7 @@ def _class_table(result: Attainment, words: Words) -> Table | None:
             Cell(words.number(s.start_value), s.start.isoformat()),
             Cell(words.number(s.end_value), s.end.isoformat()),
             Cell(change(s.per_year, facts.scale, result, words)), Cell(beats[s.beats]),
-            Cell(s.source_title, "", link_of(s.source_url)),
+            Cell(titled(s.source_title, "", words), "", link_of(s.source_url)),
         )
         for s in facts.listed
     )  # fmt: skip
@@ -315,7 +316,7 @@ def _proof(e: Evidence, anchors: Mapping[str, frozenset[str]], words: Words) -> 
         confidence=words.say(f"confidence.{e.confidence.value}"),
         quote=e.quote,
         note=words.of(e, "note"),
-        title=e.source_title,
+        title=titled(e.source_title, e.source_publisher, words),
         publisher=e.source_publisher,
         address=e.source_url,
         href=link_of(e.source_url),
@@ -341,6 +342,7 @@ def _goal_proof(result: Attainment, anchors: Mapping[str, frozenset[str]], words
     if not goal.quote:
         return None
     return Proof(
-        mark, "", "", day, "", "", day, "", goal.quote, words.of(goal, "scope"), goal.source_title, "",
+        mark, "", "", day, "", "", day, "", goal.quote, words.of(goal, "scope"),
+        titled(goal.source_title, "", words), "",
         goal.source_url, link_of(goal.source_url), place, marks,
     )  # fmt: skip

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from forecasts.publish.changes import tenths
 from forecasts.publish.fonts import printable
 from forecasts.publish.phrases import ASKED, named
 from forecasts.publish.site.changed import compared as changes
@@ -220,7 +221,7 @@ def course_of(groups: Sequence[Group], words: Words) -> tuple[Stop, ...]:
 
 def moved_by(before: float, after: float, words: Words) -> str:
     """Return a change of a probability in percentage points, with its sign."""
-    points = round(100 * (after - before), 1)
+    points = (tenths(after) - tenths(before)) / 10
     key = "site.plus" if points >= 0 else "site.minus"
     return words.say("points", value=words.say(key, number=words.decimal(abs(points), 1)))
 

@@ -68,6 +68,11 @@ def download(plan: str, day: str, name: str) -> str:
     return f"files/{named(plan)}/{named(day)}/{name}"
 
 
+def notebook_page(plan: str, day: str, job: str) -> str:
+    """Return the path of a job's notebook as a page."""
+    return f"notebooks/{named(plan)}/{named(day)}/{named(job)}.html"
+
+
 def text_page(source: str) -> str:
     """Return the path of a source's text."""
     return f"texts/{named(source)}.html"

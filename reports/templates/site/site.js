@@ -186,10 +186,11 @@ window.forecastsSite = (() => {
       if (detail) { const small = document.createElement("small"); small.textContent = detail; made.append(small); }
       return made;
     }
+    const tenths = (probability) => Math.min(999, Math.max(1, Math.round(1000 * probability)));
     function row(one, other) {
       const some = other || one, made = document.createElement("tr");
       const shown = (answer) => answer ? answer.number[tongue] : table.dataset.only;
-      const points = one && other ? Math.round(1000 * (other.probability - one.probability)) / 10 : null;
+      const points = one && other ? (tenths(other.probability) - tenths(one.probability)) / 10 : null;
       const sign = points === null ? "" : fill(table.dataset.points,
         {points: (points >= 0 ? "+" : "−") + Math.abs(points).toFixed(1)});
       const newer = one && other && (one.newest_day !== other.newest_day || one.newest[tongue] !== other.newest[tongue]);
