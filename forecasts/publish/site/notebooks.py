@@ -25,6 +25,9 @@ VEGALITE: Final = re.compile(r"application/vnd\.vegalite\.v\d+\+json")
 #: Kinds of pictures, each with what stands for it in an address.
 PICTURES: Final = ("image/png", "image/jpeg", "image/svg+xml")
 
+#: Cells of a table in HTML.
+CELLS: Final = ("td", "th")
+
 #: What colours the words of a terminal.
 COLOURS: Final = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 
@@ -106,9 +109,13 @@ def _output(output: Mapping[str, Any], place: str) -> Iterator[Piece]:
     if picture and (source := _address(picture, _text(data[picture]))):
         yield Piece("picture", plain, source=source)
         return
-    tables = Tables.of(_text(data.get("text/html")))
+    told = Told()
+    told.feed(_text(data.get("text/html")))
+    told.close()
+    tables = [table for rows in told.rows if (table := _table(rows)) is not None]
+    yield from (Piece("words", words) for words in told.words)
     yield from (Piece("table", table=table) for table in tables)
-    if not tables and plain:
+    if not tables and not told.words and plain:
         yield Piece("output", plain)
 
 
@@ -130,41 +137,39 @@ def _address(kind: str, content: str) -> str:
     return f"data:{kind};base64,{base64.b64encode(raw).decode('ascii')}"
 
 
-class Tables(HTMLParser):
-    """Reads the words of tables, and nothing else, from an output in HTML."""
+class Told(HTMLParser):
+    """Reads the words of paragraphs and tables, and nothing else, from an output in HTML."""
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
         self.rows: list[list[list[str]]] = []
-        self._cell: list[str] | None = None
-
-    @classmethod
-    def of(cls, text: str) -> tuple[Table, ...]:
-        """Return the tables of a text that have a head and rows of its length."""
-        reader = cls()
-        reader.feed(text)
-        reader.close()
-        return tuple(table for rows in reader.rows if (table := _table(rows)) is not None)
+        self.words: list[str] = []
+        self._held: list[str] | None = None
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Begin a table, a row or a cell."""
+        """Begin a table, a row, a cell or a paragraph."""
         if tag == "table":
             self.rows.append([])
         elif tag == "tr" and self.rows:
             self.rows[-1].append([])
-        elif tag in ("td", "th") and self.rows and self.rows[-1]:
-            self._cell = []
+        elif tag == "p" or (tag in CELLS and self.rows and self.rows[-1]):
+            self._held = []
 
     def handle_endtag(self, tag: str) -> None:
-        """End a cell."""
-        if tag in ("td", "th") and self._cell is not None:
-            self.rows[-1][-1].append(" ".join("".join(self._cell).split()))
-            self._cell = None
+        """End a cell or a paragraph."""
+        if self._held is None or (tag != "p" and tag not in CELLS):
+            return
+        words = " ".join("".join(self._held).split())
+        self._held = None
+        if tag == "p" and words:
+            self.words.append(words)
+        elif tag in CELLS and self.rows and self.rows[-1]:
+            self.rows[-1][-1].append(words)
 
     def handle_data(self, data: str) -> None:
-        """Take the words of a cell."""
-        if self._cell is not None:
-            self._cell.append(data)
+        """Take the words of a cell or a paragraph."""
+        if self._held is not None:
+            self._held.append(data)
 
 
 def _table(rows: list[list[str]]) -> Table | None:
