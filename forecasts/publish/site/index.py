@@ -18,6 +18,10 @@ from forecasts.publish.words import Language, Words, printed_percent, step
 LANGUAGES: Final[tuple[Language, ...]] = ("zh", "en")
 
 
+#: Units of shares: what lies between two of these is counted in points.
+PERCENT: Final = ("%", "％")
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """One scenario of a goal."""
@@ -153,7 +157,8 @@ def _now(summary: Summary, words: Words) -> tuple[str, str]:
     left = goal.value - summary.newest.value
     if (left <= 0) != goal.comparison.asks_less:
         return now, words.say("site.gap.none")
-    return now, words.amount(words.number(round(abs(left), 2)), unit)
+    gap = words.number(round(abs(left), 2))
+    return now, words.say("points", value=gap) if unit in PERCENT else words.amount(gap, unit)
 
 
 def _newest(summary: Summary, words: Words) -> str:
@@ -165,9 +170,9 @@ def _newest(summary: Summary, words: Words) -> str:
 
 
 def headline(entries: Sequence[Entry], words: Words) -> str:
-    """Return all goals in one line: how many are how likely."""
+    """Return all goals in one line: how many are how likely, the likeliest first."""
     counts: dict[str, int] = {}
-    for entry in entries:
+    for entry in sorted(entries, key=lambda one: (one.undetermined, -one.probability)):
         counts[entry.likelihood] = counts.get(entry.likelihood, 0) + 1
     parts = [words.say("site.headline.one", count=str(n), likelihood=name) for name, n in counts.items()]
     return words.say("site.headline", count=str(len(entries)), parts=words.together(parts))
