@@ -109,13 +109,13 @@ def _output(output: Mapping[str, Any], place: str) -> Iterator[Piece]:
     if picture and (source := _address(picture, _text(data[picture]))):
         yield Piece("picture", plain, source=source)
         return
-    told = Told()
-    told.feed(_text(data.get("text/html")))
-    told.close()
-    tables = [table for rows in told.rows if (table := _table(rows)) is not None]
-    yield from (Piece("words", words) for words in told.words)
+    reader = Told()
+    reader.feed(_text(data.get("text/html")))
+    reader.close()
+    tables = [table for rows in reader.rows if (table := _table(rows)) is not None]
+    yield from (Piece("words", words) for words in reader.words)
     yield from (Piece("table", table=table) for table in tables)
-    if not tables and not told.words and plain:
+    if not tables and not reader.words and plain:
         yield Piece("output", plain)
 
 
