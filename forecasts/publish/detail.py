@@ -113,8 +113,8 @@ def _class(heads: Sequence[Attainment], words: Words) -> list[Block]:
         # What fared how stands under the chart, beside what is said of it.
         left = Figure(_id(head, "pace"), charts.to_spec(pace), charts.pace_alt(head, words))
         fared = [block for block in right if isinstance(block, Table)]
-        said = [block for block in right if not isinstance(block, Table)]
-        blocks = [Pair((left, *fared), tuple(said)), *models]
+        beside = [block for block in right if not isinstance(block, Table)]
+        blocks = [Pair((left, *fared), tuple(beside)), *models]
     if len(head.reference.listed) >= phrases.FEW_STEPS:
         return [*blocks, *steps(head, words)]
     return [*blocks, growth_table(head, words)] if head.reference.parent else blocks
