@@ -1,5 +1,6 @@
 """What all tests share: the project's folder, a copy of it to play with, and hypothesis' pace."""
 
+import gc
 import os
 import shutil
 import sys
@@ -49,6 +50,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             config.hook.pytest_deselected(items=soaking)
     beside = hasattr(config, "workerinput")
     items.sort(key=lambda item: (item.get_closest_marker("slow") is not None) != beside)
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Have no test look through what all of them have imported, whenever something is put away."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")
