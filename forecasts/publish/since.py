@@ -36,10 +36,10 @@ def of_row(one: Changed | None, many: bool, words: Words) -> str:
 
 
 def counted(changes: Changes | None, heads: Heads, words: Words) -> str:
-    """Return how many probabilities rose, fell and stayed; empty where there was no edition before."""
-    if changes is None:
-        return ""
+    """Return how many probabilities rose, fell and stayed; empty where no earlier edition has any of them."""
     found = list(compared(changes, heads).values())
+    if changes is None or not found:
+        return ""
     points = [moved(one) for one in found]
     numbers = {
         "up": sum(p > 0 for p in points), "down": sum(p < 0 for p in points),

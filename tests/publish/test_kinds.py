@@ -95,7 +95,7 @@ def test_points_are_told_as_points(make: Maker) -> None:
         value=8.0, now=5.0, units=("%", "%"), kind=Kind.RATE,
         required_pace=pace(3.0, "points_per_year"), observed_pace=pace(-0.5, "points_per_year"),
     )  # fmt: skip
-    assert "needs 3 percentage points a year" in pacing.paces(a, Words("en"))
+    assert "requires 3 percentage points a year" in pacing.paces(a, Words("en"))
     assert "每年 3 个百分点" in pacing.paces(a, Words("zh"))
     chart = charts.pace_chart(a, Words("en"))
     assert chart is not None
