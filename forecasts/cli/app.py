@@ -58,8 +58,8 @@ def main(
 
 app.command(help=f"Validate seeds/ and say what it holds. {EXIT_CODES}")(check)
 app.command(
-    help="Read every quantity of reports (text, Markdown, HTML, DOCX, PDF) as a row with the words it was read "
-    f"from; nothing is accepted yet. {EXIT_CODES}"
+    help="Read every quantity of reports (text, Markdown, HTML, DOCX, PDF) as a row with the words it was "
+    f"read from; nothing is accepted yet. {EXIT_CODES}"
 )(extract)
 app.command(
     help="Lay out a tenant in a new folder: seeds/ with headings and one worked example, notebooks, plan, "
