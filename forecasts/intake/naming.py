@@ -16,6 +16,7 @@ from forecasts.intake.units import PERCENT, POINTS
 #: Verbs and hedges between a name and its number, taken off one by one.
 TAIL: Final = re.compile(
     r"(?:分别|均|已|将|约|也|再|就|仅|仍|共|只|累计|预计|预期|同比|年均|较[^,，]{1,8}|(?<!占)比(?![例重率值照])[^,，]{1,8}|"
+    r"(?:(?:19|20)\d\d年|去年|如今|目前|现在|[一二三五十多]{1,3}年前|当年)(?:时|年?[底末])?的?|时的|已经|迅速|"
     r"平均|持续|首次|再次|连续|基本|保持|稳定|维持|控制|力争|按|稳步|大幅|进一步|总体|成功|有望|连续跨越|至少|不低于|"
     r"合计|共计|总计|要|从|由|为|是|有|到|至|在|了|于|超|超过|突破|接近|近|达|达到|实现|完成|"
     r"增长|增加|增至|增到|增|提高|提升|上升|上涨|回升|扩大|加快|下降|降低|减少|缩小|回落|收窄|降至|降为|降到|降|减|"
@@ -34,7 +35,7 @@ LEAD: Final = re.compile(
     r"主要预期目标(?:是|为)|力争|确保|争取|推动|促进|实现|完成|计划|努力|着力|加快|持续|继续|积极|深入|大力|全力|加大|加强|抓好|推进|实施|安排|统筹(?!区)|组织|开展|带动|支持|引导|鼓励|帮助|保持|启动|滚动|稳定|扩大|"
     r"新增|新认定|新培育|新引育|新引进|新登记|新入选|新获批|新设|新签约|净增|建设|建成|建立|打造|培育|引进|引育|招引|布局|设立|成立|创建|争创|获批|入选|认定|评定|集聚|汇聚|"
     r"投用|投产|投运|建好|办好|举办|承办|举行|发放|发行|拨付|投入|下达|争取到|争取|落实|保障(?!性)|供应|配置|选派|派驻|培养|培训|支持培养|"
-    r"出台|制定|推出|上线|上线运行|发布|办理|办结|提请|梳理|签约|落地|引入|拥有|现有|共有|达成|累计建成|获得|荣获|取得|增加|减少|压减|提供|吸引|推广|吸纳|达到|达|突破|为|让|使|将|把|对(?![口外])|有|在|从|由)"
+    r"出台|制定|推出|上线|上线运行|发布|办理|办结|提请|梳理|签约|落地|引入|拥有|现有|共有|达成|累计建成|获得|荣获|取得|增加|减少|压减|提供|吸引|推广|吸纳|达到|达|突破|为|让|使|将|把|对(?![口外])|有(?!效)|在|从|由)"
 )  # fmt: skip
 
 #: A name right behind a classifier ends here.
@@ -42,8 +43,8 @@ _BEHIND_END: Final = re.compile(
     r"[，,。；;：:、（(）)！？!?\n“”《》\d]|以上|左右|入选|获批|获评|开工|建成|投产|投用|纳入|落地|完成|达到|达|超过|超|突破|实现|进入|上榜|获|得到|提供|被|已|均|全部|基本|稳定|投入|"
     r"增长|下降|提高|新增|和(?=\d)|及(?=\d)|上线|签约|落户|晋升|晋级|通过|成功|加快|有序|顺利|提前|竣工|营业收入|营收|用于|惠及|荣|居(?=全|第|省|世|首)|占|位|为|是|的(?=\d)|开展|运行|挂牌|列入|启动|入驻|之一|有|到|来|在|可|较|比|同比"
 )
-_STOP: Final = re.compile(r"[，,；;。：:！？!?\n、|]")
-_COMMA: Final = re.compile(r"[，,；;。：:！？!?\n|]")
+_STOP: Final = re.compile(r"[，,；;。：:！？!?\n、|…]")
+_COMMA: Final = re.compile(r"[，,；;。：:！？!?\n|…]")
 _AND: Final = re.compile(r"[、]|(?<=[一-鿿])(?:和(?!美|谐|平)|以及|(?<!普)及(?![时其率格])|与)(?=[一-鿿])")
 _PLACE: Final = re.compile(
     r"^[一-鿿]{2,6}?(?:省|市|自治区|片区|新区|高新区|经开区|科[学技]城|区|县)"
@@ -62,6 +63,8 @@ _RELATIVE: Final = re.compile(
 )
 #: What is counted where only the unit tells it.
 _OF_UNIT: Final = {"列": "班列开行", "标箱": "集装箱吞吐量"}
+#: Words that count again what was named before.
+_COUNT: Final = frozenset({"总数", "总量", "数量", "总计", "总数量", "存量", "保有量"})
 #: Words that name a size, but not whose.
 _BARE: Final = frozenset(
     {"总产", "总产量", "产量", "单产", "总量", "总数", "数量", "人数", "面积", "规模", "金额", "支持金额"}
@@ -148,8 +151,15 @@ def name_of(
             True,
             own,
         )
-    if earlier is not None and earlier.new and earlier.text.startswith("新") and figure.unit not in PERCENT:
+    if (
+        earlier is not None
+        and earlier.new
+        and (earlier.known or earlier.text.startswith("新"))
+        and figure.unit not in PERCENT
+    ):
         inside |= _lists_on(text, floor, start)
+    if name in _COUNT and earlier is not None and earlier.base:
+        name = earlier.base
     if name in _BARE and earlier is not None and earlier.base:
         name = re.sub("(?:播种)?面积$|总?数量?$", "", earlier.base) + name
     return _named(
@@ -313,7 +323,11 @@ def _named(
 def _pruned(name: str) -> str:
     """Return a name without what tells neither what nor where."""
     name = re.sub(r"^(?:全[省市区县国]|地方(?=一般)|国内(?=生产)|实际(?=使用外)|主要)", "", name)
-    return re.sub(r"(?:总数量|总数|数量|总量)$", "", name) if len(name) > 5 else name
+    return (
+        re.sub(r"(?:的?(?:总数量|总数|数量|总量|保有量|拥有量|存量)|(?<=企业)数)$", "", name)
+        if len(name) > 3
+        else name
+    )
 
 
 def _found(
@@ -326,11 +340,12 @@ def _found(
         "",
         _pruned(name),
     )
-    for wanted in ([f"新增{pruned}"] if new else []) + [pruned, name]:
+    usual = usual_names().get(pruned, pruned)
+    for wanted in ([f"新增{pruned}", f"新增{usual}"] if new else []) + [pruned, name, usual]:
         for one in known.by_name.get(wanted, ()):
             if fits(one.unit, figure.unit):
                 return one
-    said = _untailed(words)[0]
+    said = _pruned(_untailed(words)[0])
     for quotes in re.findall('[“"]([^”"]{2,12})[”"]', clause):
         for one in known.by_name.get(quotes, ()):
             if fits(one.unit, figure.unit):
@@ -364,4 +379,4 @@ def fits(unit: str, printed: str) -> bool:
     if "元" in unit:
         return printed.endswith(unit.lstrip("万亿千百"))
     firms = {"家", "户", "个"}
-    return unit == printed or (unit in firms and printed in firms)
+    return unit == printed or (unit in firms and printed in firms | {""})

@@ -10,7 +10,17 @@ _FROM = (
     "\u3000\u00a0\u2002\u2003\u2009\u202f∶\r\v\f\x85\u2028\u2029"
 )
 _TO = "0123456789%%.---~~~+/()[]<>:;=      :\n\n\n\n\n\n"
-_PLAIN = str.maketrans(_FROM, _TO)
+
+#: Traditional signs that numbers, units and the usual words have.
+_TRADITIONAL = (
+    "萬億個項戶畝噸達長過餘約產業術總數額區縣國發務資經濟電車輛條間場鎮鄉園對組類種門領辦處從爭實現確標劃規點兩幾於與為無後開"
+    "關動進運輸學網級質員貿貨創驅環節減農漁財稅險療醫藥衛體覽館藝計統調穩擁備顯畫際陸續協議簽認證貸銀歲歷擊養護當遠僅佔"
+)
+_SIMPLE = (
+    "万亿个项户亩吨达长过余约产业术总数额区县国发务资经济电车辆条间场镇乡园对组类种门领办处从争实现确标划规点两几于与为无后开"
+    "关动进运输学网级质员贸货创驱环节减农渔财税险疗医药卫体览馆艺计统调稳拥备显画际陆续协议签认证贷银岁历击养护当远仅占"
+)
+_PLAIN = str.maketrans(_FROM + _TRADITIONAL, _TO + _SIMPLE)
 
 #: What ends a sentence; a line end does, too.
 STOP = "。！？!?；;\n\r"
@@ -27,6 +37,8 @@ def plain(text: str) -> str:
     --------
     >>> plain("增长５．５％（预计）")
     '增长5.5%(预计)'
+    >>> plain("高新技術企業達1.2萬家")
+    '高新技术企业达1.2万家'
     """
     return text.translate(_PLAIN)
 

@@ -11,9 +11,11 @@ from forecasts.intake.numerals import number_of
 #: How much of a text is its head.
 HEAD: Final = 1500
 
+_NUMBER = "[一二三四五六七八九十]"
 _DAY = re.compile(
-    r"(?P<y>(?:19|20)\d\d|二[〇零○O][一二三四五六七八九〇零○]{2})\s?(?:年|[-/.])\s?(?P<m>\d{1,2}|[一二三四五六七八九十]{1,2})"
-    r"\s?(?:月|[-/.])\s?(?P<d>\d{1,2}|[一二三四五六七八九十]{1,3})(?:日|(?!\d))"
+    r"(?P<y>(?:19|20)\d\d|二[〇零○O][一二三四五六七八九〇零○]{2})\s?"
+    rf"(?:年\s?(?P<m>\d{{1,2}}|{_NUMBER}{{1,2}})\s?月\s?(?P<d>\d{{1,2}}|{_NUMBER}{{1,3}})\s?日"
+    r"|(?P<mark>[-/.])(?P<m2>\d{1,2})(?P=mark)(?P<d2>\d{1,2})(?!\d))"
 )
 _SPOKEN = re.compile("会议|大会|人大|代表|常委会|作|上")
 _TITLE = re.compile(
@@ -97,7 +99,7 @@ def _day_of(head: str) -> dt.date | None:
             continue  # a sentence of the text, not its head
         numbers = [
             int(v) if v.isdigit() else int(number_of(v.replace("○", "〇").replace("O", "〇")) or 0)
-            for v in match.group("y", "m", "d")
+            for v in (match["y"], match["m"] or match["m2"], match["d"] or match["d2"])
         ]
         if (day := day_of(*numbers) if all(numbers) else None) is None:
             continue
