@@ -26,7 +26,7 @@ _DATE = re.compile(
 )
 #: What before or behind a date says that it is something else: a base, a beginning, part of a name.
 _BASE = re.compile(r"(?:比|较|与|同|自|从|由|于|是)\s?$")
-_BEHIND = re.compile(r"^(?:以来|成立|相比|起(?!底)|出生|建成的|开始)")
+_BEHIND = re.compile(r"^(?:以来|同期|水平|的?基础|成立|相比|起(?!底)|出生|建成的|开始)")
 _ITS_OWN = re.compile(r"(?:从|由|较|比)\s?$")
 
 

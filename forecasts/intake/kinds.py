@@ -22,6 +22,8 @@ CHANGE: Final = re.compile(
 )
 #: 增长到, 降至 : the number is how much there is.
 REACHED = re.compile(r"(?:到|至|为|达到?)(?:了|约|近|超过?|逾)?\s?$")
+#: 高于全国2个百分点 compares with others.
+_AGAINST: Final = re.compile("(?:高于|低于|快于|优于|好于|高出|领先)[^，,。；;、]{1,20}$")
 #: Rises by so many: only of what is told in percent, points, times, or of a sum.
 _BY: Final = re.compile(r"^(?:%|‰|个百分点|个基点|倍|成|)$")
 
@@ -32,8 +34,8 @@ SHARE: Final = re.compile(
 
 #: 力争, 到2025年 … 达到
 GOAL: Final = re.compile(
-    "力争|争取|确保|目标|计划(?!单列|生育)|规划(?!面积|建筑)|拟(?!定|人)|有望|努力(?:实现|达到|使)|(?<![即不])将(?:达|建|新|增|实|完|突|超|形|培|引|在|有|于|打|全|累|力|力争)"
-    "|要(?:达到|实现|突破|超过|完成)|预计到|预期|实现.{2,16}目标|(?:^|[，,。；;、])\\s*到20\\d\\d年(?!的)"
+    "力争|争取|确保|目标(?=[是为:：到]|任务|定|达|值|\\d)|计划(?!单列|生育)|规划(?!面积|建筑)|拟(?!定|人)|有望|努力(?:实现|达到|使)|(?<![即不])将(?:达|建|新|增|实|完|突|超|形|培|引|在|有|于|打|全|累|力|力争)"
+    "|要(?:达到|实现|突破|超过|完成)|预计到|预期(?!寿命)|实现[^，,。；;]{2,16}目标|(?:^|[，,。；;、])\\s*到20\\d\\d年(?!的)"
 )
 #: 已建成, 去年, 目前: told of the past, also among plans.
 PAST: Final = re.compile(
@@ -73,6 +75,9 @@ EXAMPLES: Final = (
     ("汇聚[8500万]江苏人民的力量", Role.PLAN, "observation"),
     ("设立总规模[500亿元]的基金", Role.PLAN, "observation"),
     ("建设[27万平方米]孵化空间", Role.PLAN, "goal"),
+    ("高于全国平均增速[2个百分点]", Role.REVIEW, "observation"),
+    ("预期寿命达到[79.6岁]", Role.UNKNOWN, "observation"),
+    ("完成年度目标的[112%]", Role.UNKNOWN, "observation"),
     ("产值[翻一番]", Role.REVIEW, "change"),
 )
 
@@ -103,6 +108,8 @@ def kind_of(text: str, sentence: int, end: int, figure: Figure, role: Role, futu
 def _changes(before: str, words: str, figure: Figure) -> bool:
     if words.startswith("翻") or before.endswith("翻"):
         return True
+    if figure.unit in POINTS and _AGAINST.search(before):
+        return False
     if REACHED.search(before) and not re.search(
         "(?:增速|增幅|涨幅|降幅|增长率)(?:到|至|为|达到?)", before[-8:]
     ):
