@@ -14,6 +14,7 @@ from forecasts.cli.check import check
 from forecasts.cli.compare import compare
 from forecasts.cli.edge import Verbs
 from forecasts.cli.export import export
+from forecasts.cli.extract import extract
 from forecasts.cli.hub import hub
 from forecasts.cli.joint import joint
 from forecasts.cli.new import new
@@ -56,6 +57,10 @@ def main(
 
 
 app.command(help=f"Validate seeds/ and say what it holds. {EXIT_CODES}")(check)
+app.command(
+    help="Read every quantity of reports (text, Markdown, HTML, DOCX, PDF) as a row with the words it was "
+    f"read from; nothing is accepted yet. {EXIT_CODES}"
+)(extract)
 app.command(
     help="Lay out a tenant in a new folder: seeds/ with headings and one worked example, notebooks, plan, "
     f"templates. {EXIT_CODES}"
