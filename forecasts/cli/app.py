@@ -14,6 +14,7 @@ from forecasts.cli.check import check
 from forecasts.cli.compare import compare
 from forecasts.cli.edge import Verbs
 from forecasts.cli.export import export
+from forecasts.cli.history import history
 from forecasts.cli.hub import hub
 from forecasts.cli.joint import joint
 from forecasts.cli.new import new
@@ -56,6 +57,10 @@ def main(
 
 
 app.command(help=f"Validate seeds/ and say what it holds. {EXIT_CODES}")(check)
+app.command(
+    help="Show what was known when of an indicator in a region: every figure as it came, until when it "
+    f"counted, and what took its place. {EXIT_CODES}"
+)(history)
 app.command(
     help="Lay out a tenant in a new folder: seeds/ with headings and one worked example, notebooks, plan, "
     f"templates. {EXIT_CODES}"
