@@ -13,7 +13,7 @@ from typing import Any
 from forecasts.intake.appending import BOM, appended, form_of
 from forecasts.intake.drafting import Beside, Drafted, draft
 from forecasts.intake.entries import Entry, Report
-from forecasts.intake.journal import locked, write_together
+from forecasts.intake.journal import TRIAL, locked, write_together
 from forecasts.ledger.layouts import SEEDS
 from forecasts.ledger.ledger import Ledger
 from forecasts.ledger.problems import BadInput, Problem, Remark
@@ -183,7 +183,7 @@ def cell_of(value: Any) -> str:
 
 def _tried(folder: Path, place: Path, contents: Mapping[str, bytes]) -> OpenedSeeds:
     """Read the folder as it would be; what would be refused there is refused here."""
-    with tempfile.TemporaryDirectory(dir=place, prefix="trial.") as name:
+    with tempfile.TemporaryDirectory(dir=place, prefix=TRIAL) as name:
         trial = Path(name) / folder.resolve().name
         (trial / "texts").mkdir(parents=True)
         held = [f"{table}.csv" for table in SEEDS]

@@ -28,6 +28,9 @@ from forecasts.ledger.problems import BadInput, Problem
 #: The folder of what is under way.
 PLACE = ".intake"
 
+#: How folders begin in which what is to be written is tried.
+TRIAL = "trial."
+
 #: What may be written: tables, and texts of sources.
 FILES = re.compile(rf"({'|'.join(SEEDS)})\.csv|texts/{FILE_NAME[1:-1]}\.txt")
 
@@ -117,6 +120,8 @@ def recover(folder: Path) -> bool:
         If a file was changed since: nobody can say what the rows are to be put behind.
     """
     journal, pending = folder / PLACE / "journal.json", folder / PLACE / "pending"
+    for left in (path for path in (folder / PLACE).iterdir() if path.name.startswith((TRIAL, ".journal"))):
+        shutil.rmtree(left) if left.is_dir() else left.unlink()
     if not journal.exists():
         shutil.rmtree(pending, ignore_errors=True)
         return False
