@@ -12,7 +12,7 @@ from typing import Any
 
 from forecasts.intake.appending import BOM, appended, form_of
 from forecasts.intake.drafting import Beside, Drafted, draft
-from forecasts.intake.entries import Entry, Report
+from forecasts.intake.entries import Entry, Published
 from forecasts.intake.journal import TRIAL, locked, write_together
 from forecasts.ledger.layouts import SEEDS
 from forecasts.ledger.ledger import Ledger
@@ -50,7 +50,7 @@ class Accepted:
 
 def accept(
     folder: Path,
-    report: Report,
+    published: Published,
     entries: Iterable[Entry],
     indicators: Iterable[Indicator] = (),
     regions: Iterable[Region] = (),
@@ -81,11 +81,11 @@ def accept(
     entries = tuple(entries)
     with locked(folder, wait) as place:
         before = _sound(folder)
-        drafted = draft(Ledger.of(before.parts), report, entries, indicators, regions)
+        drafted = draft(Ledger.of(before.parts), published, entries, indicators, regions)
         if not any(drafted.rows[name] for name in ("observations", "goals")):
             return Accepted({}, False, drafted.duplicates, drafted.conflicts, ())
-        read = _read(folder, report)
-        contents = _contents(before, drafted, report, read)
+        read = _read(folder, published)
+        contents = _contents(before, drafted, published, read)
         after = _tried(folder, place, contents)
         _check_meant(after, drafted)
         if not dry_run:
@@ -104,25 +104,25 @@ def _sound(folder: Path) -> OpenedSeeds:
     return opened
 
 
-def _text_of(report: Report) -> str:
-    return f"texts/{report.source.id}.txt"
+def _text_of(published: Published) -> str:
+    return f"texts/{published.source.id}.txt"
 
 
-def _read(folder: Path, report: Report) -> dict[str, bytes]:
+def _read(folder: Path, published: Published) -> dict[str, bytes]:
     """Read the files that may change, as they are."""
-    names = (*(f"{name}.csv" for name in SEEDS), _text_of(report))
+    names = (*(f"{name}.csv" for name in SEEDS), _text_of(published))
     return {name: (folder / name).read_bytes() for name in names if (folder / name).exists()}
 
 
 def _contents(
-    before: OpenedSeeds, drafted: Drafted, report: Report, read: Mapping[str, bytes]
+    before: OpenedSeeds, drafted: Drafted, published: Published, read: Mapping[str, bytes]
 ) -> dict[str, bytes]:
     """Return the new contents by file, in an order in which nothing is named before it is there."""
     contents: dict[str, bytes] = {}
     problems: list[Problem] = []
     for name in ("indicators", "regions", "sources", "observations", "goals"):
-        if name == "observations" and (text := _new_text(report, read)) is not None:
-            contents[_text_of(report)] = text
+        if name == "observations" and (text := _new_text(published, read)) is not None:
+            contents[_text_of(published)] = text
         if not drafted.rows[name]:
             continue
         file = f"{name}.csv"
@@ -136,19 +136,19 @@ def _contents(
     return contents
 
 
-def _new_text(report: Report, read: Mapping[str, bytes]) -> bytes | None:
+def _new_text(published: Published, read: Mapping[str, bytes]) -> bytes | None:
     """Return the text to be written; None where it is there, or there is none."""
-    name = _text_of(report)
+    name = _text_of(published)
     try:
-        content = report.text.encode("utf-8")
+        content = published.text.encode("utf-8")
     except UnicodeEncodeError:
         rule = "the text holds half of a pair of characters"
         raise BadInput([Problem(name, rule, remedy="save it as UTF-8")]) from None
     if name not in read:
-        return content if report.text.strip() else None
-    if squeezed(read[name].decode("utf-8").removeprefix(BOM)) != squeezed(report.text.removeprefix(BOM)):
+        return content if published.text.strip() else None
+    if squeezed(read[name].decode("utf-8").removeprefix(BOM)) != squeezed(published.text.removeprefix(BOM)):
         rule = "another text of this source is held"
-        raise BadInput([Problem(f"seeds/{name}", rule, report.source.id, "name another source")])
+        raise BadInput([Problem(f"seeds/{name}", rule, published.source.id, "name another source")])
     return None
 
 

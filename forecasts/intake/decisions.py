@@ -39,7 +39,7 @@ class Decision:
     """About one quantity: whether it becomes a row, and what is mended of it."""
 
     decision: str
-    fields: Mapping[str, Any] = MappingProxyType({})
+    fields: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ class Decisions:
         By the place of the quantity.
     """
 
-    source: Mapping[str, str] = MappingProxyType({})
+    source: Mapping[str, str] = field(default_factory=dict)
     indicators: tuple[Indicator, ...] = ()
     regions: tuple[Region, ...] = ()
     decided: Mapping[Place, Decision] = field(default_factory=dict)
@@ -208,7 +208,7 @@ def _of_json(held: Any, place: str) -> Decisions:
     for number, row in enumerate(_listed(held, "decisions", place, problems), 1):
         try:
             at, one = _decision(row)
-        except (TypeError, ValueError, AttributeError, KeyError) as error:
+        except (TypeError, ValueError, AttributeError, KeyError, OverflowError) as error:
             rule = f"is no decision: {shortened(error)}"
             remedy = "a decision has start, end (whole numbers) and decision: accept or skip"
             problems.append(Problem(f"{place}, decision {number}", rule, shortened(row), remedy))

@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from forecasts.intake.candidates import Said
-from forecasts.intake.entries import FALLS, Entry, Report
+from forecasts.intake.entries import FALLS, Entry, Published
 from forecasts.ledger.called import find_called
 from forecasts.ledger.fields import Basis, Comparison, Kind
 from forecasts.ledger.ledger import Ledger
@@ -66,7 +66,7 @@ class _Draft:
     """Rows as they come together."""
 
     ledger: Ledger
-    report: Report
+    published: Published
     indicators: Mapping[str, Indicator]
     regions: Mapping[str, Region]
     rows: dict[str, list[Any]] = field(default_factory=lambda: {"observations": [], "goals": []})
@@ -77,7 +77,7 @@ class _Draft:
 
 def draft(
     ledger: Ledger,
-    report: Report,
+    published: Published,
     entries: Iterable[Entry],
     indicators: Iterable[Indicator] = (),
     regions: Iterable[Region] = (),
@@ -98,10 +98,10 @@ def draft(
     new_indicators = _new("indicator", indicators, ledger.indicators, problems)
     new_regions = _new("region", regions, ledger.regions, problems)
     made = _Draft(
-        ledger, report, {**ledger.indicators, **new_indicators}, {**ledger.regions, **new_regions},
+        ledger, published, {**ledger.indicators, **new_indicators}, {**ledger.regions, **new_regions},
         problems=problems,
     )  # fmt: skip
-    sources = _source(ledger, report.source, problems)
+    sources = _source(ledger, published.source, problems)
     for entry in entries:
         try:
             _take(made, entry)
@@ -207,13 +207,13 @@ def _observation(
     if start is None and indicator.kind is Kind.FLOW:
         start = dt.date(day.year, 1, 1)
     id_ = f"{region}-{indicator.id}-{day:%Y%m%d}"
-    report = made.report
+    published = made.published
     return Observation(
         id=_free(id_, {**made.ledger.observations, **_by_id(made.rows["observations"])}),
         indicator=indicator.id, region=region, as_of=day,
         as_of_basis=Basis.INFERRED if entry.date_inferred else Basis.STATED,
         value=value, qualifier=entry.qualifier, low=low, high=high, period_start=start,
-        source=report.source.id, published_on=report.published_on, quote=entry.quote,
+        source=published.source.id, published_on=published.published_on, quote=entry.quote,
         confidence=entry.attested, origin=entry.origin, accepted=entry.accepted,
         note_zh=entry.note_zh, note_en=entry.note_en,
     )  # fmt: skip
@@ -232,13 +232,13 @@ def _goal(
     comparison = entry.comparison or Comparison.AT_LEAST
     asked = value if high is None or not comparison.asks_less else high
     notes = [entry.note_zh, entry.note_en, "" if high is None else f"{value:f} to {high:f} in print"]
-    report = made.report
+    published = made.published
     id_ = f"{region}-{indicator.id}-{day.year}"
     return Goal(
         id=_free(id_, {**made.ledger.goals, **_by_id(made.rows["goals"])}),
         indicator=indicator.id, region=region, value=asked, comparison=comparison, deadline=day,
-        announced_on=report.given_on or report.published_on, published_on=report.published_on,
-        source=report.source.id, quote=entry.quote, accepted=entry.accepted,
+        announced_on=published.given_on or published.published_on, published_on=published.published_on,
+        source=published.source.id, quote=entry.quote, accepted=entry.accepted,
         note="; ".join(note for note in notes if note),
     )  # fmt: skip
 

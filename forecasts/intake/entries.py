@@ -79,7 +79,7 @@ class Entry(Record):
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class Published:
     """A text, and who published it when.
 
     Attributes

@@ -61,7 +61,7 @@ def find_called(name: str, held: Mapping[str, Called], what: str, place: str) ->
         if found:
             rule = f"several {what}s are called so"
             raise BadInput([Problem(place, rule, name, f"name one by its id: {', '.join(sorted(found))}")])
-    every = {n for some in names.values() for n in some}
+    every = {n for some in names.values() for n in some if n.isascii() == name.isascii()}
     raise BadInput([Problem(place, f"there is no such {what}", name, nearest(name, every))])
 
 

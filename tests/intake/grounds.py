@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from forecasts.intake.candidates import Candidate
-from forecasts.intake.entries import Entry, Report, proposed
+from forecasts.intake.entries import Entry, Published, proposed
 from forecasts.ledger.records import Source
 
 TABLES: Mapping[str, Sequence[Sequence[str]]] = {
@@ -69,9 +69,9 @@ def write_ledger(folder: Path, look: Look = Look()) -> Path:
     return folder
 
 
-def report(text: str = TEXT, name: str = "town-2023", **more: str) -> Report:
+def report(text: str = TEXT, name: str = "town-2023", **more: str) -> Published:
     source = Source(id=name, title="工作报告", publisher="临江市", **more)
-    return Report(source, dt.date(2023, 1, 20), text)
+    return Published(source, dt.date(2023, 1, 20), text)
 
 
 def found(quote: str, value: float, unit: str, kind: str, indicator: str, **more: object) -> Candidate:
