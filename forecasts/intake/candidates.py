@@ -30,7 +30,8 @@ class Candidate:
     quote : str
         The words of the number: its hedges, figures and unit.
     value : float
-        万 and 亿 multiplied out, except before 元: 1.5万家 is 15000 家, 63亿元 is 63 亿元. A fall is positive.
+        万 and 亿 multiplied out, except before 元: 1.5万家 is 15000 家, 63亿元 is 63 亿元.
+        A fall is positive.
     high : float, optional
         The upper end of a range.
     unit : str

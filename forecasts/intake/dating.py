@@ -1,0 +1,153 @@
+"""Which day a quantity is of: a date in its sentence, or else that of the section or of the report."""
+
+import datetime as dt
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from forecasts.intake.report import Report, day_of
+from forecasts.intake.sections import Role, Section
+
+_CHINESE: Final = {"一": 1, "二": 2, "三": 3, "四": 4}
+
+_REST = (
+    r"(?:年?(?P<end>[底末])|(?P<m>\d{1,2})月(?P<d>\d{1,2})日|(?:\d{1,2}|[一1])?月?[-—–~至](?P<m2>\d{1,2})月份?|(?P<m3>\d{1,2})月份?[底末]?"
+    r"|(?P<half>上半年)|前(?P<quarters>[一二三])个?季度|(?:第)?(?P<quarter>[一二三四])季度)?"
+)
+_DATE = re.compile(
+    rf"(?:(?:19|20)\d\d\s?[-—–~至]{{1,2}}\s?)?(?P<y>(?:19|20)\d\d)\s?年(?:度|前)?{_REST}"
+    rf"|(?P<rel>今年|本年|当年|去年|上年|明年|前年){_REST.replace('?P<', '?P<r_')}"
+    r"|[“\"]?(?P<plan>十[三四五六七]五)[”\"]?(?:规划)?(?P<span>末|期末|时期|期间|以来|收官)?"
+    r"|(?P<now>截至目前|截至当前|截止目前|目前|当前|迄今|至今|现有)"
+    r"|(?P<ahead>(?:今后|未来)(?P<n>[三五])年|[三五]年内)|(?P<back>(?:过去|近)(?P<nb>[三五])年|五年来)"
+    r"|(?P<lone>截至\d{1,2}月(?P<l_d>\d{1,2}日)?|\d{1,2}月[底末]|(?<![年前])上半年|前[二三]季度|(?<![年\d])1[-—–~至]\d{1,2}月)"
+)
+#: What before or behind a date says that it is something else: a base, a beginning, part of a name.
+_BASE = re.compile(r"(?:比|较|与|同|自|从|由|于|是)\s?$")
+_BEHIND = re.compile(r"^(?:以来|成立|相比|起(?!底)|出生|建成的|开始)")
+_ITS_OWN = re.compile(r"(?:从|由|较|比)\s?$")
+
+
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """A day, and whether it follows from elsewhere than the sentence."""
+
+    day: dt.date | None
+    inferred: bool
+    explicit_year: int | None = None
+
+
+def day_for(
+    text: str, sentence: int, at: int, section: Section, report: Report, carried: dt.date | None = None
+) -> Dated:
+    """Return the day of a quantity that stands at an offset of a plain text.
+
+    Parameters
+    ----------
+    sentence : int
+        Where its sentence begins.
+    carried : date, optional
+        A day that an earlier sentence of the paragraph named.
+
+    Examples
+    --------
+    >>> text = "截至2023年6月底,建成77个,力争到2025年达到100个"
+    >>> report = Report(day=dt.date(2023, 7, 10), year=2023)
+    >>> for at in (14, 26):
+    ...     print(day_for(text, 0, at, Section(0, Role.UNKNOWN, None), report).day)
+    2023-06-30
+    2025-12-31
+    """
+    goal = section.role is Role.PLAN
+    for match in reversed(list(_DATE.finditer(text, sentence, at))):
+        before, behind = (
+            text[max(sentence, match.start() - 3) : match.start()],
+            text[match.end() : match.end() + 6],
+        )
+        if _ITS_OWN.search(before) and not (
+            match["y"] and 0 <= at - match.end() <= 3 and behind.startswith(("的", "时"))
+        ):
+            if match["y"] and at - match.end() <= 2:
+                return Dated(_day_said(match, report, goal), False, int(match["y"]))
+            continue
+        if (_BASE.search(before) and not _ITS_OWN.search(before)) or _BEHIND.match(behind):
+            continue
+        if match["y"] and behind[:2] in {"中国", "全国", "世界", "全球"} and not match["end"]:
+            continue
+        if match["plan"] and not match["span"]:
+            continue
+        day = _day_said(match, report, goal)
+        if match["now"]:
+            return Dated(section.day if day is None else day, True)
+        if day is not None:
+            return Dated(day, False, day.year)
+    if carried is not None:
+        return Dated(carried, True, carried.year)
+    return Dated(section.day or (_year_end(report) if goal else report.day), True)
+
+
+def named_day(text: str, start: int, end: int, report: Report) -> dt.date | None:
+    """Return the day that a sentence names at its beginning, for those that follow."""
+    match = _DATE.search(text, start, min(end, start + 24))
+    if match is None or not (match["y"] or match["rel"]) or match.start() - start > 6:
+        return None
+    if _BEHIND.match(text[match.end() : match.end() + 6]) or _BASE.search(text[start : match.start()]):
+        return None
+    return _day_said(match, report, False)
+
+
+def _year_end(report: Report) -> dt.date | None:
+    return day_of(report.year) if report.year else None
+
+
+def _day_said(match: re.Match[str], report: Report, goal: bool) -> dt.date | None:
+    """Return the last day of what a date names."""
+    year = report.year if report.day is None else report.day.year
+    if match["y"]:
+        return _of_year(int(match["y"]), match, "", report, goal)
+    if match["rel"]:
+        if year is None:
+            return None
+        step = {"去": -1, "上": -1, "明": 1, "前": -2}.get(match["rel"][0], 0)
+        return _of_year(year + step, match, "r_", report, goal)
+    if match["plan"]:
+        return day_of(2020 + 5 * "三四五六七".index(match["plan"][1]))
+    if match["now"]:
+        return report.day
+    if match["ahead"]:
+        return day_of(year + (2 if "三" in match["ahead"] else 4)) if year else None
+    if match["back"]:
+        return day_of(report.past) if report.past else None
+    if match["lone"] and year:
+        return _of_months(year, match["lone"])
+    return None
+
+
+def _of_months(year: int, lone: str) -> dt.date | None:
+    if "半年" in lone:
+        return day_of(year, 6)
+    if "季度" in lone:
+        return day_of(year, 3 * _CHINESE[lone[1]])
+    months = [int(v) for v in re.findall(r"\d{1,2}(?=月)", lone)]
+    days = re.search(r"月(\d{1,2})日", lone)
+    return day_of(year, months[-1], int(days[1]) if days else None)
+
+
+def _of_year(year: int, match: re.Match[str], part: str, report: Report, goal: bool) -> dt.date | None:
+    def said(name: str) -> str | None:
+        return match[part + name]
+
+    if said("m"):
+        return day_of(year, int(said("m") or 0), int(said("d") or 0))
+    if month := said("m2") or said("m3"):
+        return day_of(year, int(month))
+    if said("half"):
+        return day_of(year, 6)
+    if quarter := said("quarters") or said("quarter"):
+        return day_of(year, 3 * _CHINESE[quarter])
+    end = day_of(year)
+    if said("end") or goal or end is None or report.day is None:
+        return end
+    if part and end > report.day and report.day.month < 12:
+        return report.day  # 今年 so far
+    return end

@@ -1,0 +1,216 @@
+"""The quantities of a text: numbers, less what is none, each with its kind, day, indicator and region."""
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import replace
+
+from forecasts.intake.candidates import Candidate, Said
+from forecasts.intake.dating import Dated, day_for, named_day
+from forecasts.intake.figures import Figure, figures_of
+from forecasts.intake.kinds import kind_of
+from forecasts.intake.known import Known
+from forecasts.intake.naming import Named, name_of
+from forecasts.intake.places import place_at, region_of
+from forecasts.intake.plain import plain, quoted, sentences
+from forecasts.intake.refusals import refused_by
+from forecasts.intake.report import Report, report_of
+from forecasts.intake.sections import Role, Section, section_at, sections_of
+
+#: Indicators of which less is wanted: a goal of about so much asks for no more.
+_LESS = ("失业率", "居民消费价格", "涨幅")
+
+
+def candidates_of(text: str, known: Known = Known(), region: str = "") -> list[Candidate]:  # noqa: B008
+    """Return every quantity of a text, in its order, none within another.
+
+    Parameters
+    ----------
+    text : str
+        A report, or any Chinese prose, as it was decoded.
+    known : Known
+        The indicators and regions that have names already.
+    region : str, optional
+        Of what the text tells unless it says otherwise; without it the title is asked.
+
+    Examples
+    --------
+    >>> text = "2025年某省政府工作报告\\n二、2025年目标任务\\n地区生产总值增长5%左右，高新技术企业超6.1万家。"
+    >>> for one in candidates_of(text):
+    ...     print(one.quote, one.value, one.unit, one.kind, one.indicator, one.date)
+    5%左右 5.0 % goal 地区生产总值增速 2025-12-31
+    超6.1万家 61000.0 家 goal 高新技术企业 2025-12-31
+    """
+    same = plain(text)
+    report = report_of(same)
+    sections = sections_of(same, report)
+    where = region or region_of(report.title, same, known)
+    spans = iter(_sentences_with(same))
+    found: list[Candidate] = []
+    carried: dt.date | None = None
+    paragraph = -1
+    for start, end, figures in spans:
+        section = section_at(sections, figures[0].start if figures else start)
+        line = same.rfind("\n", 0, start)
+        if line != paragraph:
+            paragraph, carried = line, None
+        if section.day is None and (named := named_day(same, start, end, report)) is not None:
+            carried = named
+        context = _Context(text, same, report, known, where)
+        found += _of_sentence(context, start, end, figures, section, carried if section.day is None else None)
+    return found
+
+
+class _Context:
+    """What all sentences of a text share."""
+
+    __slots__ = ("known", "region", "report", "same", "text")
+
+    def __init__(self, text: str, same: str, report: Report, known: Known, region: str) -> None:
+        self.text, self.same, self.report, self.known, self.region = text, same, report, known, region
+
+
+def _sentences_with(same: str) -> Iterator[tuple[int, int, list[Figure]]]:
+    """Yield each sentence with its quantities; those without any, too."""
+    names = quoted(same)
+    figures = figures_of(same)
+    at = near = 0
+    for start, end in sentences(same):
+        inside: list[Figure] = []
+        while at < len(figures) and figures[at].start < end:
+            figure = figures[at]
+            at += 1
+            while near < len(names) and names[near][1] <= figure.start:
+                near += 1
+            around = [n for n in names[near : near + 3] if n[0] <= figure.start and n[1] >= figure.end]
+            if figure.start >= start and not refused_by(same, figure, around):
+                inside.append(figure)
+        yield start, end, inside
+
+
+def _of_sentence(
+    context: _Context,
+    start: int,
+    end: int,
+    figures: list[Figure],
+    section: Section,
+    carried: dt.date | None,
+) -> Iterator[Candidate]:
+    """Yield the quantities of one sentence."""
+    same = context.same
+    earlier: Named | None = None
+    said: Said | None = None
+    floor = start
+    listed = ""
+    previous: Figure | None = None
+    for figure in figures:
+        figure = _like(previous, figure, same)
+        bare = same[floor : figure.outer[0]].strip(" 、和及与到至-—")
+        listed = listed or same[start:floor] if not bare and previous is not None else ""
+        dated = day_for(same, start, figure.outer[0], section, context.report, carried)
+        if not bare and said is not None and previous is not None and previous.unit == figure.unit:
+            kind = said
+        else:
+            kind = kind_of(same, start, end, figure, section.role, _future(dated, section, context.report))
+        named = name_of(same, start, floor, end, figure, context.known, earlier)
+        kind = _of_name(kind, named, figure)
+        if section.role is Role.PLAN and kind is not Said.GOAL and dated.inferred:
+            dated = Dated(context.report.day or dated.day, True)  # how it is, not how it shall be
+        dated = _start_of(same, figure, dated, section, context.report)
+        yield _candidate(context, start, figure, section, dated, kind, named)
+        earlier, said, previous, floor = named, kind, figure, figure.outer[1]
+
+
+def _like(previous: Figure | None, figure: Figure, same: str) -> Figure:
+    """Return a figure of a list with the hedge of the first: 分别超过8万元、4.5万元."""
+    if (
+        previous is not None
+        and figure.qualifier == "eq"
+        and previous.qualifier == "over"
+        and previous.outer[0] < previous.start
+        and same[previous.outer[1] : figure.outer[0]].strip(" ") in {"、", "和", "及", "与"}
+        and figure.outer == (figure.start, figure.end)
+    ):
+        return replace(figure, qualifier=previous.qualifier, comparison=previous.comparison)
+    return figure
+
+
+def _future(dated: Dated, section: Section, report: Report) -> bool | None:
+    """Whether the day that a sentence names lies after the report's; none if it names none."""
+    if dated.inferred or dated.day is None:
+        return None
+    if report.day is not None:
+        return dated.day > report.day
+    if report.year is None:
+        return None
+    if section.role is Role.PLAN:
+        return dated.day.year >= report.year
+    return dated.day.year > report.year or None
+
+
+def _of_name(kind: Said, named: Named, figure: Figure) -> Said:
+    """Return the kind that a name asks for: 涨幅 and 增速 are changes."""
+    ends = named.base.endswith(("涨幅", "增速", "增幅", "降幅"))
+    return Said.CHANGE if kind is Said.OBSERVATION and ends and figure.unit == "%" else kind
+
+
+def _start_of(same: str, figure: Figure, dated: Dated, section: Section, report: Report) -> Dated:
+    """Return the day of the first number of 从…提高到…: the year before, or that of the five years before."""
+    before = same[max(0, figure.outer[0] - 8) : figure.outer[0]]
+    behind = same[figure.outer[1] : figure.outer[1] + 8]
+    if not dated.inferred or dated.day is None or dated.day.month != 12:
+        return dated
+    import re
+
+    if re.search(r"[从由](?:上年的?)?$", before) and re.match(
+        r"(?:提高|增加|增长|增|提升|跃升|上升|下降|降|减少|缩小|扩大)[至到]?", behind
+    ):
+        return Dated(dated.day.replace(year=dated.day.year - 1), True)
+    return dated
+
+
+def _candidate(
+    context: _Context, start: int, figure: Figure, section: Section, dated: Dated, kind: Said, named: Named
+) -> Candidate:
+    first, last = figure.outer
+    clause = context.same[max(start, first - 24) : first]
+    comparison = figure.comparison
+    if (
+        comparison in {"~", ">="}
+        and figure.qualifier in {"about", "eq"}
+        and any(w in named.base for w in _LESS)
+    ):
+        comparison = "<="
+    return Candidate(
+        start=first,
+        end=last,
+        quote=context.text[first:last],
+        value=figure.value,
+        high=figure.high,
+        unit=figure.unit,
+        qualifier=figure.qualifier,
+        kind=kind.value,
+        cumulative="累计" in clause.rpartition(",")[2].rpartition("，")[2],
+        new=named.new,
+        indicator=named.text,
+        region=place_at(context.same, start, first, context.region, context.known),
+        date=dated.day,
+        date_inferred=dated.inferred,
+        comparison=comparison if kind is Said.GOAL else None,
+        confidence=_confidence(figure, section, dated, named),
+    )
+
+
+def _confidence(figure: Figure, section: Section, dated: Dated, named: Named) -> float:
+    """Return how sure the rules are: each thing that was not said takes some off."""
+    sure = 0.95
+    if dated.inferred:
+        sure *= 0.95 if section.day is not None else 0.8
+    if dated.day is None:
+        sure *= 0.8
+    if not named.known:
+        sure *= 0.95 if named.text else 0.6
+    if named.inherited:
+        sure *= 0.9
+    if not figure.unit or figure.letters:
+        sure *= 0.8
+    return round(sure, 3)

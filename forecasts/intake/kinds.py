@@ -1,0 +1,147 @@
+"""What a quantity says: how much there was, shall be, by how much it changed, or which part it is.
+
+The section decides first, then the words beside the number. Each rule is a list of words with its examples;
+to add one, add a word and an example to :data:`EXAMPLES`.
+"""
+
+import re
+from typing import Final
+
+from forecasts.intake.candidates import Said
+from forecasts.intake.figures import Figure
+from forecasts.intake.sections import Role
+from forecasts.intake.units import MEASURE, PERCENT, POINTS
+
+_HEDGE = "(?:了|约|近|超过?|逾|超|已|均|分别|累计|达|年均|同比|平均|又|再|各|也|仅|大幅|进一步|比.{0,8}?|较.{0,8}?)*"
+
+#: 增长5%, 下降12.8%, 提高4.6个百分点, 涨幅2%; not 提高到, not 新增.
+CHANGE: Final = re.compile(
+    rf"(?:(?<!新)(?<!净)增长|增加|(?<![新净])增(?![加长])|提高|提升|上升|上涨|上调|上浮|回升|扩大|加快|拉长|"
+    rf"下降|降低|减少|缩小|缩短|回落|收窄|下滑|下跌|下调|压减|压降|削减|精简|降|减|跌|涨|减幅|增速|增幅|涨幅|降幅|跌幅|增长率|"
+    rf"降低率|年均增长|多增|少增|翻){_HEDGE}\s?$"
+)
+#: 增长到, 降至 : the number is how much there is.
+REACHED = re.compile(r"(?:到|至|为|达到?)(?:了|约|近|超过?|逾)?\s?$")
+#: Rises by so many: only of what is told in percent, points, times, or of a sum.
+_BY: Final = re.compile(r"^(?:%|‰|个百分点|个基点|倍|成|)$")
+
+#: 占全省比重达16%, 占比45%, 份额
+SHARE: Final = re.compile(
+    r"占(?!地|用|有|补|道)[^，,。；;]{0,30}$|占比[^，,。；;]{0,8}$|比重[^，,。；;、]{0,10}$|份额[^，,。；;、]{0,10}$"
+)
+
+#: 力争, 到2025年 … 达到
+GOAL: Final = re.compile(
+    "力争|争取|确保|目标|计划(?!单列|生育)|规划(?!面积|建筑)|拟(?!定|人)|有望|努力(?:实现|达到|使)|(?<![即不])将(?:达|建|新|增|实|完|突|超|形|培|引|在|有|于|打|全|累|力|力争)"
+    "|要(?:达到|实现|突破|超过|完成)|预计到|预期|实现.{2,16}目标|到20\\d\\d年"
+)
+#: 已建成, 去年, 目前: told of the past, also among plans.
+PAST: Final = re.compile(
+    r"去年|上年|已(?:经|建|达|有|累|完|成|培|超|突|实|发|形|全|在)|目前|截至|截止|现有|迄今|以来|过去|历年|五年来|累计已|上一?年度"
+)
+#: 地区生产总值超万亿人口: people and the like are there, nobody plans them.
+_THERE: Final = re.compile(
+    r"^(?:多|余)?(?:全?[省市区县]|[一-鿿]{2,4}(?:各族)?)?(?:人民|儿女|百姓|党员|父老|同胞)"
+)
+
+#: 推进100平方公里科学中心建设: how large a thing is, not how much is planned.
+_WORKS: Final = re.compile(r"^[^，,。；;、]{2,30}?(?:建设|改造|工程|项目|规划|前期|扩建)(?=[，,。；;、]|$)")
+_PUSHES: Final = re.compile(r"(?:推进|推动|加快|加强|抓好|实施|谋划|启动|开展|高起点推进|提速)$")
+#: 总投资500亿元的项目
+_DESCRIBES: Final = re.compile(
+    r"(?:总投资|总规模|规模|总面积|面积|总量|总长|全长|总装机|投资)(?:约|近|超|达|逾)?$"
+)
+
+#: Text with one marked number, section, what it says.
+EXAMPLES: Final = (
+    ("地区生产总值增长[5.8%]", Role.REVIEW, "change"),
+    ("地区生产总值增长[5%]左右", Role.PLAN, "goal"),
+    ("优良天数比率提升[4.6个百分点]", Role.REVIEW, "change"),
+    ("城镇化率提高到[75.5%]", Role.REVIEW, "observation"),
+    ("城镇调查失业率[4.5%]", Role.REVIEW, "observation"),
+    ("城镇调查失业率[5.5%]左右", Role.PLAN, "goal"),
+    ("居民消费价格涨幅[2%]左右", Role.PLAN, "goal"),
+    ("新增[711家]", Role.REVIEW, "observation"),
+    ("累计培育[2215家]", Role.REVIEW, "observation"),
+    ("工业总产值占全市比重达[16%]", Role.REVIEW, "share"),
+    ("数量分别仅占全市的16%、[13%]", Role.PROBLEMS, "share"),
+    ("降低物流成本[65亿元]", Role.REVIEW, "observation"),
+    ("贷款余额增加[2702亿元]", Role.REVIEW, "change"),
+    ("力争到2023年年底达到[1150家]", Role.UNKNOWN, "goal"),
+    ("全市已建成[12个]", Role.PLAN, "observation"),
+    ("高起点推进[100平方公里]综合性科学中心建设", Role.PLAN, "observation"),
+    ("汇聚[8500万]江苏人民的力量", Role.PLAN, "observation"),
+    ("设立总规模[500亿元]的基金", Role.PLAN, "observation"),
+    ("建设[27万平方米]孵化空间", Role.PLAN, "goal"),
+    ("产值翻[一番]", Role.REVIEW, "change"),
+)
+
+
+def kind_of(
+    text: str, sentence: int, end: int, figure: Figure, role: Role, future: bool | None, listed: str = ""
+) -> Said:
+    """Return what a quantity says.
+
+    Parameters
+    ----------
+    sentence, end : int
+        Where its sentence begins and ends.
+    future : bool, optional
+        Whether a date in its sentence lies after the day of the report; none = there is no such date, or
+        nobody knows the day.
+    listed : str
+        The words before the first number of a list (分别) to which it belongs.
+    """
+    before = listed or text[sentence : figure.outer[0]]
+    behind = text[figure.outer[1] : end]
+    if (goal := _is_goal(text, sentence, before, behind, figure, role, future)) is not None and goal:
+        return Said.GOAL
+    near = before[-40:]
+    if figure.unit in PERCENT and SHARE.search(near) and not CHANGE.search(before[-24:]):
+        return Said.SHARE
+    if _changes(before[-24:], figure):
+        return Said.CHANGE
+    return Said.OBSERVATION
+
+
+def _changes(before: str, figure: Figure) -> bool:
+    if figure.unit == "倍" and re.search("[翻]", before[-2:] + "翻" * before.endswith("翻")):
+        return True
+    if REACHED.search(before) and not re.search(
+        "(?:增速|增幅|涨幅|降幅|增长率)(?:到|至|为|达到?)", before[-8:]
+    ):
+        return False
+    if not CHANGE.search(before):
+        return False
+    return (
+        bool(_BY.match(figure.unit)) or not re.search("[一-鿿](?:增|减|降)$", before) or figure.unit in POINTS
+    )
+
+
+def _is_goal(
+    text: str, sentence: int, before: str, behind: str, figure: Figure, role: Role, future: bool | None
+) -> bool | None:
+    """Whether a quantity shall be reached."""
+    told = text[sentence : figure.outer[0]]
+    if role is Role.PLAN:
+        if (
+            future is False
+            or _THERE.match(behind)
+            or (
+            PAST.search(text, max(sentence, figure.outer[0] - 24), figure.outer[0]) and not GOAL.search(told[-12:])
+        )
+        ):
+            return False
+        if figure.unit and MEASURE.match(figure.unit):
+            if _DESCRIBES.search(before) and behind.startswith("的"):
+                return False
+            if _PUSHES.search(before) and _WORKS.match(behind) and figure.qualifier == "eq":
+                return False
+        return True
+    if role is Role.PROBLEMS:
+        return False
+    if role is Role.REVIEW:
+        return bool(future) and not re.search("已", told[-20:])
+    if future is not None and not future:
+        return False
+    return bool(future) or (bool(GOAL.search(told)) and not PAST.search(told[-20:]))

@@ -1,0 +1,120 @@
+"""Indicators and regions that have names already: those of the ledger, and the usual ones of such reports."""
+
+import csv
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import resources
+from pathlib import Path
+
+from forecasts.ledger.problems import BadInput, Problem
+
+
+@dataclass(frozen=True, slots=True)
+class KnownIndicator:
+    """An indicator of the ledger: its id, its names, its unit."""
+
+    id: str
+    names: tuple[str, ...]
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class KnownRegion:
+    """A region of the ledger: its id, its names, the region that holds it."""
+
+    id: str
+    names: tuple[str, ...]
+    parent: str
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the ledger knows already.
+
+    Parameters
+    ----------
+    indicators : tuple of KnownIndicator
+        The names with the most letters come first.
+    regions : tuple of KnownRegion
+    """
+
+    indicators: tuple[KnownIndicator, ...] = ()
+    regions: tuple[KnownRegion, ...] = ()
+    by_name: Mapping[str, tuple[KnownIndicator, ...]] = field(default_factory=dict)
+
+
+def read_known(seeds: Path) -> Known:
+    """Read the names of ``indicators.csv`` and ``regions.csv``, where they are; nothing else of them.
+
+    Raises
+    ------
+    BadInput
+        If a file is there and cannot be read as a table in UTF-8.
+    """
+    indicators = tuple(
+        KnownIndicator(row["id"], _names(row), row.get("unit_zh") or "")
+        for row in _rows(seeds / "indicators.csv")
+        if row.get("id")
+    )
+    regions = tuple(
+        KnownRegion(row["id"], _region_names(row), row.get("parent") or "")
+        for row in _rows(seeds / "regions.csv")
+        if row.get("id")
+    )
+    return known(indicators, regions)
+
+
+def known(indicators: tuple[KnownIndicator, ...], regions: tuple[KnownRegion, ...] = ()) -> Known:
+    """Return indicators and regions, the former found by name."""
+    by_name: dict[str, tuple[KnownIndicator, ...]] = {}
+    for one in indicators:
+        for name in one.names:
+            by_name[name] = (*by_name.get(name, ()), one)
+    longest = dict(sorted(by_name.items(), key=lambda item: -len(item[0])))
+    return Known(indicators, regions, longest)
+
+
+def _rows(path: Path) -> list[dict[str, str]]:
+    if not path.is_file():
+        return []
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            return list(csv.DictReader(file))
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise BadInput(
+            [Problem(str(path), f"cannot be read as a table: {error}", remedy="run: forecasts check")]
+        ) from None
+
+
+def _names(row: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the Chinese name, what stands in it before a bracket, and the aliases."""
+    full = (row.get("name_zh") or "").strip()
+    other = re.split(r"[|;；、]", row.get("aliases") or "")
+    names = [full, re.sub(r"[（(].*", "", full), *other]
+    return tuple(dict.fromkeys(name.strip() for name in names if len(name.strip()) > 1))
+
+
+_SUFFIX = re.compile("(?:壮族|回族|维吾尔)?(?:自治区|特别行政区|自治州|省|市|区|县)$")
+
+
+def _region_names(row: Mapping[str, str]) -> tuple[str, ...]:
+    full = (row.get("name_zh") or "").strip()
+    bare = re.sub(r"[（(].*?[)）]", "", full)
+    short = _SUFFIX.sub("", bare)
+    inner = re.findall(r"[（(](.*?)[)）]", full)
+    tail = [re.sub(r"^.*[)）]", "", full)] if re.search(r"[)）].", full) else []
+    names = [full, bare, *(inner if not tail else ()), *tail, *([short] if len(short) > 1 else [])]
+    return tuple(dict.fromkeys(name for name in names if len(name) > 1))
+
+
+@cache
+def usual_names() -> Mapping[str, str]:
+    """Return the usual indicators of government reports: by each of their names, the one that is kept."""
+    text = resources.files("forecasts.intake").joinpath("usual_names.csv").read_text(encoding="utf-8")
+    names: dict[str, str] = {}
+    for row in csv.DictReader(text.splitlines()):
+        for name in (row["name"], *row["also"].split("|")):
+            names[name] = row["name"]
+    return names

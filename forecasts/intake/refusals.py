@@ -1,0 +1,185 @@
+"""What is no quantity although it has a number: each rule small, with examples.
+
+A rule looks at what stands before the number, at the number with its unit, and behind it; what it names must
+all fit. To add one, add a line with a text and the numbers of it that stay.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Final
+
+from forecasts.intake.figures import Figure
+from forecasts.intake.units import TIME
+
+#: How far a rule sees, in characters.
+NEAR: Final = 14
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """One reason why a number is no quantity.
+
+    Parameters
+    ----------
+    name : str
+        What the number is instead.
+    before, number, behind : str
+        Regular expressions: what must end right before the number, be it, and begin right behind it.
+    unless : str
+        What before the number makes it a quantity all the same.
+    examples : sequence of (str, str)
+        A text, and the quotes of it that are quantities, separated by blanks.
+    """
+
+    name: str
+    before: str = ""
+    number: str = ""
+    behind: str = ""
+    unless: str = ""
+    examples: Sequence[tuple[str, str]] = field(default=(), compare=False)
+
+    @cached_property
+    def _compiled(self) -> tuple[re.Pattern[str] | None, ...]:
+        return tuple(
+            re.compile(pattern) if words else None
+            for words, pattern in (
+                (self.before, f"(?:{self.before})$"),
+                (self.number, f"(?:{self.number})$"),
+                (self.behind, self.behind),
+                (self.unless, f"(?:{self.unless})$"),
+            )
+        )
+
+    def fits(self, text: str, figure: Figure) -> bool:
+        """Whether the rule refuses a number of a plain text."""
+        before, number, behind, unless = self._compiled
+        left = text[max(0, figure.start - NEAR) : figure.start]
+        if before is not None and not before.search(left):
+            return False
+        if number is not None and not number.match(text[figure.start : figure.end]):
+            return False
+        if behind is not None and not re.match(behind, text[figure.end : figure.end + NEAR]):
+            return False
+        return unless is None or not unless.search(left)
+
+
+_VERB = "达到?|到|至|为|从|由|是|升|降|涨|超过?|突破|指数|指标值|得分|分别|约|近|和|及|、|较[^,，]{1,6}"
+
+REFUSALS: Final[tuple[Refusal, ...]] = (
+    Refusal("an ordinal", before="第", examples=[("居全国第4位、第15届，培育4家", "4家")]),
+    Refusal(
+        "an ordinal with its noun",
+        behind=r"^\s?(?:届|号|级|世纪|年代|期(?!间)|版|线|代|次会议|次全会|次党代会|星级|等奖|度(?!电)|周年|周岁|路|楼|#)",
+        examples=[("21世纪，5号文，2.0版，三期工程，30万吨级航道，80周年，新增5个", "5个")],
+    ),
+    Refusal("a rank", before="前|居|列|排名|第", unless="目前|此前|日前|提前", examples=[("进入前50强、前10名", "")]),
+    Refusal("a list of so many", behind="^\\s?强", examples=[("跻身全国30强", ""), ("4家企业入选30强", "4家")]),
+    Refusal(
+        "a year",
+        number=r"(?:19|20)\d\d(?:\s?(?:[-—–~]{1,2}|至|到)\s?(?:19|20)?\d\d)?|[二一][〇零九0-9一二三四五六七八]{3}",
+        behind=r"^\s?(?:年|[-—–~/.]\d)",
+        examples=[("2023年，2021—2025年，建成3座", "3座")],
+    ),
+    Refusal(
+        "a year without its word",
+        number=r"(?:19|20)\d\d(?:\s?(?:[-—–~]{1,2}|至|到)\s?(?:19|20)?\d\d)?",
+        examples=[("承办2025中国发布会，2026年", "")],
+    ),
+    Refusal(
+        "a date or a length of years",
+        behind=r"^\s?(?:多|余|几)?\s?(?:年|月|日|号|时(?![间])|点|分钟|周(?!岁)|季度|旬|世纪)",
+        examples=[("连续7年，5月30日，前三季度，三年行动，10多年，投入3亿元", "3亿元")],
+    ),
+    Refusal(
+        "a day of the year", before=r"[\d年月\-/.]|\d\s?[·.]\s?", number=r"\d{1,2}", behind=r"^(?:[-/.日月]|$|\D)",
+        unless=r"[-—–~]\s?|从.{0,8}", examples=[("2026-02-01 发布，新增2个", "2个")],
+    ),
+    Refusal(
+        "a length of time",
+        number=r".*(?:个工作日|工作日|个月|小时|分钟|天|秒钟?|岁)",
+        unless="(?:缩短|压缩|压减|减少|提前|节约|节省|提高|提升|增加|延长|降|减|增|达|达到|寿命|超过|超)(?:至|到|了|为)?",
+        examples=[("15分钟生活圈，60岁以上老人，预期寿命达82.5岁，压缩至3个工作日", "82.5岁 3个工作日")],
+    ),
+    Refusal("a code with letters", before=r"[A-Za-z][-—]?", unless="(?:GDP|AED|CPI|PPP|APP)", examples=[("PM2.5，G60，C919", "")]),
+    Refusal(
+        "a code before letters", number=r"[\d.]+", behind=r"^[A-Za-z+×·](?!\w*/)",
+        examples=[("5G工厂25个，“415X”，8·20，4+1", "25个")],
+    ),
+    Refusal("a sum as a name", before=r"[+×·]", examples=[("推进1+3功能区、新建3个", "3个")]),
+    Refusal("the number of a document", before=r"[\[〔【(]", behind=r"^[\]〕】)]", examples=[("渝府发〔2023〕5号", "")]),
+    Refusal(
+        "the number of an item", before=r"(?:^|[\n(])\s*", number=r"\d{1,2}", behind=r"^\s?[.、)](?!\d)",
+        examples=[("1.医疗方面\n2、新增5家\n(3)其他", "5家")],
+    ),
+    Refusal("a telephone number", before=r"\d[-—]?", number=r"\d{5,}", examples=[("电话：023-67575000", "")]),
+    Refusal("a number to call", behind=r"^\s?(?:热线|平台|电话|系统)", number=r"\d{5}", examples=[("12345热线", "")]),
+    Refusal("so many of which", before="每", examples=[("每10万人45台", "45台")]),
+    Refusal(
+        "a meeting", number="[二三四五六七八九十]+次", behind="^(?:全会|会议|全体|党代会|代表|扩大)",
+        examples=[("市委六届二次全会部署", "")],
+    ),
+    Refusal(
+        "a size as a name", number=".*(?:千伏|千伏安|英寸|寸)", examples=[("500千伏变电站3座", "3座")],
+    ),
+    Refusal(
+        "a threshold", number=r".*(?:元|人|亩|吨|户|%)",
+        behind=r"^(?:及)?以[上下](?:的|规模|重大|重点|工业|产业|大型|农业|制造业|行政)",
+        unless="(?:增长|达到?|完成|新增|实现|突破|在)",
+        examples=[("10亿元以上重大项目30个", "30个")],
+    ),
+    Refusal("a part of a text", number=".*方面", examples=[("十方面民生实事", "")]),
+    Refusal(
+        "a name with 大", number=".*大", before="[党的届十次]|党代会|全国|中共", examples=[("党的二十大精神", "")],
+    ),
+    Refusal(
+        "a name with 大", number=".*大", behind="^(?:精神|报告|以来|会议|代表|常委|人大|[,，。、；;\n]|$|和|将|的|会)",
+        examples=[("二十大以来", ""), ("深入贯彻二十大、二十届全会精神", "")],
+    ),
+    Refusal(
+        "an indefinite one", number=r"[一](?![成倍])\S*", examples=[("一批项目，一个中心，一条路", "")],
+    ),
+    Refusal(
+        "a word with letters",
+        before="[第每某这那同另唯独统合]|五湖|千方|再|上|下|(?:[^\\d,，、。]一)|归|初|不|万",
+        number=r"[一二两三四五六七八九十百千]+\S{0,2}", examples=[("同一个梦想", ""), ("这三个方面", "")],
+    ),
+    Refusal(
+        "a number without a unit", number=r"[\d.,]+(?:\s?(?:[-—–~]{1,2}|至|到)\s?[\d.,]+)?",
+        unless=rf"(?:{_VERB})[了\s]?(?:不低于|不高于|超过|约|超|近)?",
+        examples=[("指数达105.3，满意度从84.7提升至89.6，编号36", "105.3 84.7 89.6")],
+    ),
+)  # fmt: skip
+
+#: What follows a number without a unit that is a quantity.
+_CLOSED = re.compile(r"^\s?(?:$|[,，。、；;)\n]|提|升|降|以|左右|上升|上下|和|及|到|至|增|减|缩|跃|上涨)")
+
+#: In quotation marks a number is part of a name, unless the words are a sentence, or tell how many of what.
+_SENTENCE: Final = 14
+_SO_MANY = re.compile(r"^[\"“‘「][二三四五六七八九十]大[^\"”’」]{3,}[\"”’」]$")
+
+
+def refused_by(text: str, figure: Figure, within: Sequence[tuple[int, int, str]]) -> str:
+    """Return the name of the rule that refuses a number; empty if it is a quantity.
+
+    Parameters
+    ----------
+    within : sequence of (int, int, str)
+        Titles and quotation marks around the number: start, end, opening sign.
+    """
+    for start, end, sign in within:
+        if sign == "《":
+            return "part of a title"
+        if end - start - 2 <= _SENTENCE and not _SO_MANY.match(text[start:end]):
+            return "part of a name"
+    for rule in REFUSALS:
+        if rule.fits(text, figure):
+            return rule.name
+    if not figure.unit and re.fullmatch(r"[\d.,]+", text[figure.start : figure.end]):
+        return "" if _CLOSED.match(text[figure.end : figure.end + 3]) else "a number without a unit"
+    if figure.letters and not figure.unit:
+        return "letters without a unit"
+    if figure.letters and TIME.match(figure.unit):
+        return "a length of time"
+    return ""

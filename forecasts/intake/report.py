@@ -1,0 +1,118 @@
+"""What a report says of itself: its day, its year, its region, which year it looks back on."""
+
+import calendar
+import datetime as dt
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from forecasts.intake.numerals import number_of
+
+#: How much of a text is its head.
+HEAD: Final = 1500
+
+_DAY = re.compile(
+    r"(?P<y>(?:19|20)\d\d|二[〇零○O][一二三四五六七八九〇零○]{2})\s?(?:年|[-/.])\s?(?P<m>\d{1,2}|[一二三四五六七八九十]{1,2})"
+    r"\s?(?:月|[-/.])\s?(?P<d>\d{1,2}|[一二三四五六七八九十]{1,3})(?:日|(?!\d))"
+)
+_SPOKEN = re.compile("会议|大会|人大|代表|常委会|作|上")
+_TITLE = re.compile(
+    r"^\s*#*\s*(?P<title>[^\n]{2,60}(?:报告|公报|纲要|规划|方案|意见|通知|要点|计划)[^\n]{0,12})\s*$",
+    re.MULTILINE,
+)
+_YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)\s?年?")
+_LOOKS_BACK = re.compile(r"((?:20)\d\d)年(?:度)?(?:以来)?(?:的)?(?:政府)?(?:主要)?工作(?:回顾|情况|总结)")
+_LOOKS_AHEAD = re.compile(
+    r"((?:20)\d\d)年(?:度)?(?:的)?(?:政府|经济社会发展)?(?:主要|重点|总体)?(?:工作)?(?:预期)?(?:目标|安排|任务|重点|要求|总体要求|打算)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A report about itself.
+
+    Parameters
+    ----------
+    title : str
+        Empty if none is seen.
+    day : date, optional
+        The day it was given or, where that is not said, published.
+    year : int, optional
+        The year in which its plan is to be carried out; of a report of statistics, the year it tells.
+    statistics, five_year : bool
+        Whether it is a statistical communiqué, or a plan of several years.
+    """
+
+    title: str = ""
+    day: dt.date | None = None
+    year: int | None = None
+    statistics: bool = False
+    five_year: bool = False
+
+    @property
+    def past(self) -> int | None:
+        """The year a review looks back on."""
+        return None if self.year is None else self.year - (not self.statistics)
+
+
+def day_of(year: int, month: int = 12, day: int | None = None) -> dt.date | None:
+    """Return a day, by default the last of its month; nothing if the calendar has none such."""
+    try:
+        return dt.date(year, month, day or calendar.monthrange(year, month)[1])
+    except (ValueError, calendar.IllegalMonthError):
+        return None
+
+
+def report_of(text: str) -> Report:
+    """Return what a plain text says about itself.
+
+    Examples
+    --------
+    >>> report_of("2025年某省政府工作报告\\n2025年1月19日在某省第十四届人民代表大会第三次会议上")
+    Report(title='2025年某省政府工作报告', day=datetime.date(2025, 1, 19), year=2025, statistics=False, five_year=False)
+    >>> report_of("某市科技发展情况的报告\\n——2023年5月30日在市人大常委会上").year
+    2023
+    """
+    head = text[:HEAD]
+    found = _TITLE.search(head)
+    title = found["title"].strip() if found else ""
+    day = _day_of(head)
+    statistics = "统计公报" in head[:300]
+    five_year = bool(re.search("五年规划|规划纲要|发展规划|行动计划", title)) and "工作报告" not in title
+    year = _year_of(text, title, day, statistics)
+    return Report(title, day, year, statistics, five_year)
+
+
+def _day_of(head: str) -> dt.date | None:
+    """Return the day of a meeting, or else the first day that is named."""
+    first = None
+    for match in _DAY.finditer(head):
+        line_end = head.find("\n", match.end())
+        line = head[head.rfind("\n", 0, match.start()) + 1 : line_end if line_end >= 0 else len(head)]
+        if len(line) > 90:
+            continue  # a sentence of the text, not its head
+        numbers = [
+            int(v) if v.isdigit() else int(number_of(v.replace("○", "〇").replace("O", "〇")) or 0)
+            for v in match.group("y", "m", "d")
+        ]
+        if (day := day_of(*numbers) if all(numbers) else None) is None:
+            continue
+        if _SPOKEN.search(line) and not re.search("来源|发布|时间", line):
+            return day
+        first = first or day
+    return first
+
+
+def _year_of(text: str, title: str, day: dt.date | None, statistics: bool) -> int | None:
+    named = [int(y) for y in _YEAR.findall(title)]
+    if named and (statistics or "工作报告" in title):
+        return named[0]
+    ahead, back = _LOOKS_AHEAD.search(text), _LOOKS_BACK.search(text)
+    if back and (not ahead or ahead.start() > back.start()):
+        return int(back[1]) + 1
+    if ahead and (day is None or abs(int(ahead[1]) - day.year) <= 1):
+        return int(ahead[1])
+    if day is not None:
+        late = day.month == 12 and "政府工作报告" in text[:HEAD]
+        return day.year + late - (statistics and day.month < 7)
+    return named[0] if named else None
