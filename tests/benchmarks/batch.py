@@ -32,7 +32,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SWEEP = ROOT / "reports" / "plans" / "sweep.yaml"
 
 #: Days between two days of knowledge of the second part: all of them see figures about every goal.
-APART = 7
+APART = 5
 
 #: ``forecasts run`` ends with 1 where a job failed: how many were good is told.
 GOOD, SOME_FAILED = 0, 1
