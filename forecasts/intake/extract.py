@@ -97,7 +97,7 @@ def _of_sentence(
 ) -> Iterator[Candidate]:
     """Yield the quantities of one sentence."""
     same = context.same
-    earlier: Named | None = None
+    names: list[Named] = []
     said: Said | None = None
     floor = start
     listed = ""
@@ -111,13 +111,14 @@ def _of_sentence(
             kind = said
         else:
             kind = kind_of(same, start, end, figure, section.role, _future(dated, section, context.report))
-        named = name_of(same, start, floor, end, figure, context.known, earlier)
+        named = name_of(same, start, floor, end, figure, context.known, names)
         kind = _of_name(kind, named, figure)
         if section.role is Role.PLAN and kind is not Said.GOAL and dated.inferred:
             dated = Dated(context.report.day or dated.day, True)  # how it is, not how it shall be
         dated = _start_of(same, figure, dated, section, context.report)
         yield _candidate(context, start, figure, section, dated, kind, named)
-        earlier, said, previous, floor = named, kind, figure, figure.outer[1]
+        names.append(named)
+        said, previous, floor = kind, figure, figure.outer[1]
 
 
 def _like(previous: Figure | None, figure: Figure, same: str) -> Figure:

@@ -37,7 +37,7 @@ GOAL: Final = re.compile(
 )
 #: 已建成, 去年, 目前: told of the past, also among plans.
 PAST: Final = re.compile(
-    r"去年|上年|已(?:经|建|达|有|累|完|成|培|超|突|实|发|形|全|在)|目前|截至|截止|现有|迄今|以来|过去|历年|五年来|累计已|上一?年度"
+    r"(?<![较比])去年|(?<![较比])上年(?!度计划)|已(?:经|建|达|有|累|完|成|培|超|突|实|发|形|全|在)|目前|截至|截止|现有|迄今|以来|过去|历年|五年来|累计已|上一?年度"
 )
 #: 地区生产总值超万亿人口: people and the like are there, nobody plans them.
 _THERE: Final = re.compile(
@@ -128,8 +128,9 @@ def _is_goal(
             future is False
             or _THERE.match(behind)
             or (
-            PAST.search(text, max(sentence, figure.outer[0] - 24), figure.outer[0]) and not GOAL.search(told[-12:])
-        )
+                PAST.search(text, max(sentence, figure.outer[0] - 24), figure.outer[0])
+                and not GOAL.search(told[-12:])
+            )
         ):
             return False
         if figure.unit and MEASURE.match(figure.unit):

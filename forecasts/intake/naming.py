@@ -5,6 +5,7 @@ its own words. Known indicators are found by their names; others are offered und
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -27,30 +28,37 @@ _DOWN: Final = re.compile("下降|降低|减少|缩小|回落|收窄|压减|压�
 
 #: Connectives, times, places and verbs before a name.
 LEAD: Final = re.compile(
-    r"^(?:[“\"]?(?:十[一二三四五六七]五|今后五年|未来五年|过去五年|五年)[”\"]?(?:期间|时期|末|来)?|[^,，]{0,12}提出了?|要(?!素)|[、,，:：.·\-—\s\"“”‘’'(（)）]|其中|并|并且|且|以及|及|和|与|等|的|又|还|再|也|共|累计|预计|预期|初步核算|同时|另外|此外|特别是|"
+    r"^(?:[“\"]?(?:十[一二三四五六七]五|今后五年|未来五年|过去五年|五年)[”\"]?(?:期间|时期|末|来)?|[^,，]{0,12}提出了?|要(?!素)|[、,，:：.·\-—\s\"“”‘’'(（)）]|其中|并|并且|且|以及|及|和(?![美谐平])|与|等|的|又|还|再|也|共(?![建同])|累计|预计|预期|初步核算|同时|另外|此外|特别是|"
     r"全年|年内|全年预计|今年|去年|上年|本年|当年|明年|目前|截至目前|截至|到|至|(?:19|20)\d\d年(?:底|末|年底|年末|上半年|度)?|\d{1,2}月(?:底|末|份)?|前三季度|上半年|年底|年末|"
     r"全省|全市|全区|全县|全国|我省|我市|我区|我国|我县|本省|本市|全社会(?!研发|用电|固定)|"
-    r"主要预期目标(?:是|为)|力争|确保|争取|推动|促进|实现|完成|计划|努力|着力|加快|持续|继续|积极|深入|大力|全力|加大|加强|抓好|推进|实施|安排|统筹|组织|开展|带动|支持|引导|鼓励|帮助|保持|启动|滚动|稳定|扩大|"
+    r"主要预期目标(?:是|为)|力争|确保|争取|推动|促进|实现|完成|计划|努力|着力|加快|持续|继续|积极|深入|大力|全力|加大|加强|抓好|推进|实施|安排|统筹(?!区)|组织|开展|带动|支持|引导|鼓励|帮助|保持|启动|滚动|稳定|扩大|"
     r"新增|新认定|新培育|新引育|新引进|新登记|新入选|新获批|新设|新签约|净增|建设|建成|建立|打造|培育|引进|引育|招引|布局|设立|成立|创建|争创|获批|入选|认定|评定|集聚|汇聚|"
-    r"投用|投产|投运|建好|办好|举办|承办|举行|发放|发行|拨付|投入|下达|争取到|争取|落实|保障|供应|配置|选派|派驻|培养|培训|支持培养|"
-    r"出台|制定|推出|上线|上线运行|发布|办理|办结|提请|梳理|签约|落地|引入|拥有|现有|共有|达成|累计建成|获得|荣获|取得|增加|减少|压减|提供|吸引|推广|吸纳|达到|达|突破|为|让|使|将|把|对|有|在|从|由)"
+    r"投用|投产|投运|建好|办好|举办|承办|举行|发放|发行|拨付|投入|下达|争取到|争取|落实|保障(?!性)|供应|配置|选派|派驻|培养|培训|支持培养|"
+    r"出台|制定|推出|上线|上线运行|发布|办理|办结|提请|梳理|签约|落地|引入|拥有|现有|共有|达成|累计建成|获得|荣获|取得|增加|减少|压减|提供|吸引|推广|吸纳|达到|达|突破|为|让|使|将|把|对(?![口外])|有|在|从|由)"
 )  # fmt: skip
 
 #: A name right behind a classifier ends here.
 _BEHIND_END: Final = re.compile(
-    r"[，,。；;：:、（(）)！？!?\n“”《》\d]|以上|左右|入选|获批|获评|开工|建成|投产|投用|纳入|落地|完成|达到|达|超过|超|实现|进入|上榜|获|被|已|均|全部|基本|稳定|投入|"
-    r"增长|下降|提高|新增|和(?=\d)|及(?=\d)|上线|签约|落户|晋升|晋级|通过|成功|加快|有序|顺利|提前|竣工|营业收入|营收|用于|惠及|荣|居|占|位|为|是|的(?=\d)|开展|运行|挂牌|列入|启动|入驻|之一|有|到|来|在|可|较|比|同比"
+    r"[，,。；;：:、（(）)！？!?\n“”《》\d]|以上|左右|入选|获批|获评|开工|建成|投产|投用|纳入|落地|完成|达到|达|超过|超|实现|进入|上榜|获|得到|提供|被|已|均|全部|基本|稳定|投入|"
+    r"增长|下降|提高|新增|和(?=\d)|及(?=\d)|上线|签约|落户|晋升|晋级|通过|成功|加快|有序|顺利|提前|竣工|营业收入|营收|用于|惠及|荣|居(?=全|第|省|世|首)|占|位|为|是|的(?=\d)|开展|运行|挂牌|列入|启动|入驻|之一|有|到|来|在|可|较|比|同比"
 )
 _STOP: Final = re.compile(r"[，,；;。：:！？!?\n、]")
 _COMMA: Final = re.compile(r"[，,；;。：:！？!?\n]")
 _AND: Final = re.compile(r"[、]|(?<=[一-鿿])(?:和|以及|及|与)(?=[一-鿿])")
 _PLACE: Final = re.compile(
-    r"^[一-鿿]{2,6}?(?:省|市|自治区|片区|新区|高新区|经开区|科学城|科技城|区|县)(?=[一-鿿])(?!域|内|级|间|委|长|场|政)"
+    r"^[一-鿿]{2,6}?(?:省|市|自治区|片区|新区|高新区|经开区|科学城|科技城|区|县)"
+    r"(?<!地区)(?<!社区)(?<!小区)(?<!市区)(?<!园区)(?<!城区)(?<!山区)(?<!城市)(?<!上市)(?<!都市)(?<!景区)(?<!灌区)(?<!县区)(?<!城镇区)"
+    r"(?<!设区)(?<!各县)(?<!街区)(?<!辖区)(?<!校区)(?<!专区)(?<!门市)(?<!超市)(?<!县市)(?<!节省)"
+    r"(?=[一-鿿])(?!域|内|级|间|委|长|场|政|民|属|外|镇|乡|值|城)"
 )
 _LONGEST: Final = 26
 #: What was added in a period.
 _ADDED: Final = re.compile(
-    "(?:新增|净增|新[建改认培引登入获设开签当育][^，,。；;、]?)[^，,。；;、\\d]{0,16}$"
+    "(?:(?<![更创高革翻])新增|净增|(?<![更创高革翻])新[建改认培引登入获设开签当育][^，,。；;、]?)[^，,。；;、\\d]{0,16}$"
+)
+#: A comparison is no name.
+_RELATIVE: Final = re.compile(
+    "^(?:占|低于|高于|快于|优于|多于|少于|超|好于|相当于)(?:全|年度|国家|同期|上年|考核|目标|计划|十|其)"
 )
 #: What is counted where only the unit tells it.
 _OF_UNIT: Final = {"列": "班列开行", "标箱": "集装箱吞吐量"}
@@ -91,7 +99,7 @@ class Named:
 
 
 def name_of(
-    text: str, sentence: int, floor: int, end: int, figure: Figure, known: Known, earlier: Named | None
+    text: str, sentence: int, floor: int, end: int, figure: Figure, known: Known, said: Sequence[Named]
 ) -> Named:
     """Return what a number counts.
 
@@ -101,19 +109,22 @@ def name_of(
         Where its sentence begins and ends.
     floor : int
         Where the quantity before it in the sentence ends, or where the sentence begins.
-    earlier : Named, optional
-        What the quantity before it in the sentence counts.
+    said : sequence of Named
+        What the quantities before it in the sentence count.
     """
+    earlier = said[-1] if said else None
     start = figure.outer[0]
     head = text[max(floor, start - 90) : start]
-    if "分别" in head and (listed := _listed(text, sentence, start)):
-        return _finished(listed, 0, head, figure, known, text[start - 2 : start])
+    if "分别" in head:
+        listed = _listed(text, max(sentence, floor), start) or tuple(one.base for one in said[-2:])
+        if listed:
+            return _finished(listed, 0, head[head.rindex("分别") :], figure, known)
     between = head.strip(" 、和及与,，")
     own = _last(head)
     if earlier is not None and earlier.subjects and not TAIL.sub("", between):
         turn = earlier.turn + 1 if not between else 0
         if turn < len(earlier.subjects):
-            return _finished(earlier.subjects, turn, between or _verb_of(earlier), figure, known, "", earlier)
+            return _finished(earlier.subjects, turn, between or _verb_of(earlier), figure, known, earlier)
     bare, tail = _untailed(own)
     name, new = _unled(bare)
     behind = _name_behind(text, end, figure)
@@ -201,7 +212,9 @@ def _unled(words: str) -> tuple[str, bool]:
             continue
         new |= match.group().startswith(("新", "净增"))
         words = words[match.end() :]
-    words = re.sub(r"[“”\"‘’《》]", "", words).strip(" 、的")
+    words = re.sub(r"[“”\"‘’《》]", "", words).strip(" 、的").removesuffix("等")
+    if _RELATIVE.match(words):
+        return "", new
     if LEAD.fullmatch(words):
         return "", new or words.startswith(("新", "净增"))
     return words[-_LONGEST:], new
@@ -235,8 +248,6 @@ def _listed(text: str, sentence: int, start: int) -> tuple[str, ...]:
     clause = text[sentence:at]
     cut = [m.end() for m in re.finditer(r"[，,；;。：:！？!?\n]", clause)]
     words = _untailed(clause[cut[-1] :] if cut else clause)[0]
-    if not words.strip() and len(cut) > 1:
-        words = clause[cut[-2] : cut[-1] - 1]
     words = _unled(_quiet(words))[0] if len(words) <= _LONGEST else _quiet(words)
     names = [part.strip(' “”"') for part in _AND.split(words) if part.strip(' “”"')]
     if len(names) == 1 and "城乡" in names[0]:
@@ -267,7 +278,6 @@ def _finished(
     tail: str,
     figure: Figure,
     known: Known,
-    near: str,
     earlier: Named | None = None,
 ) -> Named:
     one = _named(subjects[min(turn, len(subjects) - 1)], tail, figure, known, False, False, "")
@@ -300,7 +310,7 @@ def _named(
 def _pruned(name: str) -> str:
     """Return a name without what tells neither what nor where."""
     name = re.sub(r"^(?:全[省市区县国]|地方(?=一般)|国内(?=生产)|实际(?=使用外)|主要)", "", name)
-    return re.sub(r"(?:总数|数量|数|总量|总数量)$", "", name) if len(name) > 5 else name
+    return re.sub(r"(?:总数量|总数|数量|总量)$", "", name) if len(name) > 5 else name
 
 
 def _found(

@@ -74,7 +74,7 @@ REFUSALS: Final[tuple[Refusal, ...]] = (
         behind=r"^\s?(?:届|号|级|世纪|年代|期(?!间)|版|线|代|次会议|次全会|次党代会|星级|等奖|度(?!电)|周年|周岁|路|楼|#)",
         examples=[("21世纪，5号文，2.0版，三期工程，30万吨级航道，80周年，新增5个", "5个")],
     ),
-    Refusal("a rank", before="前|居|列|排名|第", unless="目前|此前|日前|提前", examples=[("进入前50强、前10名", "")]),
+    Refusal("a rank", before="前|居|位列|名列|排名|第", unless="目前|此前|日前|提前", examples=[("进入前50强、前10名", "")]),
     Refusal("a list of so many", behind="^\\s?强", examples=[("跻身全国30强", ""), ("4家企业入选30强", "4家")]),
     Refusal(
         "a year",
@@ -136,6 +136,11 @@ REFUSALS: Final[tuple[Refusal, ...]] = (
     Refusal(
         "a name with 大", number=".*大", behind="^(?:精神|报告|以来|会议|代表|常委|人大|[,，。、；;\n]|$|和|将|的|会)",
         examples=[("二十大以来", ""), ("深入贯彻二十大、二十届全会精神", "")],
+    ),
+    Refusal("a rule by its number", number=r"[二三四五六七八九十]+项", behind="^(?:规定|原则|制度)", examples=[("中央八项规定精神", "")]),
+    Refusal(
+        "letters before what is seldom counted so", number="[二三四五六七八九十百]+(?:门|口|眼|面|环|层|站|方|分|段|片|组|对|域|地|市|县|镇|乡|村|区|校|园|里|度|票|封|本|只|餐|码|把|块|股)",
+        examples=[("三门核电，五环路，两组", "")],
     ),
     Refusal(
         "an indefinite one", number=r"[一](?![成倍])\S*", examples=[("一批项目，一个中心，一条路", "")],
