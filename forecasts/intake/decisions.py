@@ -26,8 +26,8 @@ from forecasts.ledger.tables import read_table
 
 ACCEPT, SKIP = "accept", "skip"
 
-#: What a candidate says that an entry does not: it may stand in a file of decisions, and decides nothing.
-BESIDE = frozenset(("cumulative", "new", "confidence"))
+#: What is told of a candidate and is no part of an entry: it may stand beside a decision, and decides nothing.
+BESIDE = frozenset(("cumulative", "new", "confidence", "goal", "asked", "state", "stated"))
 
 #: Where words stand in a text.
 Place = tuple[int, int]
@@ -206,6 +206,8 @@ def _of_json(held: Any, place: str) -> Decisions:
         source = {}
     decided: dict[Place, Decision] = {}
     for number, row in enumerate(_listed(held, "decisions", place, problems), 1):
+        if isinstance(row, dict) and _says_nothing(row):
+            continue
         try:
             at, one = _decision(row)
         except (TypeError, ValueError, AttributeError, KeyError, OverflowError) as error:
@@ -222,6 +224,12 @@ def _of_json(held: Any, place: str) -> Decisions:
     if problems:
         raise BadInput(problems)
     return Decisions({str(k): str(v) for k, v in source.items()}, indicators, regions, decided)
+
+
+def _says_nothing(row: Mapping[str, Any]) -> bool:
+    """Whether a row names no place and decides nothing: what a text is silent about."""
+    said = {row.get(name) for name in ("start", "end", "decision")}
+    return "start" in row and said <= {None, "", SKIP}
 
 
 def _decision(row: Mapping[str, Any]) -> tuple[Place, Decision]:
