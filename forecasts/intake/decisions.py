@@ -26,7 +26,7 @@ from forecasts.ledger.tables import read_table
 
 ACCEPT, SKIP = "accept", "skip"
 
-#: What is told of a candidate and is no part of an entry: it may stand beside a decision, and decides nothing.
+#: What is told of a candidate and is no part of an entry: beside a decision it decides nothing.
 BESIDE = frozenset(("cumulative", "new", "confidence", "goal", "asked", "state", "stated"))
 
 #: Where words stand in a text.
@@ -215,8 +215,8 @@ def _of_json(held: Any, place: str) -> Decisions:
             remedy = "a decision has start, end (whole numbers) and decision: accept or skip"
             problems.append(Problem(f"{place}, decision {number}", rule, shortened(row), remedy))
             continue
-        if at in decided:
-            rule = "there is another decision about this place"
+        if at in decided and _plain(decided[at]) != _plain(one):
+            rule = "there is another decision about this place, which says otherwise"
             problems.append(Problem(f"{place}, decision {number}", rule, f"{at[0]}-{at[1]}", "remove one"))
         decided[at] = one
     indicators = _records(Indicator, held, "indicators", place, problems)
@@ -226,10 +226,15 @@ def _of_json(held: Any, place: str) -> Decisions:
     return Decisions({str(k): str(v) for k, v in source.items()}, indicators, regions, decided)
 
 
+def _plain(one: Decision) -> tuple[str, dict[str, Any]]:
+    """Return a decision without what decides nothing: one figure may answer two goals."""
+    return one.decision, {name: value for name, value in one.fields.items() if name not in BESIDE}
+
+
 def _says_nothing(row: Mapping[str, Any]) -> bool:
     """Whether a row names no place and decides nothing: what a text is silent about."""
-    said = {row.get(name) for name in ("start", "end", "decision")}
-    return "start" in row and said <= {None, "", SKIP}
+    names = ("start", "end", "decision")
+    return "start" in row and all(row.get(name) in (None, "", SKIP) for name in names)
 
 
 def _decision(row: Mapping[str, Any]) -> tuple[Place, Decision]:

@@ -65,8 +65,8 @@ class Stated:
     state : State
         What it says, taking the printed number at its word.
     sure : bool
-        Whether it may be accepted without a second look: it is called as the goal is, its hedges leave no
-        doubt, nothing contradicts it, and it was read with confidence.
+        Whether it may be accepted without a second look: it is called as the goal is, its hedges and its
+        rounding leave no doubt, nothing contradicts it, and it was read with confidence.
     value : Decimal, optional
         The figure, in the goal's unit.
     candidate : Candidate, optional
@@ -204,7 +204,7 @@ def _value(indicator: Indicator, one: Candidate, text: str) -> Decimal | None:
 
 
 def _bounds(value: Decimal, one: Candidate) -> tuple[float, float]:
-    """Return what a printed figure leaves possible; one without a hedge is taken at its word.
+    """Return what a printed figure leaves possible, as the ledger has it once it is a row.
 
     超 and 余 say more than the number itself, 近 less than it.
     """
@@ -212,8 +212,6 @@ def _bounds(value: Decimal, one: Candidate) -> tuple[float, float]:
         other = value * decimal_of(one.high) / decimal_of(one.value) if one.value else value
         return min(float(value), float(other)), max(float(value), float(other))
     qualifier = Qualifier(one.qualifier)
-    if qualifier is Qualifier.EQ:
-        return float(value), float(value)
     low, high = interval_of(value, qualifier)
     if qualifier in (Qualifier.OVER, Qualifier.REMAINDER):
         low, high = math.nextafter(low, math.inf), math.nextafter(high, -math.inf)

@@ -98,7 +98,10 @@ def test_decisions_are_read_as_they_were_written(tmp_path: Path) -> None:
         ('[{"start": "inf", "end": 2}]', "is no decision"),
         ("[3]", "is no decision"),
         ('[{"end": 2}]', "is no decision"),
-        ('[{"start": 1, "end": 2}, {"start": 1, "end": 2}]', "another decision about this place"),
+        (
+            '[{"start": 1, "end": 2}, {"start": 1, "end": 2, "decision": "accept"}]',
+            "another decision about this place",
+        ),
         ('{"indicators": [{"id": "x", "kind": "sort"}]}', "kind"),
         ('{"regions": [[]]}', "regions 1"),
         ("[" * 100_000, "is no JSON"),
