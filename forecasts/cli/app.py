@@ -14,6 +14,7 @@ from forecasts.cli.check import check
 from forecasts.cli.compare import compare
 from forecasts.cli.edge import Verbs
 from forecasts.cli.export import export
+from forecasts.cli.extract import extract
 from forecasts.cli.goals import goals
 from forecasts.cli.history import history
 from forecasts.cli.hub import hub
@@ -64,6 +65,10 @@ app.command(
     help="Show what was known when of an indicator in a region: every figure as it came, until when it "
     f"counted, and what took its place. {EXIT_CODES}"
 )(history)
+app.command(
+    help="Read every quantity of reports (text, Markdown, HTML, DOCX, PDF) as a row with the words it was read "
+    f"from; nothing is accepted yet. {EXIT_CODES}"
+)(extract)
 app.command(
     help="Take a report in: accept, mend or skip each of its quantities; what is accepted becomes rows of "
     f"seeds/ with their source and the text, all or none. {EXIT_CODES}"

@@ -67,7 +67,7 @@ def day_for(
         if _ITS_OWN.search(before) and not (
             match["y"] and 0 <= at - match.end() <= 3 and behind.startswith(("的", "时"))
         ):
-            if match["y"] and at - match.end() <= 2:
+            if match["y"] and at - match.end() <= 2 and before.rstrip()[-1] in "从由":
                 return Dated(_day_said(match, report, goal), False, int(match["y"]))
             continue
         if (_BASE.search(before) and not _ITS_OWN.search(before)) or _BEHIND.match(behind):

@@ -1,8 +1,9 @@
 """The quantities of a text: numbers, less what is none, each with its kind, day, indicator and region."""
 
 import datetime as dt
+import re
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from forecasts.intake.candidates import Candidate, Said
 from forecasts.intake.dating import Dated, day_for, named_day
@@ -11,17 +12,20 @@ from forecasts.intake.kinds import kind_of
 from forecasts.intake.known import Known
 from forecasts.intake.naming import Named, name_of
 from forecasts.intake.places import place_at, region_of
-from forecasts.intake.plain import plain, quoted, sentences
+from forecasts.intake.plain import Squeezed, plain, quoted, sentences, squeezed
 from forecasts.intake.refusals import refused_by
 from forecasts.intake.report import Report, report_of
 from forecasts.intake.sections import Role, Section, section_at, sections_of
+
+#: How far a sentence is looked at around a number: real ones are shorter.
+_FAR = 600
 
 #: Indicators of which less is wanted: a goal of about so much asks for no more.
 _LESS = ("失业率", "居民消费价格", "涨幅")
 
 
 def candidates_of(text: str, known: Known = Known(), region: str = "") -> list[Candidate]:  # noqa: B008
-    """Return every quantity of a text, in its order, none within another.
+    r"""Return every quantity of a text, in its order, none within another.
 
     Parameters
     ----------
@@ -34,13 +38,14 @@ def candidates_of(text: str, known: Known = Known(), region: str = "") -> list[C
 
     Examples
     --------
-    >>> text = "2025年某省政府工作报告\\n二、2025年目标任务\\n地区生产总值增长5%左右，高新技术企业超6.1万家。"
+    >>> text = "2025年某省政府工作报告\n二、2025年目标任务\n地区生产总值增长5%左右，高新技术企业超6.1万家。"
     >>> for one in candidates_of(text):
     ...     print(one.quote, one.value, one.unit, one.kind, one.indicator, one.date)
     5%左右 5.0 % goal 地区生产总值增速 2025-12-31
     超6.1万家 61000.0 家 goal 高新技术企业 2025-12-31
     """
-    same = plain(text)
+    squeeze = squeezed(plain(text))
+    same = squeeze.text
     report = report_of(same)
     sections = sections_of(same, report)
     where = region or region_of(report.title, same, known)
@@ -55,18 +60,25 @@ def candidates_of(text: str, known: Known = Known(), region: str = "") -> list[C
             paragraph, carried = line, None
         if section.day is None and (named := named_day(same, start, end, report)) is not None:
             carried = named
-        context = _Context(text, same, report, known, where)
+        context = _Context(text, squeeze, report, known, where)
         found += _of_sentence(context, start, end, figures, section, carried if section.day is None else None)
     return found
 
 
+@dataclass(frozen=True, slots=True)
 class _Context:
     """What all sentences of a text share."""
 
-    __slots__ = ("known", "region", "report", "same", "text")
+    text: str
+    squeezed: Squeezed
+    report: Report
+    known: Known
+    region: str
 
-    def __init__(self, text: str, same: str, report: Report, known: Known, region: str) -> None:
-        self.text, self.same, self.report, self.known, self.region = text, same, report, known, region
+    @property
+    def same(self) -> str:
+        """The text that the rules read."""
+        return self.squeezed.text
 
 
 def _sentences_with(same: str) -> Iterator[tuple[int, int, list[Figure]]]:
@@ -100,23 +112,22 @@ def _of_sentence(
     names: list[Named] = []
     said: Said | None = None
     floor = start
-    listed = ""
     previous: Figure | None = None
     for figure in figures:
         figure = _like(previous, figure, same)
+        near, far = max(start, figure.outer[0] - _FAR), min(end, figure.outer[1] + _FAR)
         bare = same[floor : figure.outer[0]].strip(" 、和及与到至-—")
-        listed = listed or same[start:floor] if not bare and previous is not None else ""
-        dated = day_for(same, start, figure.outer[0], section, context.report, carried)
+        dated = day_for(same, near, figure.outer[0], section, context.report, carried)
         if not bare and said is not None and previous is not None and previous.unit == figure.unit:
             kind = said
         else:
-            kind = kind_of(same, start, end, figure, section.role, _future(dated, section, context.report))
-        named = name_of(same, start, floor, end, figure, context.known, names)
+            kind = kind_of(same, near, far, figure, section.role, _future(dated, section, context.report))
+        named = name_of(same, near, max(near, floor), far, figure, context.known, names)
         kind = _of_name(kind, named, figure)
         if section.role is Role.PLAN and kind is not Said.GOAL and dated.inferred:
             dated = Dated(context.report.day or dated.day, True)  # how it is, not how it shall be
-        dated = _start_of(same, figure, dated, section, context.report)
-        yield _candidate(context, start, figure, section, dated, kind, named)
+        dated = _start_of(same, start, figure, dated, section)
+        yield _candidate(context, near, figure, section, dated, kind, named)
         names.append(named)
         said, previous, floor = kind, figure, figure.outer[1]
 
@@ -154,25 +165,28 @@ def _of_name(kind: Said, named: Named, figure: Figure) -> Said:
     return Said.CHANGE if kind is Said.OBSERVATION and ends and figure.unit == "%" else kind
 
 
-def _start_of(same: str, figure: Figure, dated: Dated, section: Section, report: Report) -> Dated:
-    """Return the day of the first number of 从…提高到…: the year before, or that of the five years before."""
-    before = same[max(0, figure.outer[0] - 8) : figure.outer[0]]
-    behind = same[figure.outer[1] : figure.outer[1] + 8]
-    if not dated.inferred or dated.day is None or dated.day.month != 12:
-        return dated
-    import re
+#: 从15家, which a rise or fall to another number follows.
+_FROM = re.compile(r"[从由](?:上年的?)?$")
+_TO = re.compile("(?:提高|增加|增长|增|提升|跃升|上升|下降|降|减少|缩小|扩大|升|发展)[至到]?")
+_FIVE_YEARS = re.compile("五年来|过去五年|五年间|十[二三四五]五”?(?:时期|以来|期间)")
 
-    if re.search(r"[从由](?:上年的?)?$", before) and re.match(
-        r"(?:提高|增加|增长|增|提升|跃升|上升|下降|降|减少|缩小|扩大)[至到]?", behind
-    ):
-        return Dated(dated.day.replace(year=dated.day.year - 1), True)
-    return dated
+
+def _start_of(same: str, start: int, figure: Figure, dated: Dated, section: Section) -> Dated:
+    """Return the day of the first number of 从…提高到…: a year before, or five in a look back on five."""
+    before = same[max(0, figure.outer[0] - 8) : figure.outer[0]]
+    if not _FROM.search(before) or not _TO.match(same[figure.outer[1] : figure.outer[1] + 4]):
+        return dated
+    if dated.day is None or dated.day.month != 12 or dated.day.day != 31:
+        return dated
+    long = _FIVE_YEARS.search(same, max(section.start, start - 2000), figure.outer[0])
+    return Dated(dated.day.replace(year=dated.day.year - (5 if long else 1)), True)
 
 
 def _candidate(
     context: _Context, start: int, figure: Figure, section: Section, dated: Dated, kind: Said, named: Named
 ) -> Candidate:
     first, last = figure.outer
+    begins, ends = context.squeezed.span(first, last)
     clause = context.same[max(start, first - 24) : first]
     comparison = figure.comparison
     if (
@@ -182,9 +196,9 @@ def _candidate(
     ):
         comparison = "<="
     return Candidate(
-        start=first,
-        end=last,
-        quote=context.text[first:last],
+        start=begins,
+        end=ends,
+        quote=context.text[begins:ends],
         value=figure.value,
         high=figure.high,
         unit=figure.unit,

@@ -13,14 +13,14 @@ from forecasts.intake.figures import Figure
 from forecasts.intake.known import Known, KnownIndicator, usual_names
 from forecasts.intake.units import PERCENT, POINTS
 
-#: Verbs and hedges between a name and its number.
+#: Verbs and hedges between a name and its number, taken off one by one.
 TAIL: Final = re.compile(
     r"(?:分别|均|已|将|约|也|再|就|仅|仍|共|只|累计|预计|预期|同比|年均|较[^,，]{1,8}|比(?![例重率值照])[^,，]{1,8}|"
     r"平均|持续|首次|再次|连续|基本|保持|稳定|维持|控制|力争|按|稳步|大幅|进一步|总体|成功|有望|连续跨越|至少|不低于|"
-    r"合计|共计|总计|要|为|是|有|到|至|在|了|于|超|超过|突破|接近|近|达|达到|实现|完成|"
+    r"合计|共计|总计|要|从|由|为|是|有|到|至|在|了|于|超|超过|突破|接近|近|达|达到|实现|完成|"
     r"增长|增加|增至|增到|增|提高|提升|上升|上涨|回升|扩大|加快|下降|降低|减少|缩小|回落|收窄|降至|降为|降到|降|减|"
     r"压减|压降|削减|精简|缩减|跃升|跃上|迈上|站上|翻|新增|净增|多增|上调|下调|占|得到|获得|收获|取得|可达|"
-    r"稳|左右|(?:的)?(?:年度|预期|调控|增长)?目标(?:任务|值)?(?:定)?|过|逾|冲刺|升至|跃居|涨幅达|跨越|计)+$"
+    r"稳|左右|(?:的)?(?:年度|预期|调控|增长)?目标(?:任务|值)?(?:定)?|过|逾|冲刺|升至|跃居|涨幅达|跨越|计)$"
 )
 #: Words of change at the end of a name; what is left is told with 增速 or 降幅.
 _UP: Final = re.compile("增长|增加|增至|提高|提升|上升|上涨|回升|扩大|加快|增速|增幅|增|涨|翻|高于|快于")
@@ -28,7 +28,7 @@ _DOWN: Final = re.compile("下降|降低|减少|缩小|回落|收窄|压减|压�
 
 #: Connectives, times, places and verbs before a name.
 LEAD: Final = re.compile(
-    r"^(?:[“\"]?(?:十[一二三四五六七]五|今后五年|未来五年|过去五年|五年)[”\"]?(?:期间|时期|末|来)?|[^,，]{0,12}提出了?|要(?!素)|[、,，:：.·\-—\s\"“”‘’'(（)）]|其中|并|并且|且|以及|及|和(?![美谐平])|与|等|的|又|还|再|也|共(?![建同])|累计|预计|预期|初步核算|同时|另外|此外|特别是|"
+    r"^(?:[“\"]?(?:十[一二三四五六七]五|今后五年|未来五年|过去五年|五年)[”\"]?(?:期间|时期|末|来)?|[^,，]{0,12}提出了?|要(?!素)|[一二三四五六七八九十]是|我们|\d{1,2}[.、]|[、,，:：.·\-—\s\"“”‘’'(（)）]|其中|并|并且|且|以及|及|和(?![美谐平])|与|等|的|又|还|再|也|共(?![建同])|累计|预计|预期|初步核算|同时|另外|此外|特别是|"
     r"全年|年内|全年预计|今年|去年|上年|本年|当年|明年|目前|截至目前|截至|到|至|(?:19|20)\d\d年(?:底|末|年底|年末|上半年|度)?|\d{1,2}月(?:底|末|份)?|前三季度|上半年|年底|年末|"
     r"全省|全市|全区|全县|全国|我省|我市|我区|我国|我县|本省|本市|全社会(?!研发|用电|固定)|"
     r"主要预期目标(?:是|为)|力争|确保|争取|推动|促进|实现|完成|计划|努力|着力|加快|持续|继续|积极|深入|大力|全力|加大|加强|抓好|推进|实施|安排|统筹(?!区)|组织|开展|带动|支持|引导|鼓励|帮助|保持|启动|滚动|稳定|扩大|"
@@ -121,7 +121,7 @@ def name_of(
             return _finished(listed, 0, head[head.rindex("分别") :], figure, known)
     between = head.strip(" 、和及与,，")
     own = _last(head)
-    if earlier is not None and earlier.subjects and not TAIL.sub("", between):
+    if earlier is not None and earlier.subjects and not _untailed(between)[0]:
         turn = earlier.turn + 1 if not between else 0
         if turn < len(earlier.subjects):
             return _finished(earlier.subjects, turn, between or _verb_of(earlier), figure, known, earlier)
@@ -130,8 +130,6 @@ def name_of(
     behind = _name_behind(text, end, figure)
     inside = bool(_ADDED.search(head)) or new
     if behind and not _says_all(name):
-        name = behind
-    elif not name and behind:
         name = behind
     name = name or _OF_UNIT.get(figure.unit, "")
     if not name and earlier is not None and (_UP.search(tail) or _DOWN.search(tail)):
@@ -191,15 +189,14 @@ def _untailed(words: str) -> tuple[str, str]:
     >>> _untailed("地区生产总值增长"), _untailed("城镇新增就业")
     (('地区生产总值', '增长'), ('城镇新增就业', ''))
     """
-    words = words.rstrip(' "”’)）')
-    found = TAIL.search(words)
-    if not found:
-        return words, ""
-    return words[: found.start()], found.group()
+    whole = words = words.rstrip(' "”’)）')
+    while found := TAIL.search(words, max(0, len(words) - _LONGEST)):
+        words = words[: found.start()]
+    return words, whole[len(words) :]
 
 
 def _unled(words: str) -> tuple[str, bool]:
-    """Return words without connectives, places and verbs at their beginning, and whether 新增 was among them."""
+    """Return words without connectives, places and verbs before them, and whether 新增 was among these."""
     new = False
     words = words.strip()
     while words:
@@ -296,12 +293,12 @@ def _named(
     shown = kept
     tail += "增长" if "增长" in name and "增长" not in kept else ""
     changes = figure.unit in PERCENT | POINTS | {"倍"} and bool(kept)
-    if changes and _DOWN.search(tail) and not _UP.search(tail):
+    if kept == "居民消费价格" and figure.unit == "%":
+        shown = "居民消费价格涨幅"
+    elif changes and _DOWN.search(tail) and not _UP.search(tail):
         shown = f"{kept}降幅"
     elif changes and _UP.search(tail) and not re.search("(?:率|比重|占比|比例|强度|增速|涨幅)$", kept):
         shown = f"{kept}增速"
-    elif kept == "居民消费价格" and figure.unit == "%":
-        shown = "居民消费价格涨幅"
     if new and kept and not re.search("^新|新增", shown):
         shown = f"新增{shown}"
     return Named(shown, kept, False, inherited, new)
@@ -327,7 +324,7 @@ def _found(
         for one in known.by_name.get(wanted, ()):
             if fits(one.unit, figure.unit):
                 return one
-    said = TAIL.sub("", words)
+    said = _untailed(words)[0]
     for quotes in re.findall('[“"]([^”"]{2,12})[”"]', clause):
         for one in known.by_name.get(quotes, ()):
             if fits(one.unit, figure.unit):

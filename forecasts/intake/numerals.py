@@ -27,7 +27,7 @@ def number_of(letters: str) -> float | None:
     value = _whole(whole)
     if value is None:
         return None
-    return value + sum(_DIGITS[sign] / 10**place for place, sign in enumerate(part, 1))
+    return value + sum(_DIGITS[sign] / 10.0**place for place, sign in enumerate(part, 1))
 
 
 def _whole(letters: str) -> float | None:
@@ -35,13 +35,14 @@ def _whole(letters: str) -> float | None:
         return None
     if all(sign in _DIGITS for sign in letters):
         return float("".join(str(_DIGITS[sign]) for sign in letters))
-    total = section = 0.0
+    total: float = 0.0
+    section: float = 0.0
     digit: float | None = None
     for sign in letters:
         if sign in _DIGITS:
             digit = float(_DIGITS[sign])
         elif sign in _SMALL:
-            section += (1.0 if not digit else digit) * _SMALL[sign]
+            section += (digit if digit else 1.0) * _SMALL[sign]
             digit = None
         elif sign in _LARGE:
             below = section + (digit or 0.0)

@@ -1,7 +1,8 @@
 """One letter for one letter: full-width signs become plain ones, and no offset moves."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 _FROM = "０１２３４５６７８９％﹪．－﹣−～〜∼＋／（）［］＜＞：；＝\u3000\u00a0\u2002\u2003\u2009\u202f∶Ａ"
 _TO = "0123456789%%.---~~~+/()[]<>:;=      :A"
@@ -24,6 +25,52 @@ def plain(text: str) -> str:
     '增长5.5%(预计)'
     """
     return text.translate(_PLAIN)
+
+
+#: A blank beside a figure or Latin letter is the typesetter's: 2025 年, 增长 5.5 %.
+_BLANK = re.compile(r"(?<=[0-9A-Za-z%.])[ \t]+(?=[^\s0-9A-Za-z(])|(?<=[^\s0-9A-Za-z)])[ \t]+(?=[0-9])")
+
+
+@dataclass(frozen=True, slots=True)
+class Squeezed:
+    """A plain text without the blanks beside figures, and where each of its characters stood before.
+
+    Parameters
+    ----------
+    text : str
+    places : sequence of int
+        One for each character; empty where nothing was left out.
+    """
+
+    text: str
+    places: Sequence[int] = ()
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """Return where a part of the squeezed text stood."""
+        return (self.places[start], self.places[end - 1] + 1) if self.places else (start, end)
+
+
+def squeezed(text: str) -> Squeezed:
+    """Return a plain text without the blanks beside figures.
+
+    Examples
+    --------
+    >>> found = squeezed("增长 5.5 % 左右")
+    >>> found.text, found.span(2, 8)
+    ('增长5.5%左右', (3, 11))
+    """
+    kept: list[str] = []
+    places: list[int] = []
+    at = 0
+    for blank in _BLANK.finditer(text):
+        kept.append(text[at : blank.start()])
+        places.extend(range(at, blank.start()))
+        at = blank.end()
+    if not kept:
+        return Squeezed(text)
+    kept.append(text[at:])
+    places.extend(range(at, len(text)))
+    return Squeezed("".join(kept), places)
 
 
 def sentences(text: str) -> Iterator[tuple[int, int]]:

@@ -39,8 +39,8 @@ class Report:
         The day it was given or, where that is not said, published.
     year : int, optional
         The year in which its plan is to be carried out; of a report of statistics, the year it tells.
-    statistics, five_year : bool
-        Whether it is a statistical communiqué, or a plan of several years.
+    statistics, five_year, plan : bool
+        Whether it is a statistical communiqué, a plan of five years, another plan.
     """
 
     title: str = ""
@@ -48,6 +48,7 @@ class Report:
     year: int | None = None
     statistics: bool = False
     five_year: bool = False
+    plan: bool = False
 
     @property
     def past(self) -> int | None:
@@ -64,13 +65,14 @@ def day_of(year: int, month: int = 12, day: int | None = None) -> dt.date | None
 
 
 def report_of(text: str) -> Report:
-    """Return what a plain text says about itself.
+    r"""Return what a plain text says about itself.
 
     Examples
     --------
-    >>> report_of("2025年某省政府工作报告\\n2025年1月19日在某省第十四届人民代表大会第三次会议上")
-    Report(title='2025年某省政府工作报告', day=datetime.date(2025, 1, 19), year=2025, statistics=False, five_year=False)
-    >>> report_of("某市科技发展情况的报告\\n——2023年5月30日在市人大常委会上").year
+    >>> said = report_of("2025年某省政府工作报告\n2025年1月19日在某省第十四届人民代表大会第三次会议上")
+    >>> said.title, said.day, said.year
+    ('2025年某省政府工作报告', datetime.date(2025, 1, 19), 2025)
+    >>> report_of("某市科技发展情况的报告\n——2023年5月30日在市人大常委会上").year
     2023
     """
     head = text[:HEAD]
@@ -78,9 +80,11 @@ def report_of(text: str) -> Report:
     title = found["title"].strip() if found else ""
     day = _day_of(head)
     statistics = "统计公报" in head[:300]
-    five_year = bool(re.search("五年规划|规划纲要|发展规划|行动计划", title)) and "工作报告" not in title
+    other = "报告" not in title and not statistics
+    five_year = other and bool(re.search("五年规划|规划纲要|发展规划|十[三四五六七]五”?规划", title))
+    plan = other and not five_year and bool(re.search("要点|计划|方案|安排|清单|实施意见", title))
     year = _year_of(text, title, day, statistics)
-    return Report(title, day, year, statistics, five_year)
+    return Report(title, day, year, statistics, five_year, plan)
 
 
 def _day_of(head: str) -> dt.date | None:
@@ -107,6 +111,8 @@ def _year_of(text: str, title: str, day: dt.date | None, statistics: bool) -> in
     named = [int(y) for y in _YEAR.findall(title)]
     if named and (statistics or "工作报告" in title):
         return named[0]
+    if "报告" not in title and (five := re.search("十([三四五六七])个?五", title)):
+        return 2016 + 5 * "三四五六七".index(five[1])
     ahead, back = _LOOKS_AHEAD.search(text), _LOOKS_BACK.search(text)
     if back and (not ahead or ahead.start() > back.start()):
         return int(back[1]) + 1

@@ -9,7 +9,6 @@ import re
 from bisect import bisect_right
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
 
 from forecasts.intake.report import Report, day_of
 
@@ -44,15 +43,21 @@ class Section:
 PROBLEMS = re.compile("问题|困难|挑战|不足$|短板")
 #: 一、2024年工作回顾; 过去五年; 2025年主要工作和“十四五”发展成就; 计划执行情况; 工作开展情况
 REVIEW = re.compile(
-    "回顾|成就|成效|成绩|总结|基础|现状|过去[一三五几两]?年|[一三五]年来|以来"
+    "(?:圆满|顺利|全面)(?:完成|实现)|回顾|成就|成效|成绩|总结|基础|现状|过去[一三五几两]?年|[一三五]年来|以来"
     "|(?:执行|完成|开展|进展|运行|工作|发展|实施|推进|落实|基本)情况|进展"
 )
 #: 二、2025年工作总体要求和目标任务; 三、下一步工作打算; 今后五年; “十五五”时期的主要目标任务
 PLAN = re.compile(
     "目标|安排|打算|部署|任务|重点|下一?步|展望|要求|思路|今后|未来|计划|规划|举措|建议|指标|远景|蓝图|做好.{0,6}工作"
 )
+#: Among such words, those that turn from the one to the other.
+PLAINLY_BACK = re.compile("回顾|过去|[一三五]年来|成就|总结|(?:执行|完成|开展)情况")
+PLAINLY_AHEAD = re.compile(
+    "今[年后]|下一?步|下半年|打算|安排|未来|展望|(?:预期|主要|发展|奋斗|总体|工作)目标|目标任务|目标要求|总体要求|总体思路|"
+    "(?:重点|主要)(?:工作|任务)|工作(?:任务|要求|部署|重点|思路)|十[四五六七]五"
+)
 #: 今后五年; “十五五”时期; 到2030年
-YEARS_AHEAD = re.compile(r"[今往]后[五三]年|未来[五三]年|(?<![前])十([三四五六七])五|20[3-9]0年|五年规划")
+YEARS_AHEAD = re.compile(r"[今往]后[五三]年|未来[五三]年|(?<![前])十([三四五六七])个?五|20[3-9]0年|五年规划")
 #: 今年, 2026年
 THIS_YEAR = re.compile(r"今年|本年|(20\d\d)年")
 
@@ -92,11 +97,11 @@ _FAR = re.compile(r"纲要|年均|[今往]后[五三]年|未来[五三]年|(?<!�
 
 
 def sections_of(text: str, report: Report) -> list[Section]:
-    """Return the parts of a plain text in their order; the first one begins at 0.
+    r"""Return the parts of a plain text in their order; the first one begins at 0.
 
     Examples
     --------
-    >>> text = "一、2024年工作回顾\\n增长5%。\\n二、今年工作安排\\n增长6%。"
+    >>> text = "一、2024年工作回顾\n增长5%。\n二、今年工作安排\n增长6%。"
     >>> for part in sections_of(text, Report(year=2025)):
     ...     print(part.start, part.role.value, part.day)
     0 review 2024-12-31
@@ -108,6 +113,8 @@ def sections_of(text: str, report: Report) -> list[Section]:
     for line in text.split("\n"):
         heading, first_rank = _heading(line)
         part = classified(heading, report) if heading else None
+        if part is not None and not _plainly(heading, part[0], found[-1].role, report):
+            part = None
         if part is not None and (first_rank or part[0] is not found[-1].role or THIS_YEAR.search(heading)):
             ahead = YEARS_AHEAD.search(heading) if part[0] is Role.PLAN else None
             far = years_ahead_end(ahead, report) if ahead else None
@@ -117,6 +124,26 @@ def sections_of(text: str, report: Report) -> list[Section]:
                 _add(found, Section(start + at, *turn))
         start += len(line) + 1
     return found
+
+
+def _plainly(heading: str, role: Role, was: Role, report: Report) -> bool:
+    """Whether a heading turns from one part to another beyond doubt: 夯实发展基础 in a plan looks not back.
+
+    Examples
+    --------
+    >>> _plainly("夯实安全发展基础", Role.REVIEW, Role.PLAN, Report())
+    False
+    >>> _plainly("下一步工作打算", Role.PLAN, Role.REVIEW, Report())
+    True
+    """
+    if role is was or was in {Role.UNKNOWN, Role.PROBLEMS}:
+        return True
+    years = [int(y) for y in re.findall(r"20\d\d(?=年)", heading)]
+    if role is Role.PLAN:
+        return bool(PLAINLY_AHEAD.search(heading)) or any(y >= (report.year or 9999) for y in years)
+    if role is Role.PROBLEMS:
+        return was is not Role.PLAN or "存在" in heading
+    return bool(PLAINLY_BACK.search(heading)) or any(y < (report.year or 0) for y in years)
 
 
 def _add(found: list[Section], section: Section) -> None:
@@ -216,6 +243,11 @@ def _heading(line: str) -> tuple[str, bool]:
 def _of_document(report: Report) -> tuple[Role, dt.date | None]:
     if report.statistics:
         return Role.REVIEW, day_of(report.year) if report.year else None
+    if "政府工作报告" in report.title:
+        return Role.REVIEW, day_of(report.past) if report.past else None
+    if report.plan:
+        years = re.findall(r"20\d\d", report.title)
+        return Role.PLAN, day_of(int(years[-1])) if years else day_of(report.year) if report.year else None
     if report.five_year:
         ahead = YEARS_AHEAD.search(report.title.replace("“", "").replace("”", ""))
         return Role.PLAN, years_ahead_end(ahead, report) if ahead else None

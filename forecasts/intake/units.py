@@ -25,7 +25,8 @@ _COUNTS = (
 _BASE = f"%|‰|(?:{MONEY})|{_TIMES}|{_MEASURES}|{_COUNTS}"
 
 #: A unit: what is counted, perhaps by something, perhaps each time; the brackets are the text's.
-UNIT: Final = f"(?:{_BASE})(?:\\(次\\)|\\([套间台副组]\\)|[/／](?:(?:{MONEY})|{_TIMES}|{_MEASURES}|{_COUNTS}|年|月|日|人|时))?"
+_PER = f"(?:{MONEY})|{_TIMES}|{_MEASURES}|{_COUNTS}|年|月|日|时"
+UNIT: Final = f"(?:{_BASE})(?:\\(次\\)|\\([套间台副组]\\)|[/／](?:{_PER}))?"
 
 #: Units that measure how large one thing is rather than count things.
 MEASURE: Final = re.compile(f"^(?:[万亿千百]*(?:{MONEY})|{_MEASURES})$")

@@ -4,18 +4,22 @@ import re
 
 import numpy as np
 
-from forecasts.ledger.raw import refusal
+from forecasts.ledger.problems import BadInput, Problem
 
-_SAVE = "save it as CSV UTF-8"
+_SAVE, _NAME = "save it as CSV UTF-8", "name a table"
 
 
-def decoded(data: bytes, place: str, foreign: bool = True) -> tuple[str, str]:
+def decoded(
+    data: bytes, place: str, foreign: bool = True, save: str = _SAVE, name_one: str = _NAME
+) -> tuple[str, str]:
     """Return the text of a file, and its encoding where that is not UTF-8.
 
     Parameters
     ----------
     foreign : bool
         Whether another encoding than UTF-8 may be read.
+    save, name_one : str
+        What to do about another encoding, and about what is no text.
 
     Raises
     ------
@@ -24,34 +28,38 @@ def decoded(data: bytes, place: str, foreign: bool = True) -> tuple[str, str]:
     """
     for mark, name in ((b"\xff\xfe\0\0", "UTF-32"), (b"\xff\xfe", "UTF-16"), (b"\xfe\xff", "UTF-16")):
         if foreign and data.startswith(mark):
-            return _of_sixteen(data, name, place), name
+            return _of_sixteen(data, name, place, save, name_one), name
     if foreign and b"\0" in data[:4000]:
         start = np.frombuffer(data[: len(data[:4000]) // 2 * 2], np.uint8).reshape(-1, 2) == 0
         even, odd = start.mean(axis=0)
         if max(even, odd) > 0.2 and min(even, odd) < 0.05:
             name = "UTF-16-LE" if odd > even else "UTF-16-BE"
-            return _of_sixteen(data, name, place), name
+            return _of_sixteen(data, name, place, save, name_one), name
     if (at := data.find(b"\0")) >= 0:
         rule = "holds NUL bytes: it is no text"
-        raise refusal(place, rule, "name a table", line=data[:at].count(b"\n") + 1)
+        raise _refused(place, rule, name_one, data[:at].count(b"\n") + 1)
     try:
         return data.decode("utf-8").lstrip("\ufeff"), ""
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
     if not foreign:
-        raise refusal(place, "the file is not UTF-8", _SAVE, line=line)
+        raise _refused(place, "the file is not UTF-8", save, line)
     if (text := _chinese(data)) is None:
-        raise refusal(place, "the text is neither UTF-8 nor GB18030", _SAVE, line=line)
+        raise _refused(place, "the text is neither UTF-8 nor GB18030", save, line)
     return text, "GB18030"
 
 
-def _of_sixteen(data: bytes, name: str, place: str) -> str:
+def _refused(place: str, rule: str, remedy: str, line: int | None = None) -> BadInput:
+    return BadInput([Problem(place, rule, remedy=remedy, line=line)])
+
+
+def _of_sixteen(data: bytes, name: str, place: str, save: str, name_one: str) -> str:
     try:
         text = data.decode(name)
     except UnicodeDecodeError as error:
-        raise refusal(place, f"the text is not {name}, although it begins so", _SAVE, line=1) from error
+        raise _refused(place, f"the text is not {name}, although it begins so", save, 1) from error
     if "\0" in text:
-        raise refusal(place, "holds NUL bytes: it is no text", "name a table")
+        raise _refused(place, "holds NUL bytes: it is no text", name_one)
     return text.lstrip("\ufeff")
 
 
