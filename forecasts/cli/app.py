@@ -66,8 +66,8 @@ app.command(
     f"counted, and what took its place. {EXIT_CODES}"
 )(history)
 app.command(
-    help="Read every quantity of reports (text, Markdown, HTML, DOCX, PDF) as a row with the words it was read "
-    f"from; nothing is accepted yet. {EXIT_CODES}"
+    help="Read every quantity of reports (text, Markdown, HTML, DOCX, PDF) as a row with the words it was "
+    f"read from; nothing is accepted yet. {EXIT_CODES}"
 )(extract)
 app.command(
     help="Take a report in: accept, mend or skip each of its quantities; what is accepted becomes rows of "

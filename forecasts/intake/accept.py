@@ -21,6 +21,9 @@ from forecasts.ledger.records import Indicator, Record, Region
 from forecasts.ledger.sheets import OpenedSeeds, open_seeds
 from forecasts.ledger.texts import squeezed
 
+#: How a cell begins that a spreadsheet takes for a formula.
+FORMULAS = ("=", "+", "-", "@")
+
 #: Fields that are found, not written.
 _FOUND = frozenset(("held",))
 
@@ -171,14 +174,19 @@ def _cells(
 
 
 def cell_of(value: Any) -> str:
-    """Return a field as its cell."""
+    """Return a field as its cell; words that a spreadsheet would take for a formula begin with a blank.
+
+    Blanks around words do not count when they are read.
+    """
     if value is None:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, Decimal):
         return f"{value:f}"
-    return str(value.value if isinstance(value, Enum) else value)
+    if isinstance(value, Enum):
+        return str(value.value)
+    return f" {value}" if isinstance(value, str) and value.startswith(FORMULAS) else str(value)
 
 
 def _tried(folder: Path, place: Path, contents: Mapping[str, bytes]) -> OpenedSeeds:

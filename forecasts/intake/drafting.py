@@ -209,7 +209,7 @@ def _observation(
     id_ = f"{region}-{indicator.id}-{day:%Y%m%d}"
     published = made.published
     return Observation(
-        id=_free(id_, {**made.ledger.observations, **_by_id(made.rows["observations"])}),
+        id=_free(id_, made.ledger.observations, made.rows["observations"]),
         indicator=indicator.id, region=region, as_of=day,
         as_of_basis=Basis.INFERRED if entry.date_inferred else Basis.STATED,
         value=value, qualifier=entry.qualifier, low=low, high=high, period_start=start,
@@ -235,7 +235,7 @@ def _goal(
     published = made.published
     id_ = f"{region}-{indicator.id}-{day.year}"
     return Goal(
-        id=_free(id_, {**made.ledger.goals, **_by_id(made.rows["goals"])}),
+        id=_free(id_, made.ledger.goals, made.rows["goals"]),
         indicator=indicator.id, region=region, value=asked, comparison=comparison, deadline=day,
         announced_on=published.given_on or published.published_on, published_on=published.published_on,
         source=published.source.id, quote=entry.quote, accepted=entry.accepted,
@@ -271,17 +271,13 @@ def _day(row: Counted) -> dt.date:
     return row.deadline if isinstance(row, Goal) else row.as_of
 
 
-def _by_id(rows: Iterable[Any]) -> dict[str, Any]:
-    return {row.id: row for row in rows}
-
-
-def _free(name: str, taken: Collection[str], longest: int = 80) -> str:
+def _free(name: str, held: Mapping[str, Any], new: Iterable[Counted], longest: int = 80) -> str:
     """Return an id that is not taken, the wished one if it can be; a long one ends in a digest."""
     if len(name) > longest - 4:
         name = f"{name[: longest - 14].rstrip('-_')}-{hashlib.sha256(name.encode()).hexdigest()[:9]}"
-    if name not in taken:
-        return name
-    return next(free for k in range(2, len(taken) + 3) if (free := f"{name}-{k}") not in taken)
+    others = {row.id for row in new}
+    tries = (name, *(f"{name}-{k}" for k in range(2, len(others) + len(held) + 3)))
+    return next(free for free in tries if free not in held and free not in others)
 
 
 def place_of(entry: Entry) -> str:

@@ -1,5 +1,6 @@
 """Accepted entries become rows: all or none, behind what was there, sound, and never twice."""
 
+import csv
 import datetime as dt
 import itertools
 import os
@@ -19,6 +20,7 @@ from forecasts.intake.entries import Entry, proposed
 from forecasts.ledger.fields import Comparison, Qualifier
 from forecasts.ledger.problems import BadInput
 from forecasts.ledger.records import Indicator, Region
+from forecasts.ledger.scaled import in_unit_of
 from forecasts.ledger.sheets import open_seeds
 from tests.intake.grounds import (
     CANDIDATES,
@@ -193,6 +195,29 @@ def test_what_would_read_back_otherwise_is_refused(seeds: Path, monkeypatch: pyt
     with pytest.raises(BadInput, match=r"would be read as 5\.6"):
         accept(seeds, report(), entries(CANDIDATES[2:3]))
     assert contents(seeds) == before
+
+
+@pytest.mark.parametrize("sign", ["=", "+", "-", "@"])
+def test_no_words_of_a_report_become_a_formula(seeds: Path, sign: str) -> None:
+    words = f"{sign}HYPERLINK(1)全市企业5家"
+    one = Candidate(
+        len(words) - 2, len(words), "5家", 5.0, None, "家", "eq", "observation", False, False, "firms",
+        "town", dt.date(2022, 12, 31), True, None, 0.9,
+    )  # fmt: skip
+    accept(seeds, report(words), [Entry.model_validate(proposed(one, words))])
+    with (seeds / "observations.csv").open(encoding="utf-8", newline="") as file:
+        cells = [cell for row in csv.reader(file) for cell in row]
+    assert not [cell for cell in cells if cell.startswith(sign)]
+    assert [o.quote for o in open_seeds(seeds).parts.observations.values()][-1] == words
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "meant"),
+    [(3.0, "万亿元", "30000"), (7650.0, "万元", "0.765"), (63.0, "亿元", "63"), (5.0, "元", "0.00000005")],
+)
+def test_a_power_of_ten_is_settled(value: float, unit: str, meant: str) -> None:
+    loans = Indicator(id="loans", unit_zh="亿元")
+    assert in_unit_of(loans, Decimal(str(value)), unit) == Decimal(meant)
 
 
 def test_new_indicators_and_regions_come_with_the_rows_that_name_them(seeds: Path) -> None:
