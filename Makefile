@@ -10,7 +10,7 @@ TESTERS ?= auto
 # The batch is parallel over notebooks; threads inside NumPy would only get in its way.
 export OPENBLAS_NUM_THREADS := 1
 .DEFAULT_GOAL := help
-.PHONY: help setup brief test soak lab check lint format docs hooks lock clean
+.PHONY: help setup brief test soak lab check lint format docs pictures hooks lock clean
 
 help:
 	@echo 'make brief   set up, check seeds/, run $(PLAN); the last line is the path of the PDF'
@@ -21,6 +21,7 @@ help:
 	@echo 'make lint    ruff and mypy'
 	@echo 'make format  let ruff format the code'
 	@echo 'make docs    write the documentation to build/docs and try its examples'
+	@echo 'make pictures  make the pictures of the READMEs anew (Chromium, playwright and poppler are needed)'
 	@echo 'make hooks   let git format and check what is committed (.pre-commit-config.yaml)'
 	@echo 'make lock    resolve requirements.txt anew from pyproject.toml'
 	@echo 'make clean   remove what came out (reports/out) and caches; .venv stays'
@@ -66,6 +67,9 @@ format: $(READY)
 docs: $(READY)
 	@$(BIN)/python -m sphinx -W --keep-going -b html docs build/docs
 	@$(BIN)/python -m sphinx -W --keep-going -b doctest docs build/doctest
+
+pictures: $(READY)
+	@$(BIN)/python -m tests.pictures
 
 hooks: $(READY)
 	@$(BIN)/pre-commit install

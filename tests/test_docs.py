@@ -25,6 +25,7 @@ from forecasts.ledger.past_goals import PAST_GOALS
 from forecasts.notebook.parameters import GoalParameters, PortfolioParameters
 from forecasts.notebook.track_record import TrackRecordParameters
 from tests.conftest import ROOT
+from tests.pictures import MOST, NAMES, file_of
 
 DOCS = ROOT / "docs"
 PAGES = sorted(p for p in DOCS.rglob("*") if p.suffix in (".md", ".rst"))
@@ -285,3 +286,22 @@ def test_the_columns_of_seeds_are_named() -> None:
     said = set(codes(page("reference/tables.md")))
     own = {name for sheet in SEEDS.values() for name in sheet.record.model_fields}
     assert own - said <= {"note", "note_zh", "note_en", "id"}
+
+
+#: A picture as Markdown writes it: its words and where it lies.
+PICTURE = re.compile(r"!\[([^\]]*)\]\(([^)]+)\)")
+
+
+@pytest.mark.parametrize("path", READMES, ids=lambda path: path.name)
+def test_the_pictures_of_a_readme_are_there_in_its_language_and_have_words(path: Path) -> None:
+    language = "zh" if "zh" in path.name else "en"
+    shown = {place: words for words, place in PICTURE.findall(path.read_text(encoding="utf-8"))}
+    assert list(shown) == [file_of(name, language).relative_to(ROOT).as_posix() for name in NAMES]
+    assert all(len(words) > 20 for words in shown.values())
+    for place in shown:
+        content = (ROOT / place).read_bytes()
+        wide, high = (int.from_bytes(content[at : at + 4], "big") for at in (16, 20))
+        assert content.startswith(b"\x89PNG")
+        assert 10_000 < len(content) <= MOST, place
+        assert 700 <= wide <= 1600, place
+        assert 700 <= high <= 1600, place

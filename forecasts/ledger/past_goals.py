@@ -18,6 +18,7 @@ from forecasts.ledger.records import Columns, Goal, Indicator, Observation, Regi
 from forecasts.ledger.rows import Rows, read_rows
 from forecasts.ledger.sheets import open_tables
 from forecasts.ledger.tables import Table, read_table
+from forecasts.ledger.texts import Quotes, read_texts, refuse_edited, refuse_unproved
 
 #: Levels of government by their words; a number counts how deep a region lies under its root.
 LEVELS: Final[Mapping[str, int]] = MappingProxyType(
@@ -140,16 +141,19 @@ class OpenedRecord:
         The sound past goals.
     tables : tuple of Table
         With every problem and remark.
+    unread : tuple of Problem
+        Of the texts of sources.
     """
 
     ledger: Ledger
     past: Rows[PastGoal]
     tables: tuple[Table, ...]
+    unread: tuple[Problem, ...] = ()
 
     @property
     def problems(self) -> tuple[Problem, ...]:
-        """What is wrong with every table."""
-        return tuple(problem for table in self.tables for problem in table.problems)
+        """What is wrong with every table and every text."""
+        return (*(problem for table in self.tables for problem in table.problems), *self.unread)
 
     @property
     def remarks(self) -> tuple[Remark, ...]:
@@ -160,6 +164,9 @@ class OpenedRecord:
 def open_record(folder: Path) -> OpenedRecord:
     """Read a folder of past goals: goals.csv, observations.csv, indicators.csv and regions.csv.
 
+    What the tables quote is checked as in :mod:`forecasts.ledger.texts`. Texts of sources need not be
+    there, nor sources.csv.
+
     Raises
     ------
     BadInput
@@ -168,7 +175,9 @@ def open_record(folder: Path) -> OpenedRecord:
     """
     tables: dict[str, Table] = {}
     problems: list[Problem] = []
-    for name in ("observations", "goals", "indicators", "regions"):
+    for name in ("observations", "goals", "indicators", "regions", "sources"):
+        if name == "sources" and not (folder / "sources.csv").exists():
+            continue
         try:
             tables[name] = read_table(folder / f"{name}.csv", f"{folder.name}/{name}.csv")
         except BadInput as bad:
@@ -178,9 +187,25 @@ def open_record(folder: Path) -> OpenedRecord:
     goals = tables["goals"]
     # Read as goals alone for the names of indicators and regions; their faults are told once, as past goals'.
     names = Table(goals.frame, goals.place, goals.lines, goals.header)
+    named = tables["sources"].frame.get("id") if "sources" in tables else None
+    texts, unread = read_texts(
+        folder / "texts", None if named is None else frozenset(named.dropna().astype(str))
+    )
+    _refuse_loose_quotes(tables["observations"], texts)
     opened = open_tables([tables["observations"]], names, tables["indicators"], tables["regions"])
     ledger = Ledger.of(opened.parts)
-    return OpenedRecord(ledger, read_past_goals(goals, ledger.indicators), tuple(tables.values()))
+    _refuse_loose_quotes(goals, texts)
+    past = read_past_goals(goals, ledger.indicators)
+    return OpenedRecord(ledger, past, tuple(tables.values()), tuple(unread))
+
+
+def _refuse_loose_quotes(table: Table, texts: Mapping[str, str]) -> None:
+    """Refuse rows whose quotes are not their source's words, where the table has quotes."""
+    for column, source in (("quote", "source"), ("outcome_quote", "outcome_source")):
+        quotes = Quotes.written(table, column, source)
+        if quotes is not None:
+            refuse_edited(table, quotes, texts)
+            refuse_unproved(table, quotes, texts)
 
 
 def past_goals_of(ledger: Ledger) -> Rows[PastGoal]:

@@ -18,7 +18,7 @@ from forecasts.ledger.problems import BadInput, Problem, Remark, nearest, warn_o
 from forecasts.ledger.records import Goal, Indicator, Observation, Region, Source
 from forecasts.ledger.rows import Rows, read_rows
 from forecasts.ledger.tables import Table, read_table
-from forecasts.ledger.texts import held_in, read_texts, refuse_edited, refuse_unproved
+from forecasts.ledger.texts import Quotes, held_in, read_texts, refuse_edited, refuse_unproved
 from forecasts.ledger.units import settle_units
 
 if TYPE_CHECKING:
@@ -124,8 +124,8 @@ def open_seeds(folder: Path) -> OpenedSeeds:
     texts, unread = read_texts(folder / "texts", ids.get("sources"))
     for name in ("observations", "goals"):
         if name in rows:
-            refuse_edited(tables[name], rows[name], texts)
-            refuse_unproved(tables[name], rows[name], texts)
+            refuse_edited(tables[name], Quotes.of(rows[name]), texts)
+            refuse_unproved(tables[name], Quotes.of(rows[name]), texts)
     if "sources" in rows:
         rows["sources"] = held_in(rows["sources"], texts)
     told = [p for name in SEEDS for p in problems.get(name, []) + _sorted(tables.get(name))]

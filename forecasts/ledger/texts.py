@@ -1,14 +1,16 @@
 """Quotes are the words of their source and nothing else, and stand in its text where that is held.
 
-``seeds/texts/<source>.txt`` holds the words of a page as they were published, in UTF-8. Whoever reviews a row
-then need not trust its quote: that is looked for in the text. Where the text is not held, what only an editor
-writes is found all the same: arithmetic, and remarks in brackets.
+``seeds/texts/<source>.txt`` holds the words of a page as they were published, in UTF-8, and
+``seeds/record/texts/`` those of past goals. Whoever reviews a row then need not trust its quote: that is
+looked for in the text. Where the text is not held, what only an editor writes is found all the same:
+arithmetic, and remarks in brackets.
 """
 
 import re
 import unicodedata
-from collections.abc import Collection, Mapping
-from dataclasses import replace
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +40,7 @@ def read_texts(folder: Path, sources: Collection[str] | None) -> tuple[Mapping[s
     Parameters
     ----------
     folder : Path
-        ``seeds/texts``.
+        ``seeds/texts`` or ``seeds/record/texts``.
     sources : collection of str, optional
         The ids that stand in ``sources.csv``, sound or not; none = that table could not be read.
 
@@ -71,39 +73,76 @@ def read_texts(folder: Path, sources: Collection[str] | None) -> tuple[Mapping[s
     return texts, problems
 
 
-def refuse_unproved(table: Table, rows: Rows[Any], texts: Mapping[str, str]) -> None:
+@dataclass(frozen=True)
+class Quotes:
+    """A column of words and the column that names whose they are; rows without words say nothing.
+
+    Attributes
+    ----------
+    column : str
+        The heading of the words.
+    said, sources : sequence of str
+        Of each row: the words, as written, and the id of their source.
+    """
+
+    column: str
+    said: Sequence[str]
+    sources: Sequence[str]
+
+    @classmethod
+    def of(cls, rows: Rows[Any]) -> "Quotes":
+        """Return the quotes of sheets that demand them."""
+        said, sources = (rows.columns[name] for name in ("quote", "source"))
+        order = range(len(rows))
+        return cls("quote", [str(said.at(r) or "") for r in order], [str(sources.at(r)) for r in order])
+
+    @classmethod
+    def written(cls, table: Table, column: str, source: str) -> "Quotes | None":
+        """Return the quotes of a table that may lack them; none = it does."""
+        if not {column, source} <= set(table.frame.columns):
+            return None
+        said, sources = (table.frame[name].fillna("").astype(str).tolist() for name in (column, source))
+        return cls(column, said, sources)
+
+
+def refuse_unproved(table: Table, quotes: Quotes, texts: Mapping[str, str]) -> None:
     """Refuse rows whose quote does not stand in the text of their source, where that text is there."""
-    if not texts or not len(rows):
+    if not texts:
         return
-    quotes, sources = rows.columns["quote"], rows.columns["source"]
-    bad = np.zeros(len(rows), bool)
-    for row in range(len(rows)):
-        text = texts.get(str(sources.at(row)))
-        bad[row] = text is not None and not stands_in(str(quotes.at(row) or ""), text)
+    bad = np.array(
+        [said != "" and _proved(said, texts.get(whose)) is False for said, whose in _pairs(quotes)], bool
+    )
 
     def remedy(row: int) -> str:
-        return f"quote the words of texts/{sources.at(row)}.txt; ... stands for words that are left out"
+        return f"quote the words of texts/{quotes.sources[row]}.txt; ... stands for words that are left out"
 
-    table.refuse(bad, "quote", "does not stand in the text of its source", remedy)
+    table.refuse(bad, quotes.column, "does not stand in the text of its source", remedy)
 
 
-def refuse_edited(table: Table, rows: Rows[Any], texts: Mapping[str, str]) -> None:
+def refuse_edited(table: Table, quotes: Quotes, texts: Mapping[str, str]) -> None:
     """Refuse rows whose quote holds what an editor wrote, unless the source's text proves the words."""
-    if not len(rows):
-        return
-    quotes, sources = rows.columns["quote"], rows.columns["source"]
-    odd = [_edited(str(quote or "")) for quote in quotes.values]
+    odd = [_edited(said) for said in quotes.said]
     for sort, rule in (
         ("sum", "holds arithmetic, which is not its source's"),
         ("remark", "holds an editor's remark in brackets"),
     ):
-        bad = np.array([odd[code] == sort for code in quotes.code.tolist()], bool)
-        for row in np.flatnonzero(bad).tolist():
-            text = texts.get(str(sources.at(row)))
-            bad[row] = text is None or not stands_in(str(quotes.at(row)), text)
-        table.refuse(bad, "quote", rule, "quote the source's words and nothing else; move the rest to a note")
+        bad = [
+            o == sort and not _proved(q, texts.get(s)) for o, (q, s) in zip(odd, _pairs(quotes), strict=True)
+        ]
+        remedy = "quote the source's words and nothing else; move the rest to a note"
+        table.refuse(np.array(bad, bool), quotes.column, rule, remedy)
 
 
+def _pairs(quotes: Quotes) -> Iterator[tuple[str, str]]:
+    return zip(quotes.said, quotes.sources, strict=True)
+
+
+def _proved(quote: str, text: str | None) -> bool | None:
+    """Whether a quote stands in the text of its source; None = that is not held."""
+    return None if text is None else stands_in(quote, text)
+
+
+@cache
 def _edited(quote: str) -> str:
     """Return which sort of an editor's words a quote holds; empty if none."""
     plain = GAP.sub(" ", unicodedata.normalize("NFKC", quote))

@@ -110,7 +110,7 @@ def read_seeds(folder: Path) -> Seeds:
 
 
 #: Folders whose files are read, and how the names of those files end.
-_FOLDERS, _ENDINGS = ("", "record", "scenarios", "texts"), (".csv", ".yaml", ".txt")
+_FOLDERS, _ENDINGS = ("", "record", "record/texts", "scenarios", "texts"), (".csv", ".yaml", ".txt")
 
 
 class _Changed(Exception):

@@ -137,6 +137,45 @@ def test_every_fault_of_a_folder_is_told_at_once(tmp_path: Path) -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("table", "column", "row", "words", "rule"),
+    [
+        ("goals", "quote", "jiangsu-", "全年要新增一万家", "does not stand in the text of its source"),
+        ("goals", "outcome_quote", "jiangsu-", "已经超额完成", "does not stand in the text of its source"),
+        ("observations", "quote", "zhejiang,", "已有一万家", "does not stand in the text of its source"),
+        ("goals", "quote", "xizang-", "新增50家（编者注：净增）", "holds an editor's remark"),
+        ("goals", "outcome_quote", "xizang-", "完成率116/100=1.16", "holds arithmetic"),
+        ("observations", "quote", "xizang,", "共有3-1=2家", "holds arithmetic"),
+    ],
+)
+def test_words_that_are_not_the_sources_are_told_at_their_place(
+    tmp_path: Path, table: str, column: str, row: str, words: str, rule: str
+) -> None:
+    shutil.copytree(SHIPPED, tmp_path / "record")
+    path = tmp_path / "record" / f"{table}.csv"
+    frame = pd.read_csv(path, dtype=str, keep_default_na=False)
+    said = frame.iloc[:, 0].str.startswith(row.rstrip(",")) & (frame[column] != "")
+    at = int(said.to_numpy().argmax())
+    assert said[at]
+    frame.loc[at, column] = words
+    frame.to_csv(path, index=False)
+    [problem] = open_record(tmp_path / "record").problems
+    assert (problem.place, problem.line, problem.column) == (f"record/{table}.csv", at + 2, column)
+    assert rule in problem.rule
+    assert words in problem.value
+
+
+def test_texts_of_the_record_are_of_its_sources_and_prove_its_words(tmp_path: Path) -> None:
+    held = {path.stem for path in (SHIPPED / "texts").glob("*.txt")}
+    quoted = pd.read_csv(SHIPPED / "goals.csv")[["source", "outcome_source"]].stack()
+    assert len(held) >= 6
+    assert held <= set(quoted)
+    shutil.copytree(SHIPPED, tmp_path / "record")
+    (tmp_path / "record" / "texts" / "nobody-2025.txt").write_text("x", encoding="utf-8")
+    [problem] = open_record(tmp_path / "record").problems
+    assert problem.place == "record/texts/nobody-2025.txt"
+
+
 def test_a_ledger_has_past_goals_of_its_own() -> None:
     ledger = read_ledger(ROOT / "seeds")
     past = past_goals_of(ledger)

@@ -7,6 +7,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -35,21 +36,20 @@ class Lab:
         page.click('.lm-Menu-itemLabel:text-is("Run All Cells")')
 
 
-@pytest.fixture
-def lab(copy_house: Callable[[], Path], tmp_path: Path) -> Iterator[Lab]:
-    """Serve a copy of the project in JupyterLab with settings of its own."""
-    house = copy_house()
+@contextmanager
+def served(house: Path, folder: Path) -> Iterator[Lab]:
+    """Serve a project in JupyterLab, with settings and a log in a folder of its own."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    own = {name: str(tmp_path / name) for name in ("JUPYTER_CONFIG_DIR", "JUPYTERLAB_SETTINGS_DIR")}
+    own = {name: str(folder / name) for name in ("JUPYTER_CONFIG_DIR", "JUPYTERLAB_SETTINGS_DIR")}
     options = (
         "--no-browser", f"--port={port}", "--ServerApp.port_retries=0", "--IdentityProvider.token=",
         "--ServerApp.ip=127.0.0.1", "--ServerApp.allow_root=True", f"--ServerApp.root_dir={house}",
-        f"--LabApp.workspaces_dir={tmp_path / 'workspaces'}", "--LabApp.news_url=",
+        f"--LabApp.workspaces_dir={folder / 'workspaces'}", "--LabApp.news_url=",
     )  # fmt: skip
     command = [sys.executable, "-m", "jupyterlab", *options]
-    with (tmp_path / "lab.log").open("w") as log:
+    with (folder / "lab.log").open("w") as log:
         server = subprocess.Popen(command, env={**os.environ, **own}, stdout=log, stderr=log)
     address = f"http://127.0.0.1:{port}"
     try:
@@ -58,6 +58,13 @@ def lab(copy_house: Callable[[], Path], tmp_path: Path) -> Iterator[Lab]:
     finally:
         server.terminate()
         server.wait(30)
+
+
+@pytest.fixture
+def lab(copy_house: Callable[[], Path], tmp_path: Path) -> Iterator[Lab]:
+    """Serve a copy of the project in JupyterLab with settings of its own."""
+    with served(copy_house(), tmp_path) as lab:
+        yield lab
 
 
 def wait_for(address: str, seconds: float = 60) -> None:

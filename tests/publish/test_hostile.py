@@ -10,6 +10,8 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+from asked import asked
+from conftest import attainment
 from pypdf import PdfReader
 
 from forecasts.attainment.result import Attainment
@@ -22,25 +24,15 @@ from forecasts.publish.drawing import svg_of
 from forecasts.publish.fonts import printable
 from forecasts.publish.words import Words
 from forecasts.scenarios.seeds import Seeds, read_seeds
+from tests.hostile import ADDRESSES, FORMULAS, MARKUP, SCRIPTS, UNBROKEN
 
 SHIPPED = Path(__file__).parents[2] / "forecasts" / "tenant" / "seeds"
 
-#: What somebody may write into a cell, and what would happen if anything took it for more than text.
-HOSTILE = (
-    "<script>alert(1)</script>",
-    "<img src=x onerror=alert(1)>",
-    "</style></svg></title><b>",
-    '#set page(width: 1pt); #read("/etc/passwd")',
-    "{{ 7 * 7 }} {% raw %} ${1}",
-    "$ x $ `y` *z* _w_ @goal <label> ~ \\",
-    "'+alert(1)+' \"+alert(1)+\" \\' datum.x",
-    "&lt;b&gt; &#60; ]]> <!-- -->",
-    "%s {0} {name} %(x)s",
-    "=cmd|' /C calc'!A0",
-    "javascript:alert(1)",
-    "\U0001f600 \u05e9\u05dc\u05d5\u05dd \u0645\u0631\u062d\u0628\u0627 \u0e01",
-)
+#: What somebody may write into a cell.
+HOSTILE = (*MARKUP, *ADDRESSES, *FORMULAS, SCRIPTS)
 TEXT = " | ".join(HOSTILE)
+#: What a quote may hold: words in square brackets are an editor's, and refused there.
+QUOTE = " | ".join(text for text in HOSTILE if "[" not in text)
 LONG = "a" * 10_000
 
 #: The cells that a brief shows; a long one only where a text may be long.
@@ -71,7 +63,8 @@ def tampered(folder: Path) -> Path:
         long = LONG_CELLS.get(table, "")
 
         def change(column: str, cell: str, columns: tuple[str, ...] = columns, long: str = long) -> str:
-            odd = f"{TEXT} {LONG}" if column == long else TEXT
+            odd = QUOTE if column == "quote" else TEXT
+            odd = f"{odd} {LONG}" if column == long else odd
             return odd if column in columns else cell
 
         rewritten(folder / f"{table}.csv", change)
@@ -204,3 +197,30 @@ def test_what_cannot_be_shown_as_it_is_stops_with_its_place(
     first = refused.value.problems[0]
     assert (first.place, first.line, first.column) == (f"seeds/{table}.csv", 2, column)
     assert len(str(first)) < 400
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("chromium") is None, reason="needs chromium")
+def test_on_a_telephone_no_word_makes_a_page_wider_and_nothing_runs(templates: Path, tmp_path: Path) -> None:
+    playwright = pytest.importorskip("playwright.sync_api", reason="needs the package playwright")
+    wrong: list[str] = []
+    with playwright.sync_playwright() as session:
+        browser = session.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        page = browser.new_page(viewport={"width": 390, "height": 900})
+        page.on("dialog", lambda dialog: (wrong.append(dialog.message), dialog.dismiss()))
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+        page.on(
+            "request", lambda one: wrong.append(one.url) if one.url[:5] not in ("file:", "data:") else None
+        )
+        for number, text in enumerate((TEXT, *UNBROKEN)):
+            result = asked(attainment(names=(text, text), units=(text, text), quote=text))
+            goal = result.goal.model_copy(update={"source_url": text, "source_title": text, "scope_zh": text})
+            brief = compose(
+                [result.model_copy(update={"goal": goal})], [Failure(text, text, text)], Words("zh")
+            )
+            write_html(brief, tmp_path / f"{number}.html", templates)
+            page.goto((tmp_path / f"{number}.html").as_uri())
+            page.locator("svg.marks").first.wait_for()
+            assert page.evaluate("document.documentElement.scrollWidth") <= 390, text[:40]
+        browser.close()
+    assert wrong == []

@@ -261,6 +261,7 @@ def test_hostile_words_do_nothing(chromium: Any, seeds: Seeds, tmp_path: Path) -
     folder = lay(results, tmp_path, "brief", "2023-09-06")
     built(facts_of([folder], seeds), tmp_path / "site")
     opened = Browser(chromium, tmp_path / "site")
+    opened.page.set_viewport_size({"width": min(WIDTHS), "height": 900})
     paths = [p.relative_to(tmp_path / "site").as_posix() for p in (tmp_path / "site").rglob("*.html")]
     for path in paths:
         page = opened.open(path)
@@ -268,6 +269,8 @@ def test_hostile_words_do_nothing(chromium: Any, seeds: Seeds, tmp_path: Path) -
             "Promise.all([...document.querySelectorAll('script[data-place]')].map(forecastsSite.draw))"
         )
         assert page.locator("img").count() == 0, path
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        assert wide <= min(WIDTHS), f"{path}: a word that no line holds makes it {wide} px wide"
     opened.open("compare.html#a=brief/2023-09-06&b=brief/2023-09-06")
     opened.page.locator("#compared tbody tr").first.wait_for()
     assert opened.page.locator("#compared tbody tr").count() == len(results)

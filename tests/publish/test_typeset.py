@@ -17,23 +17,9 @@ from forecasts.publish.fonts import missing, printable, with_letters
 from forecasts.publish.parts import Brief
 from forecasts.publish.typeset import html
 from forecasts.publish.words import Words
+from tests.hostile import MARKUP
 
 Writer = Callable[[Brief, Path, Path], None]
-
-HOSTILE = (
-    "#import",
-    '#read("/etc/passwd")',
-    "</script><script>alert(1)</script>",
-    "<b>x</b>",
-    "$x$",
-    "`y`",
-    "'z'",
-    "@goal-hightech",
-    "*w*",
-    "\\u{41}",
-    "{{ 7 * 7 }}",
-    "<!--",
-)
 
 
 class Page(HTMLParser):
@@ -137,7 +123,7 @@ def test_the_page_is_readable_by_everybody(
 
 
 def test_hostile_texts_are_texts(make: Maker, templates: Path, tmp_path: Path) -> None:
-    text = " | ".join(HOSTILE)
+    text = " | ".join(MARKUP)
     a = make(names=(text, text), assumed=scenario("baseline", "baseline", (text, text), (text, text)))
     evidence = a.evidence[0].model_copy(update={"quote": text, "note_zh": text, "source_title": text})
     brief = compose(
@@ -146,7 +132,7 @@ def test_hostile_texts_are_texts(make: Maker, templates: Path, tmp_path: Path) -
     write_pdf(brief, tmp_path / "brief.pdf", templates)
     write_html(brief, tmp_path / "brief.html", templates)
     printed, page = pdf_text(tmp_path / "brief.pdf"), read(tmp_path / "brief.html")
-    for hostile in HOSTILE:
+    for hostile in MARKUP:
         assert printed.count(squeezed(hostile)) >= 5, hostile
         assert "".join(page.text).count(hostile) >= 5, hostile
     assert page.tags.count("script") == len(brief.figures()) + 1
