@@ -223,6 +223,9 @@ def _new_region(asking: Asking, entry: Entry | None) -> Region | None:
 def _asked(asking: Asking, kind: Callable[..., R], questions: Mapping[str, tuple[str, str]]) -> R | None:
     """Ask for the fields of a record; None where they are not sound, which is told."""
     answers = {name: asking.ask(question, default) for name, (question, default) in questions.items()}
+    if missing := [name for name, answer in answers.items() if not answer and name != "parent"]:
+        asking.tell(tuple(Problem("new", "is missing", column=name) for name in missing))
+        return None
     try:
         return kind(**{name: answer for name, answer in answers.items() if answer})
     except ValidationError as error:

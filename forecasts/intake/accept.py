@@ -4,7 +4,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import Enum
 from pathlib import Path
@@ -89,7 +89,7 @@ def accept(
             return Accepted({}, False, drafted.duplicates, drafted.conflicts, ())
         read = _read(folder, published)
         contents = _contents(before, drafted, published, read)
-        after = _tried(folder, place, contents)
+        after = _tried(folder, place, contents, read)
         _check_meant(after, drafted)
         if not dry_run:
             write_together(folder, contents, read)
@@ -189,7 +189,9 @@ def cell_of(value: Any) -> str:
     return f" {value}" if isinstance(value, str) and value.startswith(FORMULAS) else str(value)
 
 
-def _tried(folder: Path, place: Path, contents: Mapping[str, bytes]) -> OpenedSeeds:
+def _tried(
+    folder: Path, place: Path, contents: Mapping[str, bytes], read: Mapping[str, bytes]
+) -> OpenedSeeds:
     """Read the folder as it would be; what would be refused there is refused here."""
     with tempfile.TemporaryDirectory(dir=place, prefix=TRIAL) as name:
         trial = Path(name) / folder.resolve().name
@@ -202,7 +204,18 @@ def _tried(folder: Path, place: Path, contents: Mapping[str, bytes]) -> OpenedSe
                 _link(folder / file, trial / file)
         for file, content in contents.items():
             (trial / file).write_bytes(content)
-        return _sound(trial)
+        opened = open_seeds(trial)
+    if opened.problems:
+        raise BadInput(_of_new_row(problem, read) for problem in opened.problems)
+    return opened
+
+
+def _of_new_row(problem: Problem, read: Mapping[str, bytes]) -> Problem:
+    """Return a problem without a line that nobody can look up: that of a row which is not there yet."""
+    there = read.get(problem.place.partition("/")[2], b"").count(b"\n")
+    if problem.line is None or problem.line <= there:
+        return problem
+    return replace(problem, place=f"a new row of {problem.place}", line=None)
 
 
 def _link(path: Path, to: Path) -> None:

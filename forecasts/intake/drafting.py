@@ -289,7 +289,7 @@ def told_of(error: ValidationError, place: str, said: Callable[[str], str] = str
     """Return what is wrong with the fields of a record."""
     return [
         Problem(
-            place, one["msg"].removeprefix("Value error, "),
+            place, one["msg"].removeprefix("Value error, ").replace("Field required", "is missing"),
             "" if isinstance(one["input"], dict | Record) else shortened(one["input"]),
             "correct it", column=said(str(one["loc"][0])) if one["loc"] else None,
         )

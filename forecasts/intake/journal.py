@@ -23,7 +23,7 @@ from filelock import FileLock, Timeout
 from forecasts.ledger.fields import FILE_NAME
 from forecasts.ledger.files import whole, write_whole
 from forecasts.ledger.layouts import SEEDS
-from forecasts.ledger.problems import BadInput, Problem
+from forecasts.ledger.problems import BadInput, Problem, Remark
 
 #: The folder of what is under way.
 PLACE = ".intake"
@@ -134,6 +134,15 @@ def recover(folder: Path) -> bool:
     _check_unchanged(folder, open_steps)
     _finish(folder, open_steps)
     return True
+
+
+def unfinished(folder: Path) -> list[Remark]:
+    """Return what is told of a folder in which a killed program left rows that are still to come."""
+    if not (folder / PLACE / "journal.json").exists():
+        return []
+    rule = "an intake was interrupted: rows that it accepted are still to come"
+    remedy = "start any `forecasts intake`: it ends that first"
+    return [Remark(Problem(f"{folder.name}/{PLACE}/journal.json", rule, remedy=remedy))]
 
 
 def _step(step: dict[str, str]) -> dict[str, str]:

@@ -182,9 +182,11 @@ def test_what_a_killed_intake_promised_is_there_when_the_next_one_begins(house: 
             {"file": name, "draft": str(number), "old": was, "new": sha256(new.read_bytes()).hexdigest()}
         )
     (place / "journal.json").write_text(json.dumps({"steps": steps}), encoding="utf-8")
+    assert "rows that it accepted are still to come" in run("check").stderr
     ended = run("intake", "2023.txt", "--accept-from", accepted, *source)
     assert ended.stderr.count("is there already") == 4
     assert contents(house / "seeds") == contents(house / "whole")
+    assert "still to come" not in run("check").stderr
 
 
 def test_what_cannot_be_resolved_is_told(house: Path) -> None:

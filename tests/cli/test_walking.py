@@ -118,6 +118,14 @@ def test_a_new_indicator_and_a_new_place_are_asked_for(seeds: Path) -> None:
     assert open_seeds(seeds).problems == ()
 
 
+def test_a_new_indicator_says_what_it_counts(seeds: Path) -> None:
+    way = replace(way_of(seeds), candidates=[replace(CANDIDATES[0], indicator="园区")])
+    end, _, said = walked(way, "n", "parks", "", "", "", "", "a", "s")
+    assert end is not None
+    assert end.decisions.indicators == ()
+    assert "[scope_zh]: is missing" in said
+
+
 def test_what_nothing_names_is_not_added(seeds: Path) -> None:
     end, _, _ = walked(way_of(seeds), "n", "parks", "园区", "个", "", "园区数", *"sssssss")
     assert end is not None

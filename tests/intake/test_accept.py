@@ -229,6 +229,9 @@ def test_new_indicators_and_regions_come_with_the_rows_that_name_them(seeds: Pat
     assert held.problems == ()
     assert held.parts.indicators["parks"] == parks
     assert [o.region for o in held.parts.observations.values()][-1] == "bay"
+    bare = Indicator(id="bare", name_zh="空地", scope_zh="块数")
+    with pytest.raises(BadInput, match=r"a new row of seeds/indicators\.csv \[unit_en\]"):
+        accept(seeds, report(), entries(CANDIDATES[:1], indicator="bare", unit=""), [bare])
     with pytest.raises(BadInput, match="another indicator of this id"):
         accept(seeds, report(), entry, [Indicator(id="firms", name_zh="公司")])
 
