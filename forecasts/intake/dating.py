@@ -2,6 +2,8 @@
 
 import datetime as dt
 import re
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -37,8 +39,34 @@ class Dated:
     explicit_year: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Dates:
+    """The words for days in a text, in their order."""
+
+    found: Sequence[re.Match[str]]
+    starts: Sequence[int]
+
+    def before(self, at: int, floor: int) -> Iterator[re.Match[str]]:
+        """Yield those that end before an offset, the nearest first, and begin behind another."""
+        for match in reversed(self.found[bisect_left(self.starts, floor) : bisect_left(self.starts, at)]):
+            if match.end() <= at:
+                yield match
+
+
+def dates_of(text: str) -> Dates:
+    """Return the words for days in a plain text."""
+    found = list(_DATE.finditer(text))
+    return Dates(found, [match.start() for match in found])
+
+
 def day_for(
-    text: str, sentence: int, at: int, section: Section, report: Report, carried: dt.date | None = None
+    text: str,
+    dates: Dates,
+    sentence: int,
+    at: int,
+    section: Section,
+    report: Report,
+    carried: dt.date | None = None,
 ) -> Dated:
     """Return the day of a quantity that stands at an offset of a plain text.
 
@@ -54,12 +82,12 @@ def day_for(
     >>> text = "截至2023年6月底,建成77个,力争到2025年达到100个"
     >>> report = Report(day=dt.date(2023, 7, 10), year=2023)
     >>> for at in (14, 26):
-    ...     print(day_for(text, 0, at, Section(0, Role.UNKNOWN, None), report).day)
+    ...     print(day_for(text, dates_of(text), 0, at, Section(0, Role.UNKNOWN, None), report).day)
     2023-06-30
     2025-12-31
     """
     goal = section.role is Role.PLAN
-    for match in reversed(list(_DATE.finditer(text, sentence, at))):
+    for match in dates.before(at, sentence):
         before, behind = (
             text[max(sentence, match.start() - 3) : match.start()],
             text[match.end() : match.end() + 6],

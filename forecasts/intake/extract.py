@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from forecasts.intake.candidates import Candidate, Said
-from forecasts.intake.dating import Dated, day_for, named_day
+from forecasts.intake.dating import Dated, Dates, dates_of, day_for, named_day
 from forecasts.intake.figures import Figure, figures_of
 from forecasts.intake.kinds import kind_of
 from forecasts.intake.known import Known
@@ -50,6 +50,7 @@ def candidates_of(text: str, known: Known = Known(), region: str = "") -> list[C
     sections = sections_of(same, report)
     where = region or region_of(report.title, same, known)
     spans = iter(_sentences_with(same))
+    dates = dates_of(same)
     found: list[Candidate] = []
     carried: dt.date | None = None
     paragraph = -1
@@ -60,7 +61,7 @@ def candidates_of(text: str, known: Known = Known(), region: str = "") -> list[C
             paragraph, carried = line, None
         if section.day is None and (named := named_day(same, start, end, report)) is not None:
             carried = named
-        context = _Context(text, squeeze, report, known, where)
+        context = _Context(text, squeeze, report, known, where, dates)
         found += _of_sentence(context, start, end, figures, section, carried if section.day is None else None)
     return found
 
@@ -74,6 +75,7 @@ class _Context:
     report: Report
     known: Known
     region: str
+    dates: Dates
 
     @property
     def same(self) -> str:
@@ -117,7 +119,7 @@ def _of_sentence(
         figure = _like(previous, figure, same)
         near, far = max(start, figure.outer[0] - _FAR), min(end, figure.outer[1] + _FAR)
         bare = same[floor : figure.outer[0]].strip(" 、和及与到至-—")
-        dated = day_for(same, near, figure.outer[0], section, context.report, carried)
+        dated = day_for(same, context.dates, near, figure.outer[0], section, context.report, carried)
         if not bare and said is not None and previous is not None and previous.unit == figure.unit:
             kind = said
         else:

@@ -73,7 +73,7 @@ EXAMPLES: Final = (
     ("汇聚[8500万]江苏人民的力量", Role.PLAN, "observation"),
     ("设立总规模[500亿元]的基金", Role.PLAN, "observation"),
     ("建设[27万平方米]孵化空间", Role.PLAN, "goal"),
-    ("产值翻[一番]", Role.REVIEW, "change"),
+    ("产值[翻一番]", Role.REVIEW, "change"),
 )
 
 
@@ -95,13 +95,13 @@ def kind_of(text: str, sentence: int, end: int, figure: Figure, role: Role, futu
     near = before[-40:]
     if figure.unit in PERCENT and SHARE.search(near) and not CHANGE.search(before[-24:]):
         return Said.SHARE
-    if _changes(before[-24:], figure):
+    if _changes(before[-24:], text[figure.start : figure.end], figure):
         return Said.CHANGE
     return Said.OBSERVATION
 
 
-def _changes(before: str, figure: Figure) -> bool:
-    if figure.unit == "倍" and re.search("[翻]", before[-2:] + "翻" * before.endswith("翻")):
+def _changes(before: str, words: str, figure: Figure) -> bool:
+    if words.startswith("翻") or before.endswith("翻"):
         return True
     if REACHED.search(before) and not re.search(
         "(?:增速|增幅|涨幅|降幅|增长率)(?:到|至|为|达到?)", before[-8:]

@@ -44,12 +44,12 @@ _BEHIND_END: Final = re.compile(
 )
 _STOP: Final = re.compile(r"[，,；;。：:！？!?\n、]")
 _COMMA: Final = re.compile(r"[，,；;。：:！？!?\n]")
-_AND: Final = re.compile(r"[、]|(?<=[一-鿿])(?:和|以及|及|与)(?=[一-鿿])")
+_AND: Final = re.compile(r"[、]|(?<=[一-鿿])(?:和(?!美|谐|平)|以及|(?<!普)及(?![时其率格])|与)(?=[一-鿿])")
 _PLACE: Final = re.compile(
     r"^[一-鿿]{2,6}?(?:省|市|自治区|片区|新区|高新区|经开区|科学城|科技城|区|县)"
     r"(?<!地区)(?<!社区)(?<!小区)(?<!市区)(?<!园区)(?<!城区)(?<!山区)(?<!城市)(?<!上市)(?<!都市)(?<!景区)(?<!灌区)(?<!县区)(?<!城镇区)"
     r"(?<!设区)(?<!各县)(?<!街区)(?<!辖区)(?<!校区)(?<!专区)(?<!门市)(?<!超市)(?<!县市)(?<!节省)"
-    r"(?=[一-鿿])(?!域|内|级|间|委|长|场|政|民|属|外|镇|乡|值|城)"
+    r"(?=[一-鿿])(?!域|内|级|间|委|长|场|政|民|属|外|镇|乡|值|城|际)"
 )
 _LONGEST: Final = 26
 #: What was added in a period.
@@ -68,7 +68,7 @@ _BARE: Final = frozenset(
 )
 #: What several names of a list share at their end.
 _SHARED: Final = re.compile(
-    "(?:增加值|总产值|产值|投资|零售额|产量|吞吐量|营业收入|营收|收入|数量|人数|出口|进口|进出口|覆盖率|比例|比重|占比|余额|浓度|销量|人均可支配收入|面积|消费|保费|规模|总量|领域投资|领域投资额|投资额|企业|总额|次数|起数|用电量)$"
+    "(?:居民人均可支配收入|人次|业务量|案件|增加值|总产值|产值|投资|零售额|产量|吞吐量|营业收入|营收|收入|数量|人数|出口|进口|进出口|覆盖率|比例|比重|占比|余额|浓度|销量|人均可支配收入|面积|消费|保费|规模|总量|领域投资|领域投资额|投资额|企业|总额|次数|起数|用电量)$"
 )
 
 
@@ -148,7 +148,7 @@ def name_of(
             True,
             own,
         )
-    if earlier is not None and earlier.text.startswith("新增") and figure.unit not in PERCENT:
+    if earlier is not None and earlier.new and earlier.text.startswith("新") and figure.unit not in PERCENT:
         inside |= _lists_on(text, floor, start)
     if name in _BARE and earlier is not None and earlier.base:
         name = re.sub("(?:播种)?面积$|总?数量?$", "", earlier.base) + name

@@ -16,6 +16,8 @@ _NO_PART: Final = re.compile(
 _NATION: Final = re.compile(
     r"(?:^|[，,。；;、\n])\s*(?:全国|我国)(?!第|人|首|各|统一|重点|范围|文明|性|平均|前|最)(?=[一-鿿])"
 )
+#: How far before a number its place is looked for.
+_FAR: Final = 200
 _TITLE: Final = re.compile(
     r"[一-鿿()]{2,14}?(?:省|自治区|特别行政区|市|州|盟|科学城|新区|高新区|开发区|区|县)"
 )
@@ -61,7 +63,7 @@ def place_at(text: str, sentence: int, at: int, region: str, known: Known) -> st
     >>> place_at("全市建成27万平方米", 0, 6, "某市", Known())
     '某市'
     """
-    told = text[sentence:at]
+    told = text[max(sentence, at - _FAR) : at]
     part = ""
     for match in _PART.finditer(told):
         if not _NO_PART.search(match["part"]):

@@ -4,8 +4,11 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-_FROM = "０１２３４５６７８９％﹪．－﹣−～〜∼＋／（）［］＜＞：；＝\u3000\u00a0\u2002\u2003\u2009\u202f∶Ａ"
-_TO = "0123456789%%.---~~~+/()[]<>:;=      :A"
+_FROM = (
+    "０１２３４５６７８９％﹪．－﹣−～〜∼＋／（）［］＜＞：；＝"
+    "\u3000\u00a0\u2002\u2003\u2009\u202f∶\r\v\f\x85\u2028\u2029"
+)
+_TO = "0123456789%%.---~~~+/()[]<>:;=      :\n\n\n\n\n\n"
 _PLAIN = str.maketrans(_FROM, _TO)
 
 #: What ends a sentence; a line end does, too.
@@ -17,7 +20,7 @@ _PAIRS = re.compile(
 
 
 def plain(text: str) -> str:
-    """Return a text with plain digits, brackets and blanks, as long as it was.
+    """Return a text with plain digits, brackets, blanks and line ends, as long as it was.
 
     Examples
     --------

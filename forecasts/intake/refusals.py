@@ -47,22 +47,26 @@ class Refusal:
             for words, pattern in (
                 (self.before, f"(?:{self.before})$"),
                 (self.number, f"(?:{self.number})$"),
-                (self.behind, self.behind),
+                (self.behind, f"(?:{self.behind})"),
                 (self.unless, f"(?:{self.unless})$"),
             )
         )
 
-    def fits(self, text: str, figure: Figure) -> bool:
-        """Whether the rule refuses a number of a plain text."""
+    def fits(self, left: str, words: str, right: str) -> bool:
+        """Whether the rule refuses a number: what stands before it, the number, and what stands behind it."""
         before, number, behind, unless = self._compiled
-        left = text[max(0, figure.start - NEAR) : figure.start]
-        if before is not None and not before.search(left):
-            return False
-        if number is not None and not number.match(text[figure.start : figure.end]):
-            return False
-        if behind is not None and not re.match(behind, text[figure.end : figure.end + NEAR]):
-            return False
-        return unless is None or not unless.search(left)
+        return (
+            (before is None or before.search(left) is not None)
+            and (number is None or number.match(words) is not None)
+            and (behind is None or behind.match(right) is not None)
+            and (unless is None or unless.search(left) is None)
+        )
+
+
+def around(text: str, figure: Figure) -> tuple[str, str, str]:
+    """Return what stands before a number, the number with its unit, and what stands behind it."""
+    start, end = figure.start, figure.end
+    return text[max(0, start - NEAR) : start], text[start:end], text[end : end + NEAR]
 
 
 _VERB = "达到?|到|至|为|从|由|是|升|降|涨|超过?|突破|指数|指标值|得分|分别|约|近|和|及|、|较[^,，]{1,6}"
@@ -101,11 +105,10 @@ REFUSALS: Final[tuple[Refusal, ...]] = (
     ),
     Refusal(
         "a day of the year",
-        before=r"[\d年月\-/.]|\d\s?[·.]\s?",
+        before=r"[\d年月]\s?[-/.·]",
         number=r"\d{1,2}",
-        behind=r"^(?:[-/.日月]|$|\D)",
-        unless=r"[-—–~]\s?|从.{0,8}",
-        examples=[("2026-02-01 发布，新增2个", "2个")],
+        behind=r"^(?:[-/.日月\s]|$)",
+        examples=[("2026/02/01 发布，新增2个", "2个")],
     ),
     Refusal(
         "a length of time",
@@ -139,7 +142,11 @@ REFUSALS: Final[tuple[Refusal, ...]] = (
         behind=r"^\s?[.、)](?!\d)",
         examples=[("1.医疗方面\n2、新增5家\n(3)其他", "5家")],
     ),
-    Refusal("a telephone number", before=r"\d[-—]?", number=r"\d{5,}", examples=[("电话：023-67575000", "")]),
+    Refusal(
+        "a telephone number",
+        number=r"0\d{2,3}[-—]?\d{7,8}|1[3-9]\d{9}|\d{7,}",
+        examples=[("电话：023-67575000", "")],
+    ),
     Refusal(
         "a number to call",
         behind=r"^\s?(?:热线|平台|电话|系统)",
@@ -167,6 +174,12 @@ REFUSALS: Final[tuple[Refusal, ...]] = (
     ),
     Refusal("a part of a text", number=".*方面", examples=[("十方面民生实事", "")]),
     Refusal("a part of a text", behind="^方面", examples=[("重点抓好10个方面工作", "")]),
+    Refusal(
+        "indicators of a plan",
+        behind="^(?:预期性|约束性)?指标",
+        number=".*项",
+        examples=[("共计28项指标", "")],
+    ),
     Refusal("the three sectors", number="[一二三]次", behind="^产业", examples=[("三次产业结构", "")]),
     Refusal(
         "a name with 大",
@@ -189,7 +202,7 @@ REFUSALS: Final[tuple[Refusal, ...]] = (
     Refusal(
         "letters before what is seldom counted so",
         number="[二三四五六七八九十百]+[门口眼面环层站方分段片组对域地市县镇乡村区校园里度票封本只餐码把块股]",
-        examples=[("三门核电，五环路，两组", "")],
+        examples=[("三门核电，五环路", "")],
     ),
     Refusal(
         "an indefinite one",
@@ -231,8 +244,9 @@ def refused_by(text: str, figure: Figure, within: Sequence[tuple[int, int, str]]
             return "part of a title"
         if end - start - 2 <= _SENTENCE and not _SO_MANY.match(text[start:end]):
             return "part of a name"
+    sides = around(text, figure)
     for rule in REFUSALS:
-        if rule.fits(text, figure):
+        if rule.fits(*sides):
             return rule.name
     if not figure.unit and re.fullmatch(r"[\d.,]+", text[figure.start : figure.end]):
         return "" if _CLOSED.match(text[figure.end : figure.end + 3]) else "a number without a unit"
