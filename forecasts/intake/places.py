@@ -5,7 +5,7 @@ from typing import Final
 
 from forecasts.intake.known import Known
 
-#: A part of the region at the beginning of a sentence or clause: 北碚片区, 核心区, 江津区.
+#: A part of the region at the beginning of a sentence or clause: 江东片区, 核心区, 江西片区.
 _PART: Final = re.compile(
     r"(?:^|[，,。；;、\n])\s*(?:[\"“”]?(?:(?:19|20)\d\d年)[,，]?)?(?P<part>[一-鿿]{2,8}?(?:片区|新区|高新区|经开区|自贸区|开发区|[市区县])|核心区|[一-鿿]{2,6}?(?:片区|核心区|新区|高新区|经开区|自贸区|开发区|园区|[市区县]))"
     r"(?![域内级间委长场政位民乡城外属])(?=[一-鿿])"
@@ -19,7 +19,7 @@ _NATION: Final = re.compile(
 #: How far before a number its place is looked for.
 _FAR: Final = 200
 _TITLE: Final = re.compile(
-    r"[一-鿿()]{2,14}?(?:省|自治区|特别行政区|市|州|盟|科学城|新区|高新区|开发区|区|县)"
+    r"[一-鿿()]{2,14}?(?:省|自治区|特别行政区|市|州|盟|科[学技]城|新区|高新区|开发区|区|县)"
 )
 
 
@@ -58,8 +58,8 @@ def place_at(text: str, sentence: int, at: int, region: str, known: Known) -> st
 
     Examples
     --------
-    >>> place_at("北碚片区建成27万平方米", 0, 8, "某市", Known())
-    '北碚片区'
+    >>> place_at("江东片区建成27万平方米", 0, 8, "某市", Known())
+    '江东片区'
     >>> place_at("全市建成27万平方米", 0, 6, "某市", Known())
     '某市'
     """

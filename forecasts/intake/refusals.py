@@ -133,7 +133,7 @@ REFUSALS: Final[tuple[Refusal, ...]] = (
         "the number of a document",
         before=r"[\[〔【(]",
         behind=r"^[\]〕】)]",
-        examples=[("渝府发〔2023〕5号", "")],
+        examples=[("某府发〔2023〕5号", "")],
     ),
     Refusal(
         "the number of an item",

@@ -153,7 +153,8 @@ def test_limits_are_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
 @pytest.mark.parametrize(
     "page",
     [
-    st.sampled_from([b"PK\x03\x04", b"%PDF-1.7\n", b"<html>", b"\xff\xfe", b"\xd0\xcf\x11\xe0", BOMB]),
+        "<!--" * 100_000, "<" * 150_000, "<div>" * 50_000, '<a a="' * 100_000, "<![CDATA[" * 100_000,
+        "</" * 80_000,
         "<?" * 80_000, "<script>" + "</" * 60_000, "&" * 150_000, "&#" * 80_000, "<!" + "<a>" * 100_000,
         "<p " * 60_000 + ">", "<svg>" * 50_000,
     ],
