@@ -9,6 +9,8 @@ TESTERS ?= auto
 
 # The batch is parallel over notebooks; threads inside NumPy would only get in its way.
 export OPENBLAS_NUM_THREADS := 1
+# Every process imports the package: none of them need compile it anew, as containers like to ask for.
+unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := help
 .PHONY: help setup brief test soak lab check lint format docs pictures hooks lock clean
 

@@ -1,7 +1,9 @@
 """What all tests share: the project's folder, a copy of it to play with, and hypothesis' pace."""
 
+import gc
 import os
 import shutil
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,6 +16,10 @@ from forecasts.scenarios.seeds import Seeds, read_seeds
 ROOT = Path(__file__).resolve().parents[1]
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+# Hundreds of processes import the package: none of them need compile it anew, as containers like to ask for.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 settings.register_profile(
     "house", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
@@ -44,6 +50,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             config.hook.pytest_deselected(items=soaking)
     beside = hasattr(config, "workerinput")
     items.sort(key=lambda item: (item.get_closest_marker("slow") is not None) != beside)
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Have no test look through what all of them have imported, whenever something is put away."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

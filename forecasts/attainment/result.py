@@ -196,17 +196,18 @@ class HistoryPoint(Frozen):
     value: float
     low: float
     high: float
-    origin: Literal["printed", "derived", "estimate", "known_start", "assumed"] | None = Field(
+    origin: Literal["printed", "derived", "mixed", "estimate", "known_start", "assumed"] | None = Field(
         default=None,
-        description="How the value came to be: `derived` are sums and what was computed, `assumed` what the "
-        "scenario supposes, as where only a share of the goal's scope is counted; null: not told.",
+        description="How the value came to be: `derived` are sums and what was computed, `mixed` days of "
+        "which a figure was printed and another computed, `assumed` what the scenario supposes, "
+        "as where only a share of the goal's scope is counted; null: not told.",
     )
     threshold: bool = Field(default=False, description="Whether it was only printed as exceeded (超, 突破).")
 
     @property
     def standing(self) -> Standing:
         """What a chart shows of it: printed, printed as exceeded, or not printed at all."""
-        if self.origin not in (None, "printed"):
+        if self.origin not in (None, "printed", "mixed"):
             return "derived"
         return "threshold" if self.threshold else "printed"
 

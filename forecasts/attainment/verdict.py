@@ -236,8 +236,8 @@ def _only_exceeded(rows: list[Observation]) -> bool:
 
 def _origin(
     found: Outlook, rows: list[Observation], value: float
-) -> Literal["printed", "derived", "estimate", "known_start", "assumed"]:
-    """Return how a value of the history came to be."""
+) -> Literal["printed", "derived", "mixed", "estimate", "known_start", "assumed"]:
+    """Return how a value of the history came to be; mixed: printed, and derived from other figures too."""
     published = found.reader.ledger.observations
     changed = observed(found)
     origins = {row.origin for row in rows}
@@ -245,8 +245,10 @@ def _origin(
         return "known_start"
     if any(row.id not in published or row.id in changed for row in rows) or (value and _supposed(found)):
         return "assumed"
-    if len(found.question.asked.measured_by) > 1 or len(origins) != 1:
+    if len(found.question.asked.measured_by) > 1:
         return "derived"
+    if len(origins) != 1:
+        return "mixed" if Origin.PRINTED in origins else "derived"
     return next(iter(origins)).value
 
 

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from forecasts.batch.came import Done
 from forecasts.batch.editions import Edition, Said, Sides, edition_at, folder_before, pairs, said_of
@@ -20,16 +20,10 @@ from forecasts.ledger.records import Goal
 from forecasts.publish.save import RESULT, dump_json
 from forecasts.scenarios.scenario import Scenario
 from forecasts.scenarios.seeds import Seeds
-from forecasts.whatif.changed import (
-    Changed,
-    Changes,
-    CoursePoint,
-    Named,
-    changed_of,
-    course_of,
-    figures_of,
-)
-from forecasts.whatif.changes import Asked, Side, probability_of
+
+if TYPE_CHECKING:
+    from forecasts.whatif.changed import Changed, Changes, CoursePoint
+    from forecasts.whatif.changes import Side
 
 #: What changed, beside the brief that tells it.
 CHANGES: Final = "changes.json"
@@ -46,7 +40,7 @@ def changes_between(
     points: Mapping[str, Sequence[Point]],
     asked_again: bool = False,
     goals: Collection[str] | None = None,
-) -> Changes:
+) -> "Changes":
     """Say what changed between two editions.
 
     Parameters
@@ -58,6 +52,9 @@ def changes_between(
     goals : collection of str, optional
         Only what was said of these; by default of all.
     """
+    # Slow to import: only what is told anew is compared.
+    from forecasts.whatif.changed import Changes, Named, changed_of
+
     told = [[one for one in side.edition.said if goals is None or one.goal in goals] for side in (then, now)]
     changed: list[Changed] = []
     whole, met = True, set[int]()
@@ -81,7 +78,7 @@ def changes_between(
     )  # fmt: skip
 
 
-def _named(before: Side, after: Side, today: Seeds, new: Said) -> tuple[Seeds, Goal, Scenario] | None:
+def _named(before: "Side", after: "Side", today: Seeds, new: Said) -> tuple[Seeds, Goal, Scenario] | None:
     """Return what describes a question; None where nobody knows any more what it was about."""
     seeds = after.seeds or today
     goal = after.goal or before.goal or seeds.ledger.goals.get(new.goal)
@@ -93,9 +90,12 @@ def _named(before: Side, after: Side, today: Seeds, new: Said) -> tuple[Seeds, G
 
 
 def _course(
-    made: Changed, after: Side, seeds: Seeds, goal: Goal, scenario: Scenario, points: Sequence[Point],
+    made: "Changed", after: "Side", seeds: Seeds, goal: Goal, scenario: Scenario, points: Sequence[Point],
     asked_again: bool,
-) -> tuple[CoursePoint, ...]:  # fmt: skip
+) -> "tuple[CoursePoint, ...]":  # fmt: skip
+    from forecasts.whatif.changed import course_of, figures_of
+    from forecasts.whatif.changes import Asked, probability_of
+
     figures = figures_of(seeds, goal, scenario, after.day)
     said: list[Point] = [*points, (made.known_before, made.before, "run"), (after.day, made.after, "run")]
     if asked_again:

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from forecasts.batch.folders import FAILED, RUN
 from forecasts.batch.keys import Key, Keys
@@ -23,7 +23,9 @@ from forecasts.publish.save import RESULT
 from forecasts.scenarios.base import Asked
 from forecasts.scenarios.scenario import Scenario
 from forecasts.scenarios.seeds import Seeds
-from forecasts.whatif.changes import Side
+
+if TYPE_CHECKING:
+    from forecasts.whatif.changes import Side
 
 #: Parts of a job's key that an answer rests on; in which language a notebook shows it is none of it.
 RESTED: Final = ("figures", "scenario", "program")
@@ -203,8 +205,11 @@ class Sides:
         folder = self.edition.folder
         return None if folder is None else read_seen(folder, self.keys.root, self.keys.seeds)
 
-    def of(self, said: Said) -> Side:
+    def of(self, said: Said) -> "Side":
         """Return one side of a comparison."""
+        # What works out a comparison is slow to import, and a run with nothing to do compares nothing.
+        from forecasts.whatif.changes import Side
+
         day = self.edition.known_on
         seeds, scenario, goal = self._rested(said, day)
         current = said.key.get("program") == self.keys.today()

@@ -7,17 +7,21 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from pydantic import ValidationError
 
 from forecasts.attainment.result import FORMAT, Attainment
+from forecasts.batch.changes import CHANGES
 from forecasts.batch.folders import FAILED, RUN
+from forecasts.batch.reviewing import Lying
 from forecasts.batch.shelf import finished
 from forecasts.ledger.problems import BadInput, Problem, shortened
 from forecasts.ledger.root import resolved
-from forecasts.publish.exporting.verdicts import Answered
+from forecasts.publish.exporting.verdicts import Answered, Lack
 from forecasts.publish.save import RESULT
+from forecasts.publish.site.runs import Noted
+from forecasts.whatif.changed import Changes
 
 #: Bytes that a result may have: a hundred times the largest that was seen.
 LARGEST = 50_000_000
@@ -26,15 +30,6 @@ _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 #: Faults of one file that are told.
 MOST = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Lack:
-    """A job that is not as it was, or not there: whether it failed, left no result or was changed since."""
-
-    job: str
-    what: Literal["failed", "none", "changed"]
-    error: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +79,25 @@ def read_left(path: Path, place: str = "RUN") -> Left:
         remedy = f"name a run's folder, such as reports/out/brief/{dt.date.today().year}-01-31, or a {RESULT}"
         raise BadInput([Problem(place, "holds no results of a run", str(path), remedy)])
     return _read_run(folder, place)
+
+
+def noted_in(lying: Lying) -> tuple[Noted, ...]:
+    """Read what a run wrote down of what changed since the one before it.
+
+    Raises
+    ------
+    BadInput
+        If it is not what this version writes.
+    """
+    names = sorted(name for name in lying.files if name.rpartition("/")[2] == CHANGES)
+    return tuple(Noted(_changes(lying.folder / name), lying.files[name]) for name in names)
+
+
+def _changes(path: Path) -> Changes:
+    try:
+        return Changes.model_validate_json(path.read_bytes())
+    except ValidationError as error:
+        raise BadInput(_faults(path, error, "account of changes")) from None
 
 
 def _newest(plan: Path) -> Path | None:
@@ -140,26 +154,35 @@ def _read(path: Path) -> Answered:
         raise BadInput([Problem(str(path), "is too large for a result", remedy="name a result.json")])
     data = path.read_bytes()
     try:
+        result = Attainment.model_validate_json(data)
+    except ValidationError as error:
+        _check_version(path, _format_in(path, data))
+        raise BadInput(_faults(path, error)) from None
+    _check_version(path, result.format)
+    return Answered(result, hashlib.sha256(data).hexdigest())
+
+
+def _format_in(path: Path, data: bytes) -> Any:
+    """Return what a file that is no result of this version calls its format."""
+    try:
         told: Any = json.loads(data)
     except (ValueError, RecursionError) as error:
         raise BadInput([Problem(str(path), f"is no JSON: {error}", remedy="name a result.json")]) from None
-    written = told.get("format") if isinstance(told, dict) else None
+    return told.get("format") if isinstance(told, dict) else None
+
+
+def _check_version(path: Path, written: Any) -> None:
     if isinstance(written, int) and written != FORMAT:
         rule = f"was written by another version: its format is {written}, this program reads {FORMAT}"
         remedy = "run the plan again, or use the program that wrote it"
         raise BadInput([Problem(str(path), rule, remedy=remedy, column="format")])
-    try:
-        result = Attainment.model_validate_json(data)
-    except ValidationError as error:
-        raise BadInput(_faults(path, error)) from None
-    return Answered(result, hashlib.sha256(data).hexdigest())
 
 
-def _faults(path: Path, error: ValidationError) -> Iterator[Problem]:
+def _faults(path: Path, error: ValidationError, what: str = "result") -> Iterator[Problem]:
     for fault in error.errors(include_url=False)[:MOST]:
         column = ".".join(str(part) for part in fault["loc"])
         value = "" if isinstance(fault["input"], dict | list) else shortened(fault["input"])
         remedy = "run the plan again, or use the program that wrote it"
         yield Problem(
-            str(path), f"is no result of this version: {fault['msg']}", value, remedy, column=column
+            str(path), f"is no {what} of this version: {fault['msg']}", value, remedy, column=column
         )

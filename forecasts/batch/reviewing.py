@@ -16,6 +16,7 @@ from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 from forecasts.batch.briefs import changes_of
+from forecasts.batch.changes import CHANGES
 from forecasts.batch.folders import FAILED, RUN, locked
 from forecasts.batch.register.reviews import (
     Decision,
@@ -54,7 +55,8 @@ class Lying:
     told : mapping
         What its ``run.json`` says; empty where that cannot be read.
     files : mapping
-        By name, the digest of every result and every brief, and of what ``run.json`` says that counts.
+        By name, the digest of every result, of every brief and of what changed as it was written down, and of
+        what ``run.json`` says that counts.
     """
 
     folder: Path
@@ -82,7 +84,8 @@ def lying_at(folder: Path) -> Lying:
         raise BadInput([Problem("RUN", rule, str(folder), "name a run's folder, or a plan that has runs")])
     folder = folder.resolve()
     told = _told(folder / RUN)
-    found = [*folder.glob(f"jobs/*/{RESULT}"), *_briefs_in(folder)]
+    changes = [*folder.glob(CHANGES), *folder.glob(f"briefs/*/{CHANGES}")]
+    found = [*folder.glob(f"jobs/*/{RESULT}"), *_briefs_in(folder), *changes]
     files = {path.relative_to(folder).as_posix(): _digest(path.read_bytes()) for path in found}
     return Lying(folder, told, files | {RUN: _facts(told)})
 

@@ -148,7 +148,9 @@ def _runs_in(held: Path) -> Iterator[Path]:
 
 def _filed(folder: Path, lying: "Lying", digests: Mapping[str, str], standing: Any) -> "Filed":
     """Return a run as the site knows it."""
-    from forecasts.publish.site.runs import Filed, Held, Lacking
+    from forecasts.batch.left import noted_in
+    from forecasts.publish.exporting.verdicts import Lack
+    from forecasts.publish.site.runs import Filed, Held
     from forecasts.publish.stamps import Signature
 
     told = [job for job in lying.told.get("jobs", ()) if isinstance(job, dict)]
@@ -157,7 +159,7 @@ def _filed(folder: Path, lying: "Lying", digests: Mapping[str, str], standing: A
     named = [*(job for job in order if job in there), *(job for job in sorted(there) if job not in order)]
     held = tuple(Held(job, folder / "jobs" / job, there[job]) for job in named)
     lacking = tuple(
-        Lacking(str(job.get("id")), "failed" if job.get("error") else "none", str(job.get("error") or ""))
+        Lack(str(job.get("id")), "failed" if job.get("error") else "none", str(job.get("error") or ""))
         for job in told
         if str(job.get("id")) not in there
     )
@@ -174,6 +176,7 @@ def _filed(folder: Path, lying: "Lying", digests: Mapping[str, str], standing: A
         signature,
         lacking,
         dict(sorted(briefs.items())),
+        noted_in(lying),
     )
 
 

@@ -5,7 +5,7 @@ from rich.table import Table
 
 from forecasts.attainment.what_if import Sensitivity, SensitivityEnd, SensitivityRow
 from forecasts.cli.told import percentage
-from forecasts.publish.tornado import setting_told, share_told
+from forecasts.publish.phrases import setting_told, share_told
 from forecasts.publish.words import Words
 
 #: So many points of the curve are told.

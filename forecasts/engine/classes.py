@@ -11,10 +11,10 @@ from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import expit
 
 from forecasts.engine.grid import Floats
 from forecasts.engine.learned import Learned
+from forecasts.engine.special import expit
 
 Ints = NDArray[np.intp]
 

@@ -11,10 +11,10 @@ from dataclasses import dataclass, fields, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import gammaln
 
 from forecasts.engine.grid import FLOW_NOISE, NOISE, Cells, Floats
 from forecasts.engine.motion import Motion, motion, motions
+from forecasts.engine.special import gammaln
 
 #: Shape of the inverse-gamma prior of the noise's variance.
 SHAPE = 1.0

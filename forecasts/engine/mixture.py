@@ -6,13 +6,13 @@ from functools import cached_property
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import expit, logit, stdtrit
 
 from forecasts.engine.classes import Lesson
 from forecasts.engine.grid import FLOW, Floats, box_cox
 from forecasts.engine.learned import Calibration, Learned
 from forecasts.engine.scan import Scan
 from forecasts.engine.series import HUGE, TINY, Clean
+from forecasts.engine.special import expit, logit, stdtrit
 
 Ints = NDArray[np.intp]
 

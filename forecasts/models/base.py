@@ -7,8 +7,8 @@ from typing import Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import ndtr
 
+from forecasts.engine.special import ndtr
 from forecasts.ledger.fields import Kind
 from forecasts.ledger.history import History
 from forecasts.models.reference import Reference

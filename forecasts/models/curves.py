@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import log_expit
 
+from forecasts.engine.special import log_expit
 from forecasts.ledger.fields import Kind
 from forecasts.ledger.history import History
 from forecasts.models.base import GROWING, Floats, LogNormalMixture, ModelFailed, ModelUnfit

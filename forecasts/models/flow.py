@@ -12,8 +12,8 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import expit, logit, stdtr, stdtrit
 
+from forecasts.engine.special import expit, logit, stdtr, stdtrit
 from forecasts.ledger.fields import Kind
 from forecasts.ledger.history import Counts, History
 from forecasts.models.base import Floats, ModelFailed, Predictive

@@ -12,8 +12,8 @@ from itertools import product
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import betainc, gammaln
 
+from forecasts.engine.special import betainc, gammaln
 from forecasts.ledger.fields import Kind
 from forecasts.ledger.history import History
 from forecasts.models.base import Floats, ModelFailed, Predictive, bisect

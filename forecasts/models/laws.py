@@ -20,8 +20,8 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import ndtr, stdtr, stdtrit
 
+from forecasts.engine.special import ndtr, stdtr, stdtrit
 from forecasts.ledger.fields import Kind
 from forecasts.ledger.history import History
 from forecasts.models.base import Floats, ModelFailed, Predictive

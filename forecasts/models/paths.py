@@ -23,8 +23,8 @@ from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtr, ndtri
 
+from forecasts.engine.special import ndtr, ndtri
 from forecasts.ledger.fields import Kind
 from forecasts.ledger.history import History
 from forecasts.models.base import Floats, Predictive

@@ -5,8 +5,8 @@ from typing import Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import expit, logit
 
+from forecasts.engine.special import expit, logit
 from forecasts.ledger.fields import Kind
 from forecasts.ledger.history import History
 from forecasts.models.base import Floats

@@ -9,13 +9,13 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import ndtr
 
 from forecasts.engine.ask import Ask, learn_from, look_ahead
 from forecasts.engine.classes import Lesson
 from forecasts.engine.learned import FEW, Learned, learned
 from forecasts.engine.mixture import Mixture
 from forecasts.engine.series import Clean, borrows
+from forecasts.engine.special import ndtr
 from forecasts.ledger.fields import Kind
 from forecasts.ledger.history import History
 from forecasts.models.base import GROWING, Floats, Predictive

@@ -1,12 +1,14 @@
 """The brief: from verdicts to what a person reads. Page one is the answer, the rest is why."""
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 from forecasts.attainment.result import Attainment
 from forecasts.ledger.problems import BadInput, Problem
 from forecasts.publish import changes as told
-from forecasts.publish import detail, phrases
+from forecasts.publish import detail, phrases, since
 from forecasts.publish.apart import joint_blocks
 from forecasts.publish.english import told_of
 from forecasts.publish.fonts import spell_out
@@ -23,6 +25,9 @@ from forecasts.publish.stamps import Signature, stamp_of
 from forecasts.publish.typeset import write_html, write_pdf
 from forecasts.publish.words import Words
 from forecasts.whatif.changed import Changes
+
+#: The name that a program gives to a kind of failure: it tells a reader nothing.
+KIND: Final = re.compile(r"^\w+(?:Error|Exception|Request|Input): ")
 
 __all__ = ["Brief", "Failure", "compose", "write_html", "write_pdf"]
 
@@ -87,6 +92,7 @@ def compose(
         failed=_failed(failures, results, named, words),
         front=front(
             groups, heads, named, words, edition=edition, track_record=track_record, stamp=stamp,
+            changes=changes,
         ),
         sections=(
             *(
@@ -98,6 +104,7 @@ def compose(
                 )
                 for goal in (groups if len(groups) <= FEW else ())
             ),
+            *_changed(changes, heads, named, words),
             *_together(heads, words),
             _method(results, track_record, words),
         ),
@@ -106,6 +113,19 @@ def compose(
         day=max((r.known_on.isoformat() for r in results), default=""),
         keywords=tuple(dict.fromkeys([*regions, *(words.of(r.goal, "indicator") for r in results)])),
     )  # fmt: skip
+
+
+def _changed(
+    changes: Changes | None,
+    heads: Mapping[str, Sequence[Attainment]],
+    named: Mapping[str, str],
+    words: Words,
+) -> tuple[Section, ...]:
+    """Return what changed of many goals at once; few tell it one by one."""
+    if len(heads) <= FEW:
+        return ()
+    section = since.section(changes, heads, named, words)
+    return () if section is None else (section,)
 
 
 def _together(heads: Mapping[str, Sequence[Attainment]], words: Words) -> tuple[Section, ...]:
@@ -171,7 +191,7 @@ def _failed(
             "failed.line",
             goal=named.get(f.goal, f.goal),
             scenario=scenarios.get(f.scenario, f.scenario),
-            reason=spell_out(f.reason),
+            reason=spell_out(KIND.sub("", f.reason)),
         )
         for f in failures
     ]

@@ -116,24 +116,25 @@ def swap_names(swaps: Sequence[Swap], words: Words) -> str:
 
 def level(probability: float, words: Words) -> str:
     """Return a probability to a tenth of a percent; never 0 % and never 100 %."""
-    return words.percent(_tenths(probability) / 10)
+    return words.percent(tenths(probability) / 10)
 
 
-def _tenths(probability: float) -> int:
+def tenths(probability: float) -> int:
+    """Return a probability in thousands, as levels are printed; what changed is the difference of these."""
     return min(999, max(1, round(1000 * probability)))
 
 
 def printed(one: Changed) -> tuple[float, ...]:
     """Return the parts in points to a tenth, so that they add up to the difference of the printed levels."""
-    total = _tenths(one.after) - _tenths(one.before)
+    total = tenths(one.after) - tenths(one.before)
     exact = [1000 * part.change for part in one.parts]
-    tenths = [round(value) for value in exact]
+    told = [round(value) for value in exact]
     moved = [at for at, part in enumerate(one.parts) if part.change]
-    while (left := total - sum(tenths)) and moved:
+    while (left := total - sum(told)) and moved:
         step = int(math.copysign(1, left))
-        at = max(moved, key=lambda i: step * (exact[i] - tenths[i]))
-        tenths[at] += step
-    return tuple(value / 10 for value in tenths)
+        at = max(moved, key=lambda i: step * (exact[i] - told[i]))
+        told[at] += step
+    return tuple(value / 10 for value in told)
 
 
 def signed(points: float, words: Words) -> str:

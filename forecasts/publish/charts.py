@@ -41,6 +41,9 @@ MARKS: Final[Mapping[Standing, tuple[str, str]]] = {
 
 Row = dict[str, str | float]
 
+#: Height of the labels of the goal and of the day of knowledge, one above the other.
+LABELS: Final = 34
+
 
 def fan_chart(
     attainment: Attainment,
@@ -48,6 +51,7 @@ def fan_chart(
     *,
     beside: Sequence[Attainment] = (),
     compact: bool = False,
+    size: tuple[int, int] = COMPACT,
     behind: Backdrop | None = None,
 ) -> Spec:
     """Return what was published, what may come, and the goal.
@@ -62,6 +66,8 @@ def fan_chart(
         Other readings of the goal, beside which the chart stands: they get the same value axis.
     compact : bool, optional
         Small, without title and legend, for the first page.
+    size : (int, int), optional
+        Width and height of a compact one; where three stand in a row, the goal's label is short.
     behind : Backdrop, optional
         What the parent region counted, as a grey line.
     """
@@ -74,7 +80,11 @@ def fan_chart(
             min([low, *(0.9 * v for _, v in behind.points)]),
             max([high, *(v for _, v in behind.points)]),
         )
-    x = days_axis(first, last, ticks=4 if compact else 7)
+    if compact:
+        # Room above the goal for its label and that of the day of knowledge.
+        above = LABELS / size[1]
+        high = max(high, (goal.value - above * low) / (1 - above))
+    x = days_axis(first, last, ticks=7 if not compact else 4 if size[0] >= COMPACT[0] else 3)
     unit = words.of(goal, "unit")
     y_axis = {"title": unit, "tickCount": 4 if compact else 6, "format": ",~r", **title_above(unit)}
     y_scale = {"domain": [low, high], "nice": False, "zero": False}
@@ -82,13 +92,13 @@ def fan_chart(
         *_bands(attainment, words, x, {"axis": y_axis, "scale": y_scale}, compact),
         *_zero(low, high),
         *_behind(behind, x),
-        *_goal(attainment, words, x, first),
+        *_goal(attainment, words, x, first, short=compact and size[0] < COMPACT[0]),
         *_today(attainment, words, x, first),
         *observed(attainment, words, x),
     ]
     description = fan_alt(attainment, words)
     if compact:
-        return styled(layered(layers, width=COMPACT[0], height=COMPACT[1], description=description))
+        return styled(layered(layers, width=size[0], height=size[1], description=description))
     title = words.say(
         "chart.fan.title",
         goal=goal_sentence(attainment, words),
@@ -164,10 +174,11 @@ def at(day: dt.date) -> str:
 
 
 def days_axis(first: dt.date, last: dt.date, ticks: int) -> Spec:
-    """Return the days of a chart, from left to right."""
+    """Return the days of a chart, from left to right; of many years on few ticks the years."""
+    years = (last - first).days > 366 * ticks
     axis = {
-        "format": "%Y-%m", "grid": False, "labelFlush": True, "labelOverlap": True, "tickCount": ticks,
-        "title": None,
+        "format": "%Y" if years else "%Y-%m", "grid": False, "labelFlush": True, "labelOverlap": True,
+        "tickCount": ticks, "title": None,
     }  # fmt: skip
     return field("date:T", axis=axis, scale={"domain": [at(first), at(last)], "type": "utc"})
 
@@ -242,9 +253,14 @@ def band_colours(names: Mapping[str, str], with_legend: bool = True) -> Spec:
     return {"scale": scale, "legend": legend if with_legend else None}
 
 
-def _goal(attainment: Attainment, words: Words, x: Spec, first: dt.date) -> list[Spec]:
-    goal = attainment.goal
-    label = goal_mark(goal.value, goal.comparison, goal.deadline, words.of(goal, "unit"), words)
+def _goal(
+    attainment: Attainment, words: Words, x: Spec, first: dt.date, short: bool = False
+) -> list[Spec]:  # fmt: skip
+    goal, unit = attainment.goal, words.of(attainment.goal, "unit")
+    label = goal_mark(goal.value, goal.comparison, goal.deadline, unit, words)
+    if short:
+        amount = words.quantity(goal.value, unit)
+        label = words.say("front.target", sign=goal.comparison.sign, amount=amount)
     data = rows([{"date": at(first), "value": goal.value, "label": label}])
     level = field("value:Q")
     return [

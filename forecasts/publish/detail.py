@@ -45,18 +45,13 @@ def _fans(heads: Sequence[Attainment], results: Sequence[Attainment], words: Wor
     table = scenarios_table(heads, results, words)
     if len(heads) == 1:
         [head] = heads
-        left = (fan_figure(head, words, narrow=True), *live_figure(head, words))
-        said = [
-            Paragraph(told)
-            for told in (_outlook(head, words), bridge(head, words), needed(head, words))
-            if told
-        ]
-        return [Pair(left, tuple(said)), table]
+        fan = fan_figure(head, words, narrow=True)
+        said = [Paragraph(_outlook(head, words)), *([] if _bare(head) else _explained(head, words))]
+        return [Pair((fan,), tuple(said)), *live_figure(head, words), table]
     sides: list[tuple[Block, ...]] = [
         (
             Heading(phrases.scenario_name(head, words)),
             fan_figure(head, words, beside=heads, narrow=True),
-            *live_figure(head, words),
             Paragraph(_outlook(head, words)),
         )
         for head in heads
@@ -64,7 +59,8 @@ def _fans(heads: Sequence[Attainment], results: Sequence[Attainment], words: Wor
     rows: list[Block] = [
         Pair(left, right) for left, right in zip(sides[::2], [*sides[1::2], ()], strict=False)
     ]
-    return [*rows, table]
+    moved = [f for head in heads for f in live_figure(head, words, phrases.scenario_name(head, words))]
+    return [*rows, *moved, table]
 
 
 def _outlook(head: Attainment, words: Words) -> str:
@@ -84,10 +80,22 @@ def _taken_apart(head: Attainment, heads: Sequence[Attainment], words: Words) ->
     if what_if.grid is not None:
         right.append(grid_table(what_if.grid, words))
         right += [Paragraph(said, "muted") for said in [turning(what_if.grid, words)] if said]
+    if not several and _bare(head):
+        right += _explained(head, words)
     if several:
         told = [bridge(head, words), needed(head, words) if head is heads[0] else ""]
         right += [Paragraph(said) for said in told if said]
     return [Pair(tuple(left), tuple(right))] if left and right else [*left, *right]
+
+
+def _bare(head: Attainment) -> bool:
+    """Whether no days and seasons stand beside the parts of a probability: then what explains it does."""
+    return head.what_if is not None and head.what_if.grid is None
+
+
+def _explained(head: Attainment, words: Words) -> list[Block]:
+    """Return how the class bears on a probability, and what must have been there for another one."""
+    return [Paragraph(told) for told in (bridge(head, words), needed(head, words)) if told]
 
 
 def _class(heads: Sequence[Attainment], words: Words) -> list[Block]:
@@ -102,8 +110,11 @@ def _class(heads: Sequence[Attainment], words: Words) -> list[Block]:
     if pace is None:
         blocks = [*right, *models]
     else:
-        left = (Figure(_id(head, "pace"), charts.to_spec(pace), charts.pace_alt(head, words)),)
-        blocks = [Pair(left, tuple(right)), *models]
+        # What fared how stands under the chart, beside what is said of it.
+        left = Figure(_id(head, "pace"), charts.to_spec(pace), charts.pace_alt(head, words))
+        fared = [block for block in right if isinstance(block, Table)]
+        beside = [block for block in right if not isinstance(block, Table)]
+        blocks = [Pair((left, *fared), tuple(beside)), *models]
     if len(head.reference.listed) >= phrases.FEW_STEPS:
         return [*blocks, *steps(head, words)]
     return [*blocks, growth_table(head, words)] if head.reference.parent else blocks
@@ -149,13 +160,16 @@ def fan_figure(
     return Figure(_id(attainment, "fan"), spec, phrases.fan_alt(attainment, words))
 
 
-def live_figure(attainment: Attainment, words: Words) -> list[Figure]:
-    """Return the fan chart that a reader moves by hand, where its futures are known."""
+def live_figure(attainment: Attainment, words: Words, reading: str = "") -> list[Figure]:
+    """Return the fan chart that a reader moves by hand, where its futures are known; of which `reading`."""
     if attainment.what_if is None or attainment.what_if.sliders is None:
         return []
     chart = live_chart(attainment, attainment.what_if.sliders, words)
+    # How it is moved is said below it, where it wraps on a small screen.
+    how = chart["title"].pop("subtitle")
+    caption = words.say("headline.separator").join([*([reading] if reading else []), *how])
     spec = charts.to_spec(chart)
-    return [Figure(_id(attainment, "live"), spec, str(chart["description"]), live=True)]
+    return [Figure(_id(attainment, "live"), spec, str(chart["description"]), caption, live=True)]
 
 
 def _id(attainment: Attainment, chart: str) -> str:

@@ -24,6 +24,9 @@ QUIET: Final = "#e4e8ec"
 WIDTH: Final = 620
 COMPACT: Final = (330, 170)
 
+#: Where three stand in a row.
+THIRD: Final = (196, 88)
+
 #: So many drawings are kept.
 KEPT: Final = 64
 

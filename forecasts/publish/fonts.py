@@ -94,7 +94,13 @@ def _odd(text: str) -> set[str]:
     """Return the signs of a text that want a closer look; a long text has few, too."""
     if text.isascii() and text.isprintable():
         return set()
-    return {c for c in set(text) if not c.isspace()}
+    return {c for c in _beyond_ascii(text) if not c.isspace()}
+
+
+def _beyond_ascii(text: str) -> set[str]:
+    """Return the signs of a text but for ASCII's visible ones: of a long text these are nearly all."""
+    rest = text.encode("utf-8", "surrogatepass").translate(None, bytes(range(0x20, 0x7F)))
+    return set(rest.decode("utf-8", "surrogatepass"))
 
 
 def _lost(character: str) -> bool:
@@ -105,13 +111,16 @@ def printable(text: str) -> str:
     """Return `text` as it can be shown: composed, with plain blanks, and what is missing as ``[U+2717]``."""
     if text.isascii() and text.isprintable():
         return text
-    plain = unicodedata.normalize("NFC", text.translate(dict.fromkeys(map(ord, _strange_blanks(text)), " ")))
+    blanks = _strange_blanks(text)  # a long text is slow to translate, and seldom has one
+    plain = unicodedata.normalize(
+        "NFC", text.translate(dict.fromkeys(map(ord, blanks), " ")) if blanks else text
+    )
     lost = missing(plain)
     return plain.translate({ord(c): f"[U+{ord(c):04X}]" for c in lost}) if lost else plain
 
 
 def _strange_blanks(text: str) -> list[str]:
-    return [c for c in set(text) if c.isspace() and c not in BLANKS]
+    return [c for c in _beyond_ascii(text) if c.isspace() and c not in BLANKS]
 
 
 def spell_out(text: str) -> str:

@@ -11,12 +11,15 @@ from forecasts.publish.parts import Cell, Column, Ground, Table
 from forecasts.publish.words import Words, printed_percent
 
 #: So many phrases of a goal stand under each heading of the first page.
-SHOWN: Final = 4
+SHOWN: Final = 3
 
 #: What is said of a goal on the first page; models and maps stand behind.
 FRONT: Final = (
     "goal", "figure", "date", "clock", "scope", "overlap", "start", "reference", "adjustment", "record"
 )  # fmt: skip
+
+#: The share of a quarter where growth is even over the year.
+EVEN: Final = 0.25
 
 #: So many letters of a quote or a reason stand in a table.
 LONG: Final = 100
@@ -30,8 +33,12 @@ def grounds(groups: Sequence[tuple[str, Sequence[Attainment]]], words: Words) ->
     found = []
     for known in ("known", "inferred", "assumed"):
         parts, more = [], 0
+        # What all rest on is said once.
+        common = [one for one in told[0][1].get(known, []) if all(one in by.get(known, []) for _, by in told)]
+        if common and len(told) > 1:
+            parts.append(words.say("ground.all", told=words.together(common)))
         for name, by in told:
-            said = by.get(known, [])
+            said = [one for one in by.get(known, []) if len(told) == 1 or one not in common]
             shown = words.together(said[:SHOWN])
             more += len(said[SHOWN:])
             if shown:
@@ -49,7 +56,11 @@ def _by_known(heads: Sequence[Attainment], words: Words) -> dict[str, list[str]]
     """Return what a goal rests on in phrases, those that move it most first, each once."""
     told: dict[str, dict[str, None]] = {}
     for head in heads:
+        dated = {(a.known, a.observations) for a in head.assumptions if a.about == "date"}
         for one in sorted(head.assumptions, key=lambda a: -(a.moves or 0.0)):
+            # A figure whose day is known as well is told with it.
+            if one.about == "figure" and (one.known, one.observations) in dated:
+                continue
             if one.about in FRONT and not (one.about == "scope" and one.known == "known"):
                 told.setdefault(one.known, {}).setdefault(_phrase(one, head, words))
     return {known: list(said) for known, said in told.items()}
@@ -65,6 +76,8 @@ def _phrase(one: Assumed, head: Attainment, words: Words) -> str:
         return words.say("ground.figure", figure=_figure(one, head, words))
     if one.about == "date":
         return words.say("ground.date", figure=_figure(one, head, words), date=day)
+    if one.about == "clock" and one.number == EVEN:
+        return words.say("ground.clock.even")
     if one.about == "clock" and one.number is not None:
         return words.say("ground.clock", share=questions.share(one.number, words))
     if one.about == "scope" and one.low is not None and one.high is not None:
@@ -180,4 +193,8 @@ def difference(probability: float, first: float, words: Words) -> str:
 
 def _short(text: str) -> str:
     plain = spell_out(text)
-    return plain if len(plain) <= LONG else f"{plain[:LONG]}…"
+    if len(plain) <= LONG:
+        return plain
+    # Words are cut between words; where there is no gap near the end, as in Chinese, between signs.
+    whole, gap, _ = plain[: LONG + 1].rpartition(" ")
+    return f"{whole if gap and len(whole) > LONG - 20 else plain[:LONG]}…"

@@ -11,6 +11,7 @@ from forecasts.attainment.grounds import Answer, Inquiry, Readings
 from forecasts.attainment.result import Attainment
 from forecasts.ledger.fields import Kind
 from forecasts.publish import phrases, questions
+from forecasts.publish.grounds import EVEN
 from forecasts.publish.pacing import in_points, pace_value
 from forecasts.publish.parts import Lead
 from forecasts.publish.words import Words, printed_percent, step
@@ -143,11 +144,21 @@ def _needed(head: Attainment, words: Words) -> str:
 def _inquiry(head: Attainment, inquiry: Inquiry, words: Words) -> str:
     stands = head.probability_alone
     far: Answer = max(inquiry.answers, key=lambda a: abs(a.probability - stands))
-    said = questions.answer(far, inquiry, head, words)
     chance = words.probability(far.probability)
     figure = questions.figure(head, inquiry.observations, words)
+    day = words.date(far.day) if far.day is not None else words.say("date.unknown")
     if inquiry.about == "value":
         date = words.date(inquiry.as_of) if inquiry.as_of else words.say("date.unknown")
+        said = questions.answer(far, inquiry, head, words)
         return words.say("turn.value", date=date, answer=said, probability=chance)
-    keys = {"date": "turn.date", "clock": "turn.clock", "date_and_clock": "turn.both"}
-    return words.say(keys[inquiry.about], figure=figure, answer=said, probability=chance)
+    if inquiry.about == "date":
+        return words.say("turn.date", figure=figure, answer=day, probability=chance)
+    key = "turn.clock" if far.day is None else "turn.both"
+    return words.say(key, figure=figure, day=day, answer=_season(far, words), probability=chance)
+
+
+def _season(far: Answer, words: Words) -> str:
+    """Return how growth spreads over the year in an answer, as a part of a sentence."""
+    if far.q4_share is None or far.q4_share == EVEN:
+        return words.say("turn.even")
+    return words.say("turn.share", share=questions.share(far.q4_share, words))

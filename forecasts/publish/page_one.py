@@ -1,24 +1,27 @@
 """The first page, which stands alone: verdicts, gaps, what they turn on, whom to ask, what it is worth."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 from forecasts.attainment.result import Attainment
-from forecasts.publish import charts, phrases, strips
+from forecasts.publish import charts, phrases, since, strips
 from forecasts.publish.backdrop import backdrop
+from forecasts.publish.drawing import COMPACT, THIRD
 from forecasts.publish.grounds import grounds
 from forecasts.publish.leads import Verdict, lead, readings_of, verdict_of
 from forecasts.publish.pacing import change, pace_value
-from forecasts.publish.parts import Cell, Figure, Front, Group, Row, Stamp, Step
+from forecasts.publish.parts import Cell, Figure, Front, Group, Row, Stamp, Step, Trend
 from forecasts.publish.questions import asks, share
 from forecasts.publish.recorded import second_opinion
 from forecasts.publish.words import SCALE, Words, step
+from forecasts.whatif.changed import Changed, Changes
 
 #: Of more goals than these, a brief is a portfolio: a line for each, and no page of their own.
 FEW: Final = 6
 
-#: Of so many goals, the first has its chart on the first page.
-TREND: Final = 4
+#: Of so many goals, each has its chart on the first page.
+TREND: Final = 3
 
 Groups = Mapping[str, Sequence[Attainment]]
 
@@ -32,6 +35,7 @@ def front(
     edition: int | None,
     track_record: Sequence[str],
     stamp: Stamp,
+    changes: Changes | None = None,
 ) -> Front:
     """Return the first page.
 
@@ -45,15 +49,18 @@ def front(
         Which edition of its plan it is; None: not known.
     track_record : sequence of str
         What forecasts like these were worth; the first sentence stands here.
+    changes : Changes, optional
+        What changed since the last edition.
     """
     many = len(groups) > FEW
     pairs = [(named[goal], heads[goal]) for goal in groups]
-    first = next(iter(groups), None)
     leads = () if many else tuple(
         lead(anchor(goal), named[goal], heads[goal], _others(groups[goal], heads[goal]), words)
         for goal in groups
     )  # fmt: skip
-    trend = _trend(heads[first], words) if first is not None and len(groups) <= TREND else None
+    alone = len(groups) == 1
+    drawn = () if len(groups) > TREND else (_trend(name, some, alone, words) for name, some in pairs)
+    trends = tuple(trend for trend in drawn if trend is not None)
     columns = (
         Cell(words.say("front.goal")), Cell(words.say("front.probability"), words.say("front.marks")),
         Cell(words.say("front.expected"), words.say("front.range")),
@@ -64,17 +71,18 @@ def front(
         day=_day([h for some in groups.values() for h in some], words),
         leads=leads,
         columns=columns,
-        groups=_groups(groups, heads, named, many, words),
+        groups=_groups(groups, heads, named, many, words, since.compared(changes, heads)),
         many=many,
         asks=None if many else asks(pairs, words),
-        trend_heading=named[first] if first is not None and trend is not None else "",
-        trend=trend,
+        trends=trends,
+        trend_note=words.say("trend.fan") if trends else "",
         grounds=() if many else grounds(pairs, words),
         trust_label=words.say("trust.label"),
         trust=track_record[0] if track_record else words.say("trust.none"),
         scale=scale(heads, words),
         files=words.say("front.files.many" if many else "front.files"),
         sign=words.say("front.sign", state=stamp.word),
+        changed=since.counted(changes, heads, words),
     )
 
 
@@ -107,10 +115,21 @@ def _day(results: Sequence[Attainment], words: Words) -> str:
 
 
 def _groups(
-    groups: Groups, heads: Groups, named: Mapping[str, str], many: bool, words: Words
+    groups: Groups,
+    heads: Groups,
+    named: Mapping[str, str],
+    many: bool,
+    words: Words,
+    changed: Mapping[str, Changed],
 ) -> tuple[Group, ...]:
     """Return the goals: few in their order, many by region and family, the most probable first."""
-    rows = {goal: row(named[goal], heads[goal], groups[goal], words, many) for goal in groups}
+    rows = {
+        goal: replace(
+            row(named[goal], heads[goal], groups[goal], words, many),
+            since=since.of_row(changed.get(goal), many, words),
+        )
+        for goal in groups
+    }
     if not many:
         return (Group("", tuple(rows.values())),)
     families = {_family(some[0]) for some in heads.values()}
@@ -286,13 +305,15 @@ def _seen(head: Attainment, words: Words) -> tuple[str, ...]:
     return tuple(said)
 
 
-def _trend(heads: Sequence[Attainment], words: Words) -> Figure | None:
+def _trend(name: str, heads: Sequence[Attainment], alone: bool, words: Words) -> Trend | None:
+    """Return a goal's chart: of several readings the first, which the caption names."""
     head = heads[0]
     if not head.fan:
         return None
     behind = backdrop(head)
-    chart = charts.fan_chart(head, words, beside=heads, compact=True, behind=behind)
-    said = [words.say("trend.fan")]
+    size = COMPACT if alone else THIRD
+    chart = charts.fan_chart(head, words, beside=heads, compact=True, size=size, behind=behind)
+    said = [] if len(heads) == 1 else [words.say("trend.reading", reading=phrases.scenario_name(head, words))]
     if behind is not None:
         part = words.percent(100 * behind.share)
         said.append(words.say("trend.behind", region=words.of(behind, "region"), share=part))
@@ -300,7 +321,7 @@ def _trend(heads: Sequence[Attainment], words: Words) -> Figure | None:
     if clock is not None and clock.number is not None and clock.number != 0.25:
         said.append(words.say("trend.clock", share=share(clock.number, words)))
     id = f"trend-{head.goal.id}-{head.scenario.id}"
-    return Figure(id, charts.to_spec(chart), phrases.fan_alt(head, words), words.run_on(said))
+    return Trend(name, Figure(id, charts.to_spec(chart), phrases.fan_alt(head, words), words.run_on(said)))
 
 
 def scale(heads: Groups, words: Words) -> tuple[Step, ...]:

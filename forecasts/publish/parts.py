@@ -138,6 +138,8 @@ class Row:
         What has to be known of the goal before anything else.
     record : str
         What the record of goals like it makes of the answer; empty where there is none.
+    since : str
+        By how much it changed since the last edition; empty where there was none.
     """
 
     anchor: str
@@ -154,6 +156,7 @@ class Row:
     seen: tuple[str, ...]
     notices: tuple[str, ...]
     record: str = ""
+    since: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +204,14 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class Trend:
+    """A goal's small chart on the first page, under its name."""
+
+    heading: str
+    figure: Figure
+
+
+@dataclass(frozen=True, slots=True)
 class Front:
     """The first page, which stands alone.
 
@@ -212,12 +223,14 @@ class Front:
         The headings of the table of goals.
     many : bool
         Whether it is of many goals: then the table goes on, a line for each.
-    trend : Figure, optional
-        What was published of the first goal, and what may come.
+    trends : tuple of Trend
+        What was published of each goal, and what may come; `trend_note` is about all of them.
     trust_label, trust : str
         What forecasts like these were worth, in one sentence.
     files, sign : str
         Where to find the rest, and who is to sign.
+    changed : str
+        How many goals rose and fell since the last edition; empty where there was none.
     """
 
     edition: str
@@ -227,14 +240,15 @@ class Front:
     groups: tuple[Group, ...]
     many: bool
     asks: Asks | None
-    trend_heading: str
-    trend: Figure | None
+    trends: tuple[Trend, ...]
+    trend_note: str
     grounds: tuple[Ground, ...]
     trust_label: str
     trust: str
     scale: tuple[Step, ...]
     files: str
     sign: str
+    changed: str = ""
 
     @property
     def rows(self) -> tuple[Row, ...]:
@@ -306,7 +320,7 @@ class Brief:
 
     def figures(self) -> tuple[Figure, ...]:
         """Return every figure, in reading order."""
-        front = () if self.front.trend is None else (self.front.trend,)
+        front = tuple(trend.figure for trend in self.front.trends)
         return (*front, *(figure for section in self.sections for figure in _figures(section.blocks)))
 
     def drawings(self) -> tuple[Drawing, ...]:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from forecasts.attainment.result import Attainment, Growth, Member
+from forecasts.attainment.what_if import SensitivityEnd, SensitivityRow
 from forecasts.ledger.fields import Comparison, Kind
 from forecasts.publish.fonts import spell_out
 from forecasts.publish.pacing import change
@@ -276,6 +277,8 @@ def _figures(attainment: Attainment, words: Words) -> list[str]:
     """Return how many figures of which standing a history has."""
     counts = Counter(point.standing for point in attainment.history)
     told = [words.say(f"figures.{standing}", n=str(n)) for standing, n in sorted(counts.items())[::-1]]
+    if mixed := sum(point.origin == "mixed" for point in attainment.history):
+        told.append(words.say("figures.mixed", n=str(mixed)))
     return told or [words.say("figures.none")]
 
 
@@ -294,3 +297,14 @@ def growth_name(growth: Growth, words: Words) -> str:
     """Return whose growth it is and over which time."""
     years = words.say("pace.years", start=f"{growth.start:%Y-%m}", end=f"{growth.end:%Y-%m}")
     return words.say("chart.pace.region", region=words.of(growth, "region"), years=years)
+
+
+def setting_told(row: SensitivityRow, end: SensitivityEnd, words: Words) -> str:
+    """Return what an assumption is set to; a growth model has its name in words."""
+    said = end.zh if words.language == "zh" else end.en
+    return member_name(said, words) if row.about == "models" else said
+
+
+def share_told(share: float) -> str:
+    """Return a share of the variance as a whole percent."""
+    return "<1%" if 0 < share < 0.005 else f"{share:.0%}"

@@ -11,10 +11,12 @@ from dataclasses import asdict
 from pathlib import Path
 from threading import Event, Thread
 from types import TracebackType
-from typing import Any, Final, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from forecasts.publish.elsewhere import REPLY, Gone, RenderingFailed, outcome, room_for_sockets, served
-from forecasts.publish.stamps import Signature
+
+if TYPE_CHECKING:
+    from forecasts.publish.stamps import Signature
 
 __all__ = ["Renderer", "RenderingFailed"]
 
@@ -88,7 +90,7 @@ class Renderer:
         folder: Path,
         title: str | None = None,
         track_record: Sequence[str] = (),
-        signature: Signature | None = None,
+        signature: "Signature | None" = None,
         edition: int | None = None,
         changes: Path | None = None,
     ) -> tuple[Path, ...]:

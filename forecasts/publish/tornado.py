@@ -7,7 +7,7 @@ import altair as alt
 
 from forecasts.attainment.what_if import Sensitivity, SensitivityEnd, SensitivityRow
 from forecasts.publish.drawing import ACCENT, BANDS, INK, MEDIAN, MUTED
-from forecasts.publish.phrases import goal_mark, member_name, named
+from forecasts.publish.phrases import goal_mark, named, setting_told, share_told
 from forecasts.publish.themed import AnyChart, themed
 from forecasts.publish.words import Words
 
@@ -65,17 +65,6 @@ def tornado_alt(found: Sensitivity, words: Words) -> str:
     ]  # fmt: skip
     chance = words.probability(found.probability)
     return words.say("chart.tornado.alt", probability=chance, rows=words.together(parts))
-
-
-def setting_told(row: SensitivityRow, end: SensitivityEnd, words: Words) -> str:
-    """Return what an assumption is set to; a growth model has its name in words."""
-    said = end.zh if words.language == "zh" else end.en
-    return member_name(said, words) if row.about == "models" else said
-
-
-def share_told(share: float) -> str:
-    """Return a share of the variance as a whole percent."""
-    return "<1%" if 0 < share < 0.005 else f"{share:.0%}"
 
 
 def _end_told(row: SensitivityRow, end: SensitivityEnd, words: Words) -> str:

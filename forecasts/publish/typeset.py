@@ -30,13 +30,21 @@ HTML_TEMPLATE: Final = "brief.html.j2"
 #: For keeping (ISO 19005-2, tagged) and for everybody (ISO 14289-1).
 STANDARDS: Final[tuple[Literal["a-2a", "ua-1"], ...]] = ("a-2a", "ua-1")
 
+#: How small the pages behind the first may be set, and how full the last should be.
+TIGHT: Final = ("1", "0.98", "0.96", "0.94", "1.02", "1.04", "1.06", "1.08", "1.1", "0.92", "0.9")
+HALF: Final = 0.52
+
 #: Draws every embedded specification; ``ast`` keeps Vega from compiling code, so that the page can forbid it.
 BOOT: Final = """
 async function draw() {
   await Promise.all([...document.fonts].map(font => font.load())).catch(() => null);
   const options = {mode: "vega-lite", actions: false, renderer: "svg", ast: true};
   for (const script of document.querySelectorAll("script[data-place]")) {
-    await vegaEmbed(document.getElementById(script.dataset.place), JSON.parse(script.textContent), options);
+    const place = document.getElementById(script.dataset.place), spec = JSON.parse(script.textContent);
+    // What is moved by hand is drawn as wide as there is room, so that its letters stay as large as they are.
+    const room = Math.min(1.4 * spec.width, place.clientWidth - 70);
+    if (place.closest(".live")) spec.width = Math.max(200, room);
+    await vegaEmbed(place, spec, options);
   }
 }
 draw();
@@ -74,13 +82,25 @@ def write_pdf(brief: Brief, path: Path, templates: Path) -> None:
     -----
     A character that no font can show is spelled out: one strange sign must not keep the whole brief from
     being written.
+
+    The pages behind the first are set at the first of :data:`TIGHT` with which the last is half full; where
+    none is, with the fewest pages, and of these the fullest last one.
     """
     import typst
 
     brief = mapped(brief, printable)
     inputs = {"brief": json.dumps(_payload(brief), ensure_ascii=False), "letters": _letters(brief)}
-    compiler = typst.Compiler(str(templates / PDF_TEMPLATE), root=str(templates), font_paths=_fonts())
-    data = compiler.compile(format="pdf", sys_inputs=inputs, pdf_standards=list(STANDARDS))
+    ends = []
+    for tight in TIGHT:
+        compiler = typst.Compiler(
+            str(templates / PDF_TEMPLATE), root=str(templates), font_paths=_fonts(),
+            sys_inputs={**inputs, "tight": tight},
+        )  # fmt: skip
+        [end] = json.loads(compiler.query("<end>", field="value"))
+        ends.append((end["filled"] < HALF, end["page"], -end["filled"], TIGHT.index(tight), compiler))
+        if end["page"] == 1 or end["filled"] >= HALF:
+            break
+    data = min(ends)[-1].compile(format="pdf", pdf_standards=list(STANDARDS))
     assert isinstance(data, bytes)
     write_whole(path, data)
 

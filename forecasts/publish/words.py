@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Final, Literal
 
@@ -56,6 +56,12 @@ def catalogue(language: str) -> dict[str, str]:
 def _read(locale: str) -> Locale:
     """Return what babel knows of a language; by its name it would look for it again with every number."""
     return Locale.parse(locale)
+
+
+@lru_cache(maxsize=100_000)
+def _in_digits(value: float, pattern: str, locale: str) -> str:
+    """Return a number by a pattern; what is printed stands in many rows, and in every run again."""
+    return str(format_decimal(value or 0, format=pattern, locale=_read(locale)))
 
 
 def printed_percent(probability: float) -> int:
@@ -132,17 +138,17 @@ class Words:
 
     def number(self, value: float) -> str:
         """Return a number as it stands (no rounding that a reader would notice)."""
-        return str(format_decimal(value, format="#,##0.######", locale=_read(self.locale)))
+        return _in_digits(value, "#,##0.######", self.locale)
 
     def estimate(self, value: float) -> str:
         """Return a computed number, rounded to what it can bear: whole from 100 on, else 1 or 2 decimals."""
         size = abs(value)
         pattern = "#,##0" if size >= 100 else "#,##0.#" if size >= 10 else "#,##0.##"
-        return str(format_decimal(value, format=pattern, locale=_read(self.locale)))
+        return _in_digits(value, pattern, self.locale)
 
     def decimal(self, value: float, places: int = 2) -> str:
         """Return a number with exactly `places` decimals."""
-        return str(format_decimal(value, format="#,##0." + "0" * places, locale=_read(self.locale)))
+        return _in_digits(value, "#,##0." + "0" * places, self.locale)
 
     def percent(self, value: float) -> str:
         """Return `value`, which already counts percent, with one decimal and the sign."""

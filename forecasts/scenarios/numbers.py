@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from pydantic_core import core_schema
-from scipy.special import betainc, betaincinv, ndtr, ndtri
 
+from forecasts.engine.special import betainc, betaincinv, ndtr, ndtri
 from forecasts.ledger.fields import as_number
 
 Floats = NDArray[np.float64]

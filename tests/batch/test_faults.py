@@ -156,9 +156,9 @@ def test_a_full_disk_fails_what_finds_no_room_and_says_so(house: Path, tmp_path:
         assert good, "what there was room for is there"
 
 
-def test_a_reader_finds_a_whole_brief_at_every_moment(house: Path, root: Path) -> None:
+def test_a_reader_finds_a_whole_brief_at_every_moment(house: Path, root: Path, goal: str) -> None:
     shutil.copy(root / "notebooks" / "goal.ipynb", house / "notebooks")
-    asked = "scenarios: [baseline]\nwhat_if: false\ndraws: 100\n"
+    asked = f"goals: [{goal}]\nscenarios: [baseline]\nwhat_if: false\ndraws: 100\n"
     path = str(plan(house, "brief", asked))
     code, out, err = Night(house, [path]).end()
     assert code == 0, err

@@ -106,11 +106,13 @@ class Undisturbed:
 
 
 @pytest.fixture(scope="module")
-def undisturbed(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Undisturbed:
+def undisturbed(root: Path, goal: str, tmp_path_factory: pytest.TempPathFactory) -> Undisturbed:
     """A brief that nobody disturbs while it is made."""
     house = house_of(root, tmp_path_factory.mktemp("undisturbed") / "house")
     shutil.copy(root / "notebooks" / "goal.ipynb", house / "notebooks")
-    path = str(plan(house, "brief", "scenarios: [baseline]\nwhat_if: false\ndraws: 100\n"))
+    # One goal: whatever a kill can meet, of a notebook, a drawing or a sheet, it meets there, too.
+    asked = f"goals: [{goal}]\nscenarios: [baseline]\nwhat_if: false\ndraws: 100\n"
+    path = str(plan(house, "brief", asked))
     there = Undisturbed(house, path, 0.0, {})
     night = there.again()
     wait_for_work(night, night.renderer)

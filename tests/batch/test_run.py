@@ -96,12 +96,13 @@ def test_a_failed_job_keeps_its_evidence_and_the_others_their_brief(
     assert "an unlucky goal" in (run.parent / "brief.zh.html").read_text(encoding="utf-8")
 
 
-def one_job(house: Path, goal: str, *books: str) -> Path:
-    """Write a plan of one job, or of one by each of some notebooks."""
+def one_job(house: Path, goal: str, *books: str, briefs: str = "together") -> Path:
+    """Write a plan of one job, or of one by each of some notebooks; no briefs where nobody looks at them."""
     plan = house / "reports" / "plans" / "one.yaml"
     notebooks = ", ".join(f"{book}.ipynb" for book in books or ["goal"])
     asked = (
         f"notebook: [{notebooks}]\ngoals: [{goal}]\nscenarios: [baseline]\ndraws: {DRAWS}\nwhat_if: false\n"
+        f"briefs: {briefs}\n"
     )
     plan.write_text(asked, encoding="utf-8")
     return plan
@@ -127,7 +128,8 @@ def test_success_is_a_valid_result_of_what_was_asked_and_never_an_exit_code(
         nbformat.write(other, house / "notebooks" / f"{name}.ipynb")
     book.cells.insert(2, nbformat.v4.new_code_cell("seed = 2"))
     nbformat.write(book, house / "notebooks" / "other.ipynb")
-    ended = forecasts("run", str(one_job(house, goal, "silent", "invalid", "gone", "other")), cwd=house)
+    plan = one_job(house, goal, "silent", "invalid", "gone", "other", briefs="none")
+    ended = forecasts("run", str(plan), cwd=house)
     assert ended.returncode == 1, ended.stderr
     failed = failures(house)
     reasons = [reason for _, reason in UNSUCCESSFUL.values()]
@@ -180,7 +182,7 @@ def test_both_engines_leave_the_same_notebook_but_for_times(
     copy_house: Callable[[], Path], goal: str
 ) -> None:
     house = copy_house()
-    plan = str(one_job(house, goal))
+    plan = str(one_job(house, goal, briefs="none"))
     left = []
     for engine in ("warm", "stock"):
         ended = forecasts("run", plan, "--engine", engine, "--force", cwd=house)

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import scale
+import static_site
 from common import LEVELS, NORMAL, base_of, by_level, chances, one_row_a_unit
 from processes import Seen, living, processor_of, seen
 from tables import deadline, many
@@ -205,3 +206,10 @@ def test_chances_of_a_normal_law_are_its_own() -> None:
 )  # fmt: skip
 def test_a_deadline_is_a_month_end(last: str, h: int, freq: str, day: str) -> None:
     assert deadline(last, h, freq) == day
+
+
+@pytest.mark.slow
+def test_the_site_is_built_of_two_runs() -> None:
+    first, new, nothing = static_site.measured(2)
+    assert first.files < new.files == nothing.files
+    assert min(one.cpu for one in (first, new, nothing)) > 0

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from collections.abc import Sequence
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from forecasts.attainment.result import Attainment
 from forecasts.ledger.fields import Comparison
 from forecasts.publish.brief import Failure, compose, write_html, write_pdf
 from forecasts.publish.drawing import svg_of
+from forecasts.publish.english import told_of
 from forecasts.publish.leads import gap, lead, met, verdict_of
 from forecasts.publish.parts import Brief
 from forecasts.publish.words import SCALE, Words, catalogue, step
@@ -142,7 +144,7 @@ def test_without_a_figure_there_is_no_gap(make: Maker, words: Words) -> None:
 def test_it_turns_on_the_answer_that_moves_most(make: Maker, words: Words) -> None:
     told = lead("a", "甲", [asked(make(0.88))], [], words).turn
     assert "58%" in told
-    assert "2023-05-30" in told
+    assert words.date(dt.date(2023, 5, 30)) in told
     needed = lead("a", "甲", two_readings(0.1, 0.9), [], words).turn
     for amount in (987.0, 1021.0):
         assert words.quantity(amount, words.of(make().goal, "unit"), rounded=True) in needed
@@ -209,12 +211,28 @@ def test_every_number_is_one_of_the_results(
     brief = compose(results, [], words, [TRUST])
     write_pdf(brief, tmp_path / "brief.pdf", templates)
     write_html(brief, tmp_path / "brief.html", templates)
+    for told in numbers_told(tmp_path):
+        assert len(told) > 40
+        assert not strangers(told, brief, results)
+
+
+def numbers_told(folder: Path) -> list[set[str]]:
+    """Return the numbers that a sheet and a page of a brief show; parts of days and of addresses are none."""
     page = Said()
-    page.feed((tmp_path / "brief.html").read_text(encoding="utf-8"))
-    sheets = "\n".join(sheet.extract_text() for sheet in PdfReader(tmp_path / "brief.pdf").pages)
-    held = numbers_in([r.model_dump(mode="json") for r in results])
+    page.feed((folder / "brief.html").read_text(encoding="utf-8"))
+    sheets = "\n".join(sheet.extract_text() for sheet in PdfReader(folder / "brief.pdf").pages)
+    return [
+        set(NUMBER.findall(re.sub(r"https?://\S+|\S*[/_]\S*|\d{4}-\d{2}(-\d{2})?", " ", text)))
+        for text in (sheets, " ".join(page.text))
+    ]
+
+
+def strangers(told: set[str], brief: Brief, results: Sequence[Attainment]) -> list[str]:
+    """Return the numbers that neither a result holds, nor a difference of its own, nor the catalogue."""
+    language: Any = "zh" if brief.lang == "zh-CN" else "en"
+    held = numbers_in([told_of(r, Words(language)).model_dump(mode="json") for r in results])
     chances = [n for n in held if 0 <= n <= 1]
-    derived = [100 * abs(p - q) for p in chances for q in chances]
+    derived = [100 * abs(p - q) for p in chances for q in chances] if len(chances) < 2000 else []
     derived += [abs(r.goal.value - p.value) for r in results for p in r.history]
     counted = [float(n) for n in range(40)]  # editions, counts, pages, sources
     fixed = (
@@ -222,11 +240,7 @@ def test_every_number_is_one_of_the_results(
     )
     days = [116.0, *(n for figure in brief.figures() for n in axis_labels(figure.spec))]
     known = sorted({*held, *(100 * n for n in held), *derived, *counted, *fixed, *days})
-    for text in (sheets, " ".join(page.text)):
-        told = set(NUMBER.findall(re.sub(r"https?://\S+|\d{4}-\d{2}(-\d{2})?", " ", text)))
-        assert len(told) > 40
-        wrong = [token for token in told if not _among(token, known)]
-        assert not wrong
+    return [token for token in sorted(told) if not _among(token, known)]
 
 
 def axis_labels(spec: str) -> list[float]:

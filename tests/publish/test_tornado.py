@@ -10,7 +10,8 @@ import pytest
 import forecasts as fc
 from forecasts.publish.chart_page import GENERATOR, chart_page
 from forecasts.publish.drawing import to_spec, to_svg
-from forecasts.publish.tornado import share_told, tornado_chart
+from forecasts.publish.phrases import share_told
+from forecasts.publish.tornado import tornado_chart
 from forecasts.publish.words import Words
 from forecasts.whatif.sensitivity import Sensitivity
 

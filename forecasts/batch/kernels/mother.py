@@ -47,7 +47,7 @@ IMPORTS = (
     "IPython.core.completerlib", "IPython.core.debugger", "IPython.core.oinspect", "IPython.core.payloadpage",
     "IPython.core.usage", "pdb", "sqlite3", "faulthandler", "tornado.platform.asyncio",
     "papermill.execute", "nbformat.v4", "forecasts.batch.kernels.execution", "psutil", "resource",
-    "forecasts.notebook.request", "forecasts.notebook.show",
+    "scipy.special", "forecasts.notebook.request", "forecasts.notebook.show",
 )  # fmt: skip
 
 #: Bytes that are read at a time.

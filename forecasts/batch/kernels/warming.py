@@ -48,6 +48,8 @@ class Warmth:
         self._begun: OrderedDict[About, Generator[None, None, object]] = OrderedDict()
         self._held: OrderedDict[About, object] = OrderedDict()
         self._seeds: Seeds | None = None
+        if not scenarios:  # what asks about no goal shares nothing that would be worth the second it takes
+            return
         prepare()
         with suppress(Refusal, OSError):
             self._seeds = read_seeds(Path(root) / "seeds")

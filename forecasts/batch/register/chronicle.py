@@ -9,7 +9,7 @@ from forecasts.batch.came import Run
 from forecasts.batch.plans.plan import Work
 from forecasts.batch.register.alerts import Raised, alerts_of, newest_figures
 from forecasts.batch.register.entry import Entry, RunFacts, entry_of
-from forecasts.batch.register.register import latest, record
+from forecasts.batch.register.register import due_rows, latest, record
 from forecasts.batch.shelf import finished
 from forecasts.ledger.root import shown
 from forecasts.publish.save import RESULT, read_result
@@ -60,11 +60,13 @@ class Chronicle:
 
     def published(self, work: Work) -> tuple[str, ...]:
         """Return what is to be told of earlier forecasts whose outcome was known on a day of knowledge."""
-        from forecasts.batch.register.scores import scored_register
+        if not (due := due_rows(self.path, work.known_on)):
+            return ()  # what scores is slow to import
+        from forecasts.batch.register.scores import scored_rows
         from forecasts.publish.published import sentences
         from forecasts.publish.words import Words
 
-        found = scored_register(self.seeds, work.known_on, self.path)
+        found = scored_rows(due, self.seeds, work.known_on)
         return sentences(found, self.seeds.ledger, Words(work.plan.language))
 
     def keep(self, run: Run) -> int:

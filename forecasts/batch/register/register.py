@@ -89,6 +89,11 @@ def rows_of(path: Path, plan: str | None = None, known_on: dt.date | None = None
     return [dict(zip(COLUMNS, row, strict=True)) | {"ok": bool(row[COLUMNS.index("ok")])} for row in found]
 
 
+def due_rows(path: Path, known_on: dt.date) -> list[dict[str, Any]]:
+    """Return the forecasts, as `rows_of` does, whose deadline has passed on a day."""
+    return [row for row in rows_of(path) if row["deadline"] <= known_on.isoformat()]
+
+
 def _said(held: sqlite3.Connection, run: RunFacts, one: Entry) -> bool:
     """Whether the plan's last forecast of this job and day says the same, of the same key."""
     told = ("probability", "result", *(name for name in ENTRY if name.startswith("key_")))

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from forecasts.attainment.recall import record_of
-from forecasts.batch.register.register import REGISTER, rows_of
+from forecasts.batch.register.register import REGISTER, due_rows, rows_of
 from forecasts.evaluation.published import Published, Written, published
 from forecasts.evaluation.resolution import Asked
 from forecasts.scenarios.seeds import Seeds
@@ -26,8 +26,7 @@ def scored_register(seeds: Seeds, known_on: dt.date, path: Path, due: bool = Tru
     due : bool
         Whether those are left out whose deadline has not passed: they cannot be scored yet.
     """
-    rows = rows_of(path)
-    return scored_rows([row for row in rows if not due or row["deadline"] <= str(known_on)], seeds, known_on)
+    return scored_rows(due_rows(path, known_on) if due else rows_of(path), seeds, known_on)
 
 
 def scored_rows(rows: Iterable[Mapping[str, Any]], seeds: Seeds, known_on: dt.date) -> Published:

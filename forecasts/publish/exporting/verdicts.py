@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 
 from forecasts.attainment.result import Attainment, Evidence, GoalFacts, Pace
 from forecasts.publish.exporting.tables import QUANTILES, SOURCES, Cell, Noun
@@ -62,6 +62,15 @@ class Answered:
 
     result: Attainment
     digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Lack:
+    """A job that is not as it was, or not there: whether it failed, left no result or was changed since."""
+
+    job: str
+    what: Literal["failed", "none", "changed"]
+    error: str = ""
 
 
 def nouns_of(answered: Sequence[Answered], words: Words) -> tuple[Noun, ...]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from forecasts.ledger.ledger import Ledger
 from forecasts.publish.save import RESULT
 from forecasts.publish.site.leaves import Copy, Leaf
-from forecasts.publish.site.places import download, named
+from forecasts.publish.site.places import download, named, notebook_page
 from forecasts.publish.site.runs import Filed
 from forecasts.publish.words import Language, Words
 
@@ -38,7 +38,9 @@ def offers(run: Filed, newest: bool) -> tuple[Offer, ...]:
     for held in run.held:
         found.append(Offer(_at(run, f"{named(held.job)}.json"), f"{held.job}.json", "json"))
         if newest and (held.folder / NOTEBOOK).is_file():
-            found.append(Offer(_at(run, f"{named(held.job)}.ipynb"), f"{held.job}.ipynb", "notebook"))
+            page = notebook_page(run.plan, run.day, held.job)
+            found.append(Offer(page, f"{held.job}.html", "page"))
+            found.append(Offer(notebook_file(run, held.job), f"{held.job}.ipynb", "notebook"))
     return tuple(found)
 
 
@@ -49,7 +51,7 @@ def copies(run: Filed, newest: bool) -> Iterator[Copy]:
     for held in run.held:
         yield Copy(_at(run, f"{named(held.job)}.json"), held.folder / RESULT)
         if newest and (held.folder / NOTEBOOK).is_file():
-            yield Copy(_at(run, f"{named(held.job)}.ipynb"), held.folder / NOTEBOOK)
+            yield Copy(notebook_file(run, held.job), held.folder / NOTEBOOK)
 
 
 def tables(run: Filed, ledger: Ledger) -> Iterator[Leaf]:
@@ -60,6 +62,11 @@ def tables(run: Filed, ledger: Ledger) -> Iterator[Leaf]:
         yield Leaf(_at(run, f"results.{language}.xlsx"), (*key, language), _workbook(run, words))
         yield Leaf(_at(run, f"results.{language}.csv.zip"), (*key, language), _separated(run, words))
     yield Leaf(_at(run, "hub.csv"), key, lambda: _hub(run, ledger))
+
+
+def notebook_file(run: Filed, job: str) -> str:
+    """Return the path of a notebook as it was run."""
+    return _at(run, f"{named(job)}.ipynb")
 
 
 def _at(run: Filed, name: str) -> str:

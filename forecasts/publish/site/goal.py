@@ -1,23 +1,23 @@
 """The page of one answer: verdict, chart, where the number comes from, what would change it, evidence."""
 
 import datetime as dt
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from forecasts.attainment.grounds import Part
 from forecasts.attainment.result import Attainment, Evidence
 from forecasts.ledger.fields import Qualifier
-from forecasts.publish import charts, detail, phrases, recorded
+from forecasts.publish import detail, phrases, recorded
 from forecasts.publish.addresses import link_of
-from forecasts.publish.fonts import printable
-from forecasts.publish.live import live_chart
 from forecasts.publish.pacing import change, paces
 from forecasts.publish.parts import Cell, Column, Table
+from forecasts.publish.site.drawn import Chart, chart_of
 from forecasts.publish.site.grounds import Ground, Names, Question, grounds_of, questions_of
 from forecasts.publish.site.places import anchor, named, text_page
+from forecasts.publish.site.together import Together, together_of
+from forecasts.publish.site.tongues import titled
+from forecasts.publish.site.tornado import Tornado, tornado_of
 from forecasts.publish.taking import what_it_takes
-from forecasts.publish.vegalite import Spec
 from forecasts.publish.words import Words
 
 #: Charts of scenarios beside the headline's that a page carries.
@@ -33,17 +33,6 @@ class Step:
     start: float
     end: float
     stands: str
-
-
-@dataclass(frozen=True, slots=True)
-class Chart:
-    """A chart of the page: its place, its specification, and what stands for it."""
-
-    place: str
-    spec: str
-    alt: str
-    live: bool
-    table: Table | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +54,7 @@ class View:
     grid: Table | None
     turning: str
     now: tuple[str, ...]
+    tornado: Tornado | None
     grounds: tuple[Ground, ...]
     questions: tuple[Question, ...]
     members: Table
@@ -114,6 +104,7 @@ class Story:
     unknown: str
     made: str
     borrowed: str
+    together: Together | None
     charts: tuple[Chart, ...] = field(default=())
 
 
@@ -158,6 +149,7 @@ def told(results: Sequence[Attainment], anchors: Mapping[str, frozenset[str]], w
         unknown=phrases.unknown_goal(first, words),
         made=detail.reproducible(heads, words),
         borrowed=phrases.borrowed(results, words),
+        together=together_of(heads, words),
         charts=tuple(view.chart for view in (*views, *beside) if view.chart is not None),
     )
 
@@ -178,7 +170,7 @@ def _view(
         said=tuple(
             filter(None, (_expected(result, words), paces(result, words), phrases.dates(result, words)))
         ),
-        chart=_chart(result, heads, words) if chart else None,
+        chart=chart_of(result, heads, words) if chart else None,
         at=round(100 * result.probability, 1),
         parts=tuple(_steps(waterfall.parts, words)) if waterfall else (),
         diverges=words.say("site.diverges", part=words.say(f"site.part.{waterfall.reason}"))
@@ -188,6 +180,7 @@ def _view(
         grid=_grid_table(result, words),
         turning=_turning(result, words),
         now=_needed(result, words),
+        tornado=tornado_of(result, words),
         grounds=grounds_of(result, names, words),
         questions=questions_of(result, names, words),
         members=detail.members_table(result, words),
@@ -212,45 +205,6 @@ def _expected(result: Attainment, words: Words) -> str:
     there = words.amount(words.number(now.value), unit)
     key = "site.expected.assumed" if now.origin == "assumed" else "site.expected.now"
     return words.say(key, now=there, day=words.date(now.date), **asked)
-
-
-def _chart(result: Attainment, heads: Sequence[Attainment], words: Words) -> Chart:
-    """Return the chart that a reader moves by hand, or the fan where nothing can be moved."""
-    place = f"chart-{named(result.scenario.id)}"
-    table = _fan_table(result, words)
-    sliders = result.what_if.sliders if result.what_if else None
-    if sliders is None:
-        spec = charts.fan_chart(result, words, beside=heads)
-        return Chart(place, _written(spec), phrases.fan_alt(result, words), False, table)
-    made = live_chart(result, sliders, words)
-    return Chart(place, _written(made), str(made["description"]), True, table)
-
-
-def _written(spec: Spec) -> str:
-    """Return a chart as JSON that the fonts can show, spelled out as one text: its numbers are many."""
-    told = {name: part for name, part in spec.items() if name != "$schema"}
-    return printable(json.dumps(told, ensure_ascii=False, separators=(",", ":")))
-
-
-def _fan_table(result: Attainment, words: Words) -> Table:
-    """Return the chart in numbers: what was published, and what may come."""
-    columns = (
-        Column(words.say("date")),
-        Column(words.say("median"), align="right"),
-        Column(words.say("interval80"), align="right"),
-    )
-    rows = [
-        (Cell(p.date.isoformat(), words.say("site.chart.published")), Cell(words.number(p.value)), Cell(""))
-        for p in result.history
-    ]
-    rows += [
-        (
-            Cell(p.date.isoformat()), Cell(words.estimate(p.q50)),
-            Cell(words.say("range", low=words.estimate(p.q10), high=words.estimate(p.q90))),
-        )
-        for p in result.fan
-    ]  # fmt: skip
-    return Table(words.say("site.chart.data", unit=words.of(result.goal, "unit")), columns, tuple(rows))
 
 
 def _steps(parts: Sequence[Part], words: Words) -> list[Step]:
@@ -330,7 +284,7 @@ def _class_table(result: Attainment, words: Words) -> Table | None:
             Cell(words.number(s.start_value), s.start.isoformat()),
             Cell(words.number(s.end_value), s.end.isoformat()),
             Cell(change(s.per_year, facts.scale, result, words)), Cell(beats[s.beats]),
-            Cell(s.source_title, "", link_of(s.source_url)),
+            Cell(titled(s.source_title, "", words), "", link_of(s.source_url)),
         )
         for s in facts.listed
     )  # fmt: skip
@@ -362,7 +316,7 @@ def _proof(e: Evidence, anchors: Mapping[str, frozenset[str]], words: Words) -> 
         confidence=words.say(f"confidence.{e.confidence.value}"),
         quote=e.quote,
         note=words.of(e, "note"),
-        title=e.source_title,
+        title=titled(e.source_title, e.source_publisher, words),
         publisher=e.source_publisher,
         address=e.source_url,
         href=link_of(e.source_url),
@@ -388,6 +342,7 @@ def _goal_proof(result: Attainment, anchors: Mapping[str, frozenset[str]], words
     if not goal.quote:
         return None
     return Proof(
-        mark, "", "", day, "", "", day, "", goal.quote, words.of(goal, "scope"), goal.source_title, "",
+        mark, "", "", day, "", "", day, "", goal.quote, words.of(goal, "scope"),
+        titled(goal.source_title, "", words), "",
         goal.source_url, link_of(goal.source_url), place, marks,
     )  # fmt: skip

@@ -5,8 +5,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from forecasts.publish.changes import tenths
 from forecasts.publish.fonts import printable
 from forecasts.publish.phrases import ASKED, named
+from forecasts.publish.site.changed import compared as changes
 from forecasts.publish.site.places import answer_page, goal_page, run_page
 from forecasts.publish.site.runs import Filed, Group, Summary
 from forecasts.publish.typeset import json_in_html
@@ -14,6 +16,10 @@ from forecasts.publish.words import Language, Words, printed_percent, step
 
 #: The languages of the site; data that pages share hold both.
 LANGUAGES: Final[tuple[Language, ...]] = ("zh", "en")
+
+
+#: Units of shares: what lies between two of these is counted in points.
+PERCENT: Final = ("%", "％")
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +157,8 @@ def _now(summary: Summary, words: Words) -> tuple[str, str]:
     left = goal.value - summary.newest.value
     if (left <= 0) != goal.comparison.asks_less:
         return now, words.say("site.gap.none")
-    return now, words.amount(words.number(round(abs(left), 2)), unit)
+    gap = words.number(round(abs(left), 2))
+    return now, words.say("points", value=gap) if unit in PERCENT else words.amount(gap, unit)
 
 
 def _newest(summary: Summary, words: Words) -> str:
@@ -163,9 +170,9 @@ def _newest(summary: Summary, words: Words) -> str:
 
 
 def headline(entries: Sequence[Entry], words: Words) -> str:
-    """Return all goals in one line: how many are how likely."""
+    """Return all goals in one line: how many are how likely, the likeliest first."""
     counts: dict[str, int] = {}
-    for entry in entries:
+    for entry in sorted(entries, key=lambda one: (one.undetermined, -one.probability)):
         counts[entry.likelihood] = counts.get(entry.likelihood, 0) + 1
     parts = [words.say("site.headline.one", count=str(n), likelihood=name) for name, n in counts.items()]
     return words.say("site.headline", count=str(len(entries)), parts=words.together(parts))
@@ -219,7 +226,7 @@ def course_of(groups: Sequence[Group], words: Words) -> tuple[Stop, ...]:
 
 def moved_by(before: float, after: float, words: Words) -> str:
     """Return a change of a probability in percentage points, with its sign."""
-    points = round(100 * (after - before), 1)
+    points = (tenths(after) - tenths(before)) / 10
     key = "site.plus" if points >= 0 else "site.minus"
     return words.say("points", value=words.say(key, number=words.decimal(abs(points), 1)))
 
@@ -239,7 +246,8 @@ def compared(run: Filed, groups: Sequence[Group]) -> str:
     both = {language: Words(language) for language in LANGUAGES}
     answers = [_compared(s, both) for group in groups for _, s in group.answers]
     states = {name: words.say(f"site.state.{run.state}") for name, words in both.items()}
-    told = {"run": run.name, "plan": run.plan, "day": run.day, "state": states, "answers": answers}
+    told = {"run": run.name, "plan": run.plan, "day": run.day, "state": states, "answers": answers,
+            "changes": changes(run, both)}  # fmt: skip
     text = json_in_html(json.dumps(_shown(told), ensure_ascii=False, sort_keys=True))
     return f"forecastsSite.take({text.replace(chr(0x2028), '').replace(chr(0x2029), '')});\n"
 

@@ -13,7 +13,8 @@ from forecasts.evaluation.published import Published
 from forecasts.evaluation.track_record import TrackRecord
 from forecasts.publish.save import RESULT, read_result
 from forecasts.publish.site import goal as answers
-from forecasts.publish.site.downloads import copies, offers, tables
+from forecasts.publish.site.changed import moved_in
+from forecasts.publish.site.downloads import NOTEBOOK, copies, notebook_file, offers, tables
 from forecasts.publish.site.index import (
     Entry,
     choices,
@@ -23,7 +24,16 @@ from forecasts.publish.site.index import (
     headline,
 )
 from forecasts.publish.site.leaves import Copy, Leaf
-from forecasts.publish.site.places import answer_page, data_file, goal_page, in_language, run_page, text_page
+from forecasts.publish.site.notebooks import digest_of, pieces_of
+from forecasts.publish.site.places import (
+    answer_page,
+    data_file,
+    goal_page,
+    in_language,
+    notebook_page,
+    run_page,
+    text_page,
+)
 from forecasts.publish.site.quotes import SourceText, marked, quotes_of
 from forecasts.publish.site.runs import (
     Filed,
@@ -36,6 +46,8 @@ from forecasts.publish.site.runs import (
 )
 from forecasts.publish.site.setting import SCRIPT, STYLE, VEGA, Setter, environment, vega
 from forecasts.publish.site.shelf import cited, looked_back, scenarios_told
+from forecasts.publish.site.together import together_of
+from forecasts.publish.site.tongues import titled
 from forecasts.publish.words import Language, Words
 from forecasts.scenarios.seeds import Seeds
 
@@ -109,6 +121,7 @@ class Pages:
         yield from self._shelf()
         for run in self.newest.values():
             yield from tables(run, self.facts.seeds.ledger)
+            yield from self._notebooks(run)
 
     def copies(self) -> Iterator[Copy]:
         """Yield every file that lies there as it is."""
@@ -146,7 +159,9 @@ class Pages:
             results = _results(tuple(held.folder for held, _ in group.answers), tuple(digests))
             story = answers.told(results, self.anchors, words)
             others = self.of_goal[group.goal] if course else []
+            heads = [one.scenario.id for one in group.heads]
             return {
+                "changed": moved_in(run, group.goal, heads, words),
                 "story": story, "run": run, "entry": entry_of(group, words), "goal": group.goal,
                 "run_path": run_page(run.plan, run.day), "newest": goal_page(group.goal) if beside else "",
                 "course": course_of(others, words), "data": self._offers_of(group),
@@ -167,7 +182,11 @@ class Pages:
         """Return what is offered of one goal's answers, and the tables of its run."""
         jobs = {held.job for held, _ in group.answers}
         found = offers(group.run, self._is_newest(group.run))
-        return [o for o in found if o.what not in ("json", "notebook") or o.name.rpartition(".")[0] in jobs]
+        return [
+            o
+            for o in found
+            if o.what not in ("json", "notebook", "page") or o.name.rpartition(".")[0] in jobs
+        ]
 
     def _run(self, run: Filed) -> Iterator[Leaf]:
         groups, newest = self.groups[run.name], self._is_newest(run)
@@ -176,7 +195,8 @@ class Pages:
             entries = [entry_of(group, words) for group in groups]
             return {
                 "run": run, "entries": entries, "headline": headline(entries, words),
-                "data": offers(run, newest),                 "is_newest": newest,
+                "data": offers(run, newest), "is_newest": newest,
+                "together": together_of(_first_results(groups), words),
             }  # fmt: skip
 
         key = ["run", *run.digests, str(newest)]
@@ -185,6 +205,24 @@ class Pages:
             data_file(run.plan, run.day), ("data", *run.digests),
             lambda: compared(run, groups).encode("utf-8"),
         )  # fmt: skip
+
+    def _notebooks(self, run: Filed) -> Iterator[Leaf]:
+        """Yield the notebooks of a run as pages."""
+        for held in run.held:
+            path = held.folder / NOTEBOOK
+            if not (digest := digest_of(path)):
+                continue
+
+            def context(words: Words, path: Path = path, job: str = held.job) -> dict[str, Any]:
+                return {
+                    "pieces": pieces_of(path), "job": job, "run": run, "file": notebook_file(run, job),
+                    "run_path": run_page(run.plan, run.day),
+                }  # fmt: skip
+
+            place = notebook_page(run.plan, run.day, held.job)
+            yield from self._page(
+                place, "notebook.html.j2", ["notebook", run.name, held.job, digest], context
+            )
 
     def _lists(self) -> Iterator[Leaf]:
         """Yield the index, and the pages that choose among runs."""
@@ -241,10 +279,11 @@ class Pages:
             lambda words: {"record": looked_back(*record, words)},
         )  # fmt: skip
         used = [sorted(self.facts.summaries[h.digest].sources) for run in self.runs for h in run.held]
-        told = cited(used, seeds.ledger, self.texts)
+        told = {name: cited(used, seeds.ledger, self.texts, s.words) for name, s in self.setters.items()}
         yield from self._page(
-            "sources.html", "sources.html.j2", ["sources", repr(told)], lambda words: {"sources": told}
-        )
+            "sources.html", "sources.html.j2", ["sources", repr(told)],
+            lambda words: {"sources": told[words.language]},
+        )  # fmt: skip
         for source, text in self.texts.items():
             facts = seeds.ledger.sources.get(source)
             key = ["text", source, repr(facts), self.facts.texts[source], *sorted(text.anchors)]
@@ -252,10 +291,17 @@ class Pages:
                 text_page(source), "text.html.j2", key,
                 lambda words, text=text, facts=facts, source=source: {
                     "text": text, "facts": facts, "source": source,
+                    "title": titled(facts.title, facts.publisher, words) if facts else source,
                 },
             )  # fmt: skip
         for name in ("method", "glossary"):
             yield from self._page(f"{name}.html", f"{name}.html.j2", [name], lambda words: {})
+
+
+def _first_results(groups: Sequence[Group]) -> tuple[Attainment, ...]:
+    """Return one result that says what becomes of all goals together, if any does: they all say the same."""
+    held = next((h for group in groups for h, s in group.answers if s.what_if), None)
+    return _results((held.folder,), (held.digest,)) if held else ()
 
 
 @lru_cache(maxsize=4)

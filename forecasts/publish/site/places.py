@@ -3,6 +3,7 @@
 import hashlib
 import posixpath
 import re
+from functools import lru_cache
 from typing import Final
 
 from forecasts.publish.words import Language
@@ -30,6 +31,7 @@ def named(text: str) -> str:
     return f"x-{hashlib.sha256(text.encode('utf-8', 'surrogatepass')).hexdigest()[:16]}"
 
 
+@lru_cache(maxsize=4096)
 def leading(start: str, end: str) -> str:
     """Return the address by which the page at one path leads to another; a fragment stays."""
     path, mark, fragment = end.partition("#")
@@ -64,6 +66,11 @@ def data_file(plan: str, day: str) -> str:
 def download(plan: str, day: str, name: str) -> str:
     """Return the path of a file of a run; the name is one that this program gave."""
     return f"files/{named(plan)}/{named(day)}/{name}"
+
+
+def notebook_page(plan: str, day: str, job: str) -> str:
+    """Return the path of a job's notebook as a page."""
+    return f"notebooks/{named(plan)}/{named(day)}/{named(job)}.html"
 
 
 def text_page(source: str) -> str:

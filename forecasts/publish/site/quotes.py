@@ -27,6 +27,11 @@ class SourceText:
     lines: tuple[tuple[Piece, ...], ...]
     anchors: frozenset[str]
 
+    @property
+    def plain(self) -> str:
+        """The text without marks."""
+        return "".join(piece.text for line in self.lines for piece in line)
+
 
 def quotes_of(ledger: Ledger) -> dict[str, dict[str, str]]:
     """Return the quotes of observations and goals by source, each by its anchor."""

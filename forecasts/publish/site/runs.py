@@ -8,7 +8,9 @@ from typing import Literal
 
 from forecasts.attainment.frozen import Frozen
 from forecasts.attainment.result import Attainment, GoalFacts, HistoryPoint, ScenarioFacts
+from forecasts.publish.exporting.verdicts import Lack
 from forecasts.publish.stamps import Signature
+from forecasts.whatif.changed import Changes
 
 State = Literal["unreviewed", "approved", "returned", "stale"]
 
@@ -23,12 +25,11 @@ class Held:
 
 
 @dataclass(frozen=True, slots=True)
-class Lacking:
-    """A job of a run that has no result, or one that was changed since."""
+class Noted:
+    """What a run wrote down of changes, and the digest of the file."""
 
-    job: str
-    what: Literal["failed", "none", "changed"]
-    error: str = ""
+    changes: Changes
+    digest: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,8 @@ class Filed:
         Who decided; of a stale run, whose decision no longer holds.
     briefs : mapping
         Its PDF and HTML files, by name.
+    noted : tuple of Noted
+        What it wrote down of what changed since the run before it: of all goals, or goal by goal.
     """
 
     plan: str
@@ -54,8 +57,9 @@ class Filed:
     held: tuple[Held, ...]
     state: State = "unreviewed"
     signature: Signature | None = None
-    lacking: tuple[Lacking, ...] = ()
+    lacking: tuple[Lack, ...] = ()
     briefs: Mapping[str, Path] = field(default_factory=dict)
+    noted: tuple[Noted, ...] = ()
 
     @property
     def name(self) -> str:
@@ -69,7 +73,9 @@ class Filed:
         told = [who.decision, who.name, who.day.isoformat(), who.note] if who else []
         lacks = [f"{one.job} {one.what} {one.error}" for one in self.lacking]
         briefs = sorted(self.briefs)
-        return [self.name, self.state, *told, *lacks, *briefs, *(f"{h.job} {h.digest}" for h in self.held)]
+        changes = [one.digest for one in self.noted]
+        held = (f"{one.job} {one.digest}" for one in self.held)
+        return [self.name, self.state, *told, *lacks, *briefs, *changes, *held]
 
 
 class Summary(Frozen):

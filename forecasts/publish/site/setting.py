@@ -21,6 +21,9 @@ HEADINGS: Final = re.compile(r"<h[123][^>]*>(.*?)</h[123]>", re.DOTALL)
 #: Letters, digits and marks that every page may need: charts count with them.
 ASCII: Final = "".join(map(chr, range(0x20, 0x7F)))
 
+#: The same as bytes, with those that steer; every other sign counts.
+PLAIN: Final = bytes(range(0x7F))
+
 STYLE, FONTS, SCRIPT, VEGA = "assets/site.css", "assets/fonts.css", "assets/site.js", "assets/vega.js"
 
 #: Pages of the menu, with the names of their sentences.
@@ -81,10 +84,13 @@ def environment(templates: Path) -> "Environment":
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
     from markupsafe import Markup
 
+    from forecasts.publish.site.tongues import tongue
+
     made = Environment(
         loader=FileSystemLoader(templates), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
-        lstrip_blocks=True, finalize=_shown,
+        lstrip_blocks=True, finalize=_shown, auto_reload=False,
     )  # fmt: skip
+    made.filters["tongue"] = tongue
     made.filters["data"] = lambda text: Markup(json_in_html(text))
     return made
 
@@ -104,9 +110,13 @@ def _spelled(text: str) -> str:
 
 def signs_of(page: str) -> tuple[str, str]:
     """Return the signs of a page beyond ASCII, and those of its headings."""
-    every = {sign for sign in set(page) if ord(sign) > 0x7E}
-    heads = {sign for found in HEADINGS.findall(page) for sign in found if ord(sign) > 0x7E}
-    return "".join(sorted(every)), "".join(sorted(heads))
+    return _beyond(page), _beyond("".join(HEADINGS.findall(page)))
+
+
+def _beyond(text: str) -> str:
+    """Return the signs of a text beyond ASCII, each once: nearly all of a page is ASCII, and goes first."""
+    told = text.encode("utf-8").translate(None, PLAIN).decode("utf-8")
+    return "".join(sorted(set(told)))
 
 
 def fonts(every: Iterable[str], heads: Iterable[str]) -> bytes:

@@ -9,10 +9,11 @@ from forecasts.ledger.ledger import Ledger
 from forecasts.publish.addresses import link_of
 from forecasts.publish.parts import Table
 from forecasts.publish.phrases import named
-from forecasts.publish.site.goal import Chart
+from forecasts.publish.site.drawn import Chart
 from forecasts.publish.site.index import moved_by
 from forecasts.publish.site.places import anchor, goal_page, text_page
 from forecasts.publish.site.runs import Group, Summary
+from forecasts.publish.site.tongues import titled
 from forecasts.publish.words import Words
 from forecasts.scenarios.seeds import Seeds
 
@@ -129,21 +130,22 @@ class Cited:
     count: int
 
 
-def cited(used: Iterable[Collection[str]], ledger: Ledger, texts: Collection[str]) -> tuple[Cited, ...]:
+def cited(
+    used: Iterable[Collection[str]], ledger: Ledger, texts: Collection[str], words: Words
+) -> tuple[Cited, ...]:
     """Return every source that results rest on: those whose text is held first, then the most cited."""
     counts: dict[str, int] = dict.fromkeys(texts, 0)
     for sources in used:
         for name in sources:
             counts[name] = counts.get(name, 0) + 1
     ordered = sorted(counts, key=lambda name: (name not in texts, -counts[name], name))
-    return tuple(_cited(name, counts[name], ledger, texts) for name in ordered)
+    return tuple(_cited(name, counts[name], ledger, texts, words) for name in ordered)
 
 
-def _cited(name: str, count: int, ledger: Ledger, texts: Collection[str]) -> Cited:
+def _cited(name: str, count: int, ledger: Ledger, texts: Collection[str], words: Words) -> Cited:
     facts = ledger.sources.get(name)
     text = text_page(name) if name in texts else ""
     if facts is None:
         return Cited(anchor("source", name), name, "", "", "", text, count)
-    return Cited(
-        anchor("source", name), facts.title, facts.publisher, facts.url, link_of(facts.url), text, count
-    )
+    title = titled(facts.title, facts.publisher, words)
+    return Cited(anchor("source", name), title, facts.publisher, facts.url, link_of(facts.url), text, count)

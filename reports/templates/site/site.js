@@ -148,6 +148,7 @@ window.forecastsSite = (() => {
     function show() {
       const [old, now] = [taken.get(a.value), taken.get(b.value)], body = find("tbody", table);
       body.replaceChildren();
+      find("#why").hidden = true;
       if (!a.value) { told.textContent = told.dataset.none; return; }
       if (!old || !now) return;
       const name = (one) => JSON.stringify([one.goal, one.scenario]);
@@ -160,7 +161,22 @@ window.forecastsSite = (() => {
         if (one && other) { both += 1; moved += one.number[tongue] !== other.number[tongue]; }
         body.append(row(one, other));
       }
+      why(old, now);
       told.textContent = old === now ? told.dataset.same : fill(told.dataset.count, {both, moved});
+    }
+    // The parts of each change, as the later run wrote them down of the earlier one.
+    function why(old, now) {
+      const [first, last] = old.day <= now.day ? [old, now] : [now, old], place = find("#why");
+      const written = (last.changes || {})[first.run] || [];
+      const known = new Map(last.answers.map((one) => [JSON.stringify([one.goal, one.scenario]), one]));
+      find("ul", place).replaceChildren(...written.map((one) => {
+        const item = document.createElement("li"), name = document.createElement("b");
+        const answer = known.get(JSON.stringify([one.goal, one.scenario]));
+        name.textContent = answer ? `${answer.name[tongue]} · ${answer.called[tongue]}` : `${one.goal} · ${one.scenario}`;
+        item.append(name, " ", one.told[tongue]);
+        return item;
+      }));
+      place.hidden = !written.length;
     }
     function cell(kind, text, detail, right) {
       const made = document.createElement(kind);
@@ -170,10 +186,11 @@ window.forecastsSite = (() => {
       if (detail) { const small = document.createElement("small"); small.textContent = detail; made.append(small); }
       return made;
     }
+    const tenths = (probability) => Math.min(999, Math.max(1, Math.round(1000 * probability)));
     function row(one, other) {
       const some = other || one, made = document.createElement("tr");
       const shown = (answer) => answer ? answer.number[tongue] : table.dataset.only;
-      const points = one && other ? Math.round(1000 * (other.probability - one.probability)) / 10 : null;
+      const points = one && other ? (tenths(other.probability) - tenths(one.probability)) / 10 : null;
       const sign = points === null ? "" : fill(table.dataset.points,
         {points: (points >= 0 ? "+" : "−") + Math.abs(points).toFixed(1)});
       const newer = one && other && (one.newest_day !== other.newest_day || one.newest[tongue] !== other.newest[tongue]);
