@@ -38,11 +38,21 @@ class Known:
     indicators : tuple of KnownIndicator
         The names with the most letters come first.
     regions : tuple of KnownRegion
+    by_name : mapping
+        The indicators by each of their names.
+    places : pattern, optional
+        The names of regions that are longer than two letters.
     """
 
     indicators: tuple[KnownIndicator, ...] = ()
     regions: tuple[KnownRegion, ...] = ()
     by_name: Mapping[str, tuple[KnownIndicator, ...]] = field(default_factory=dict)
+    places: re.Pattern[str] | None = None
+
+    def without_place(self, name: str) -> str:
+        """Return an indicator's name without the region before it."""
+        found = self.places.match(name) if self.places is not None else None
+        return name[found.end() :] if found is not None and len(name) > found.end() + 1 else name
 
 
 def read_known(seeds: Path) -> Known:
@@ -73,7 +83,9 @@ def known(indicators: tuple[KnownIndicator, ...], regions: tuple[KnownRegion, ..
         for name in one.names:
             by_name[name] = (*by_name.get(name, ()), one)
     longest = dict(sorted(by_name.items(), key=lambda item: -len(item[0])))
-    return Known(indicators, regions, longest)
+    named = sorted({name for one in regions for name in one.names if len(name) > 2}, key=len, reverse=True)
+    places = re.compile(f"(?:{'|'.join(map(re.escape, named))})的?") if named else None
+    return Known(indicators, regions, longest, places)
 
 
 def _rows(path: Path) -> list[dict[str, str]]:

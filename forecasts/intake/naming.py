@@ -15,7 +15,7 @@ from forecasts.intake.units import PERCENT, POINTS
 
 #: Verbs and hedges between a name and its number, taken off one by one.
 TAIL: Final = re.compile(
-    r"(?:分别|均|已|将|约|也|再|就|仅|仍|共|只|累计|预计|预期|同比|年均|较[^,，]{1,8}|比(?![例重率值照])[^,，]{1,8}|"
+    r"(?:分别|均|已|将|约|也|再|就|仅|仍|共|只|累计|预计|预期|同比|年均|较[^,，]{1,8}|(?<!占)比(?![例重率值照])[^,，]{1,8}|"
     r"平均|持续|首次|再次|连续|基本|保持|稳定|维持|控制|力争|按|稳步|大幅|进一步|总体|成功|有望|连续跨越|至少|不低于|"
     r"合计|共计|总计|要|从|由|为|是|有|到|至|在|了|于|超|超过|突破|接近|近|达|达到|实现|完成|"
     r"增长|增加|增至|增到|增|提高|提升|上升|上涨|回升|扩大|加快|下降|降低|减少|缩小|回落|收窄|降至|降为|降到|降|减|"
@@ -39,11 +39,11 @@ LEAD: Final = re.compile(
 
 #: A name right behind a classifier ends here.
 _BEHIND_END: Final = re.compile(
-    r"[，,。；;：:、（(）)！？!?\n“”《》\d]|以上|左右|入选|获批|获评|开工|建成|投产|投用|纳入|落地|完成|达到|达|超过|超|实现|进入|上榜|获|得到|提供|被|已|均|全部|基本|稳定|投入|"
+    r"[，,。；;：:、（(）)！？!?\n“”《》\d]|以上|左右|入选|获批|获评|开工|建成|投产|投用|纳入|落地|完成|达到|达|超过|超|突破|实现|进入|上榜|获|得到|提供|被|已|均|全部|基本|稳定|投入|"
     r"增长|下降|提高|新增|和(?=\d)|及(?=\d)|上线|签约|落户|晋升|晋级|通过|成功|加快|有序|顺利|提前|竣工|营业收入|营收|用于|惠及|荣|居(?=全|第|省|世|首)|占|位|为|是|的(?=\d)|开展|运行|挂牌|列入|启动|入驻|之一|有|到|来|在|可|较|比|同比"
 )
-_STOP: Final = re.compile(r"[，,；;。：:！？!?\n、]")
-_COMMA: Final = re.compile(r"[，,；;。：:！？!?\n]")
+_STOP: Final = re.compile(r"[，,；;。：:！？!?\n、|]")
+_COMMA: Final = re.compile(r"[，,；;。：:！？!?\n|]")
 _AND: Final = re.compile(r"[、]|(?<=[一-鿿])(?:和(?!美|谐|平)|以及|(?<!普)及(?![时其率格])|与)(?=[一-鿿])")
 _PLACE: Final = re.compile(
     r"^[一-鿿]{2,6}?(?:省|市|自治区|片区|新区|高新区|经开区|科[学技]城|区|县)"
@@ -141,7 +141,7 @@ def name_of(
     if not name and earlier is not None:
         return _named(
             earlier.base or earlier.text,
-            tail or _verb_of(earlier),
+            tail + _verb_of(earlier),
             figure,
             known,
             earlier.new and not tail,
@@ -209,7 +209,7 @@ def _unled(words: str) -> tuple[str, bool]:
             continue
         new |= match.group().startswith(("新", "净增"))
         words = words[match.end() :]
-    words = re.sub(r"[“”\"‘’《》]", "", words).strip(" 、的").removesuffix("等")
+    words = re.sub(r"[“”\"‘’《》*_`#]", "", words).strip(" 、的-").removesuffix("等")
     if _RELATIVE.match(words):
         return "", new
     if LEAD.fullmatch(words):
@@ -254,10 +254,15 @@ def _listed(text: str, sentence: int, start: int) -> tuple[str, ...]:
     names[0] = _unled(names[0])[0] or names[0]
     last = names[-1]
     if (shared := _SHARED.search(last)) and len(last) > len(shared.group()):
-        names = [n if _SHARED.search(n) else n + shared.group() for n in names]
+        names = [n if _SHARED.search(n) else _joined(n, shared.group()) for n in names]
     elif len(names) == 2 and (both := re.search("居民.*$", last)) and "居民" not in names[0]:
         names[0] += both.group()
     return tuple(names)
+
+
+def _joined(name: str, ending: str) -> str:
+    """Return a name with the ending that a list shares: 城镇居民 and 居民人均可支配收入 have one 居民."""
+    return (name.removesuffix("居民") if ending.startswith("居民") else name) + ending
 
 
 def _quiet(words: str) -> str:
@@ -287,6 +292,7 @@ def _named(
     name: str, tail: str, figure: Figure, known: Known, new: bool, inherited: bool, own: str, clause: str = ""
 ) -> Named:
     """Return a name as it is offered: known ones by their id."""
+    name = known.without_place(name)
     if (found := _found(name, own, clause, figure, known, new)) is not None:
         return Named(found.id, name, True, inherited, new)
     kept = usual_names().get(_pruned(name), _pruned(name))

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 _FROM = (
     "０１２３４５６７８９％﹪．－﹣−～〜∼＋／（）［］＜＞：；＝"
@@ -34,9 +35,18 @@ def plain(text: str) -> str:
 _BLANK = re.compile(r"(?<=[0-9A-Za-z%.])[ \t]+(?=[^\s0-9A-Za-z(])|(?<=[^\s0-9A-Za-z)])[ \t]+(?=[0-9])")
 
 
+#: A title that is spaced out: 政 府 工 作 报 告.
+_SPACED = re.compile(r"(?<!\S)(?:[\u4e00-\u9fff][ \t]{1,3}){3,}[\u4e00-\u9fff](?!\S)")
+
+#: A text is broken into lines of one length if so many of its lines are nearly as long as the longest, and
+#: those are no whole paragraphs.
+_FULL, _MOST, _WIDEST, _FEWEST = 0.85, 0.5, 90, 12
+_CLOSED = re.compile(r"[。！？；：:!?;]\s*$")
+
+
 @dataclass(frozen=True, slots=True)
 class Squeezed:
-    """A plain text without the blanks beside figures, and where each of its characters stood before.
+    """A plain text without blanks beside figures and line ends within sentences, and where each sign stood.
 
     Parameters
     ----------
@@ -54,7 +64,7 @@ class Squeezed:
 
 
 def squeezed(text: str) -> Squeezed:
-    """Return a plain text without the blanks beside figures.
+    """Return a plain text without the blanks beside figures and line ends within sentences.
 
     Examples
     --------
@@ -65,15 +75,55 @@ def squeezed(text: str) -> Squeezed:
     kept: list[str] = []
     places: list[int] = []
     at = 0
-    for blank in _BLANK.finditer(text):
-        kept.append(text[at : blank.start()])
-        places.extend(range(at, blank.start()))
-        at = blank.end()
+    for start, end in _left_out(text):
+        if start < at:
+            continue
+        kept.append(text[at:start])
+        places.extend(range(at, start))
+        at = end
     if not kept:
         return Squeezed(text)
     kept.append(text[at:])
     places.extend(range(at, len(text)))
     return Squeezed("".join(kept), places)
+
+
+def _left_out(text: str) -> list[tuple[int, int]]:
+    """Return the places of blanks and line ends that say nothing."""
+    spans = [match.span() for match in _BLANK.finditer(text)]
+    for title in _SPACED.finditer(text):
+        spans += [
+            (title.start() + m.start(), title.start() + m.end()) for m in re.finditer(r"[ \t]+", title[0])
+        ]
+    return sorted(spans + _broken_lines(text))
+
+
+def _broken_lines(text: str) -> list[tuple[int, int]]:
+    r"""Return the line ends within sentences, where a text was broken into lines of one length.
+
+    Examples
+    --------
+    >>> _broken_lines("全市生产总值增长百分之五，城镇\n" * 20 + "完。")[:2]
+    [(15, 16), (31, 32)]
+    >>> _broken_lines("新建学校12所。\n" * 20)
+    []
+    """
+    lines = text.split("\n")
+    lengths = sorted(len(line.strip()) for line in lines if line.strip())
+    if len(lengths) < _FEWEST:
+        return []
+    width = lengths[int(0.9 * (len(lengths) - 1))]
+    full = sum(length >= _FULL * width for length in lengths)
+    if width > _WIDEST or full < _MOST * len(lengths):
+        return []
+    spans: list[tuple[int, int]] = []
+    end = 0
+    for line, after in pairwise(lines):
+        end += len(line) + 1
+        if len(line.strip()) >= _FULL * width and not _CLOSED.search(line) and after.strip():
+            indent = len(after) - len(after.lstrip())
+            spans.append((end - 1 - (len(line) - len(line.rstrip())), end + indent))
+    return spans
 
 
 def sentences(text: str) -> Iterator[tuple[int, int]]:

@@ -109,11 +109,13 @@ def _day_of(head: str) -> dt.date | None:
 
 def _year_of(text: str, title: str, day: dt.date | None, statistics: bool) -> int | None:
     named = [int(y) for y in _YEAR.findall(title)]
+    back = _LOOKS_BACK.search(text)
     if named and (statistics or "工作报告" in title):
-        return named[0]
+        late = back is not None and int(back[1]) == named[0] and (day is None or day.month > 10)
+        return named[0] + late
     if "报告" not in title and (five := re.search("十([三四五六七])个?五", title)):
         return 2016 + 5 * "三四五六七".index(five[1])
-    ahead, back = _LOOKS_AHEAD.search(text), _LOOKS_BACK.search(text)
+    ahead = _LOOKS_AHEAD.search(text)
     if back and (not ahead or ahead.start() > back.start()):
         return int(back[1]) + 1
     if ahead and (day is None or abs(int(ahead[1]) - day.year) <= 1):

@@ -1,12 +1,9 @@
 """What tests of the intake share: texts, keys, and how well rows agree with a key."""
 
 import csv
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-
-import pytest
 
 from forecasts.intake.candidates import Candidate
 from forecasts.intake.extract import candidates_of
@@ -14,9 +11,6 @@ from forecasts.intake.known import Known, read_known
 from tests.conftest import ROOT
 
 KEYS = Path(__file__).parent / "keys"
-
-#: A folder with the provinces' reports, <text>.txt; they are not part of the project.
-REPORTS = Path(os.environ.get("FORECASTS_REPORTS") or ROOT / "../shared/reports")
 
 Key = dict[str, str]
 
@@ -38,11 +32,8 @@ def seed_text() -> str:
 
 
 def report_text(name: str) -> str:
-    """Return a province's report; without it, the test is skipped."""
-    path = REPORTS / f"{name}.txt"
-    if not path.is_file():
-        pytest.skip(f"no {path}: set FORECASTS_REPORTS to the folder with the provinces' reports")
-    return path.read_bytes().decode("utf-8-sig")
+    """Return a province's report."""
+    return (ROOT / "seeds" / "record" / "texts" / f"{name}.txt").read_bytes().decode("utf-8")
 
 
 def rows_of(text: str) -> list[Candidate]:

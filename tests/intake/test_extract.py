@@ -126,6 +126,17 @@ def test_wide_signs_and_blanks_are_read_as_plain_ones() -> None:
     assert [(r.value, r.unit, r.indicator) for r in wide] == [(r.value, r.unit, r.indicator) for r in plain]
 
 
+def test_lines_of_one_length_are_read_as_paragraphs() -> None:
+    text = seed_text()
+    broken = "\n".join(
+        "\n".join(line[at : at + 30] for at in range(0, len(line), 30)) for line in text.splitlines()
+    )
+    rows = rows_of(broken)
+    wanted = [(row.value, row.unit, row.kind, row.date, row.indicator) for row in rows_of(text)]
+    assert [(row.value, row.unit, row.kind, row.date, row.indicator) for row in rows] == wanted
+    assert all(broken[row.start : row.end] == row.quote for row in rows)
+
+
 def test_a_report_of_three_hundred_pages_takes_seconds() -> None:
     page = "一、2024年工作回顾\n" + seed_text()
     text = page * (300 * 800 // len(page) + 1)
