@@ -15,12 +15,16 @@ from forecasts.cli.compare import compare
 from forecasts.cli.edge import Verbs
 from forecasts.cli.export import export
 from forecasts.cli.extract import extract
+from forecasts.cli.goals import goals
+from forecasts.cli.history import history
 from forecasts.cli.hub import hub
+from forecasts.cli.intake import intake
 from forecasts.cli.joint import joint
 from forecasts.cli.new import new
 from forecasts.cli.options import EXIT_CODES
 from forecasts.cli.plan import plan
 from forecasts.cli.register import register
+from forecasts.cli.resolve import resolve
 from forecasts.cli.review import review
 from forecasts.cli.run import run
 from forecasts.cli.schedule import schedule
@@ -58,9 +62,25 @@ def main(
 
 app.command(help=f"Validate seeds/ and say what it holds. {EXIT_CODES}")(check)
 app.command(
+    help="Show what was known when of an indicator in a region: every figure as it came, until when it "
+    f"counted, and what took its place. {EXIT_CODES}"
+)(history)
+app.command(
     help="Read every quantity of reports (text, Markdown, HTML, DOCX, PDF) as a row with the words it was "
     f"read from; nothing is accepted yet. {EXIT_CODES}"
 )(extract)
+app.command(
+    help="Take a report in: accept, mend or skip each of its quantities; what is accepted becomes rows of "
+    f"seeds/ with their source and the text, all or none. {EXIT_CODES}"
+)(intake)
+app.command(
+    help="List a report's goals: what the ledger knows of each, and how probable it is by what was known on "
+    f"the report's day. Nothing is written. {EXIT_CODES}"
+)(goals)
+app.command(
+    help="Say what a report states of the open goals of its region: met, missed, left open, or nothing. csv "
+    f"and json are decisions that forecasts intake --accept-from takes. {EXIT_CODES}"
+)(resolve)
 app.command(
     help="Lay out a tenant in a new folder: seeds/ with headings and one worked example, notebooks, plan, "
     f"templates. {EXIT_CODES}"

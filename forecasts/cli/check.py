@@ -23,6 +23,7 @@ def check(
     format: FormatOption = Format.TEXT,
 ) -> None:
     """Validate seeds and say what they hold; what is doubtful is told, and is no failure."""
+    from forecasts.intake.journal import unfinished
     from forecasts.ledger.root import find_root
     from forecasts.publish.glyphs import glyph_remarks
     from forecasts.scenarios.seeds import read_seeds
@@ -30,7 +31,7 @@ def check(
     with problems_told():
         folder = seeds or find_root() / "seeds"
         held = read_seeds(folder)
-        remarks = (*held.remarks, *glyph_remarks(folder))
+        remarks = (*held.remarks, *glyph_remarks(folder), *unfinished(folder))
     holdings = _holdings(held.ledger) | {"scenarios": len(held.scenarios)}
     if held.record is not None:
         holdings["past_goals_by_outcome"] = _fared(held.record.past)

@@ -39,7 +39,7 @@ def read_separated(text: str, place: str) -> Raw:
     skipped = 0
     if found := re.match(r"sep=(.)\r?\n", text):  # a line that Excel writes for itself
         text, skipped = text[found.end() :], 1
-    sign = found[1] if found and found[1] in SIGNS else _separator(text)
+    sign = found[1] if found and found[1] in SIGNS else separator_of(text)
     _look_for_titles(text, skipped, place)
     raw = _plain(text, sign, place) if len(text) > LARGE else None
     raw = raw or _careful(text, sign, place)
@@ -51,7 +51,7 @@ def read_separated(text: str, place: str) -> Raw:
     return raw
 
 
-def _separator(text: str) -> str:
+def separator_of(text: str) -> str:
     """Return the sign that separates the headings: the most frequent one in their line, outside quotes."""
     first = next((line for line in re.split(r"[\r\n]", text[:100_000]) if line.strip()), "")
     outside = re.sub(r'"[^"]*"', "", first)

@@ -89,7 +89,7 @@ def _settled(
     columns = dict(rows.columns)
     for field in _counted(table, rows):
         at, pairs, which = _pairs(table, rows, field)
-        powers = [_power(unit, described.get(name), common.get(name, "")) for name, unit in pairs]
+        powers = [power_beside(unit, described.get(name), common.get(name, "")) for name, unit in pairs]
         bad = np.zeros(len(rows), bool)
         bad[at[np.array([power is None for power in powers], bool)[which]]] = True
         table.refuse(bad, field, "carries another unit than its indicator", _REMEDY)
@@ -102,7 +102,7 @@ def _settled(
     return replace(rows, columns=columns, _arrays={})
 
 
-def _power(unit: Unit, indicator: Indicator | None, common: str) -> int | None:
+def power_beside(unit: Unit, indicator: Indicator | None, common: str) -> int | None:
     """Return the power of ten by which a number is too large for its indicator; None where units differ."""
     declared = [] if indicator is None else [u for u in (indicator.unit_zh, indicator.unit_en) if u.strip()]
     if not declared:
