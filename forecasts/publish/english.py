@@ -33,7 +33,7 @@ def in_english(result: Attainment) -> Attainment:
         return result if evidence == result.evidence else result.model_copy(update={"evidence": evidence})
 
     def by(part: Any, *names: str) -> Any:
-        return _scaled(part, factor, names)
+        return scaled(part, factor, names)
 
     return result.model_copy(
         update={
@@ -52,7 +52,7 @@ def in_english(result: Attainment) -> Attainment:
     )
 
 
-def _scaled(part: Any, factor: Decimal, names: Sequence[str]) -> Any:
+def scaled(part: Any, factor: Decimal, names: Sequence[str]) -> Any:
     """Return a part with some of its numbers multiplied; what is not there stays so."""
     held = {name: getattr(part, name) for name in names}
     return part.model_copy(update={n: None if v is None else times(v, factor) for n, v in held.items()})
@@ -60,7 +60,7 @@ def _scaled(part: Any, factor: Decimal, names: Sequence[str]) -> Any:
 
 def _pace(pace: Pace | None, factor: Decimal) -> Pace | None:
     in_units: bool = pace is not None and pace.scale == "units_per_year"
-    return _scaled(pace, factor, ("value",)) if in_units else pace
+    return scaled(pace, factor, ("value",)) if in_units else pace
 
 
 def _evidence(row: Evidence) -> Evidence:
@@ -69,7 +69,7 @@ def _evidence(row: Evidence) -> Evidence:
     if factor == 1:
         return row
     printed = f"{(Decimal(row.printed) * factor).normalize():f}"
-    told: Evidence = _scaled(row, factor, ("value", "low", "high"))
+    told: Evidence = scaled(row, factor, ("value", "low", "high"))
     return told.model_copy(update={"printed": printed, "unit_en": unit})
 
 
@@ -77,14 +77,14 @@ def _assumed(one: Assumed, factor: Decimal) -> Assumed:
     """Return an assumption with what is in the goal's unit multiplied: figures, goals and starts."""
     if one.about not in ("goal", "figure", "start"):
         return one
-    told: Assumed = _scaled(one, factor, ("number", "low", "high"))
-    others = tuple(_scaled(other, factor, ("number",)) for other in one.alternatives)
+    told: Assumed = scaled(one, factor, ("number", "low", "high"))
+    others = tuple(scaled(other, factor, ("number",)) for other in one.alternatives)
     return told.model_copy(update={"alternatives": others})
 
 
 def _what_if(what_if: WhatIf, factor: Decimal, unit: str) -> WhatIf:
     def by(part: Any, *names: str) -> Any:
-        return _scaled(part, factor, names)
+        return scaled(part, factor, names)
 
     update: dict[str, Any] = {
         "inquiries": tuple(
@@ -116,14 +116,14 @@ def _sliders(sliders: Sliders, factor: Decimal) -> Sliders:
     def moved(slider: Slider) -> Slider:
         if slider.name == "pace":
             return slider
-        told: Slider = _scaled(slider, factor, ("low", "high", "step", "value"))
+        told: Slider = scaled(slider, factor, ("low", "high", "step", "value"))
         return told
 
     def futures(on: Futures) -> Futures:
         held = {name: tuple(times(v, factor) for v in getattr(on, name)) for name in ("value", "base")}
         return on.model_copy(update=held)
 
-    told: Sliders = _scaled(sliders, factor, ("least", "upper", "tolerance"))
+    told: Sliders = scaled(sliders, factor, ("least", "upper", "tolerance"))
     return told.model_copy(
         update={
             "sliders": tuple(map(moved, sliders.sliders)),

@@ -61,7 +61,8 @@ def _read(locale: str) -> Locale:
 @lru_cache(maxsize=100_000)
 def _in_digits(value: float, pattern: str, locale: str) -> str:
     """Return a number by a pattern; what is printed stands in many rows, and in every run again."""
-    return str(format_decimal(value or 0, format=pattern, locale=_read(locale)))
+    # A minus is a sign of its own: a hyphen is shorter, and lines break behind it.
+    return str(format_decimal(value or 0, format=pattern, locale=_read(locale))).replace("-", "−")
 
 
 def printed_percent(probability: float) -> int:

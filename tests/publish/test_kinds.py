@@ -263,7 +263,7 @@ def test_a_class_of_rates_is_told_in_points(make: Maker) -> None:
     )
     a = a.model_copy(update={"reference": facts})
     assert (
-        "between -1.5 percentage points and 2 percentage points a year"
+        "between −1.5 percentage points and 2 percentage points a year"
         in phrases.reference(a, Words("en"))[0]
     )
     chart = charts.pace_chart(a, Words("en"))

@@ -9,6 +9,7 @@ from forecasts.attainment.result import Attainment, Evidence
 from forecasts.ledger.fields import Qualifier
 from forecasts.publish import detail, phrases, recorded
 from forecasts.publish.addresses import link_of
+from forecasts.publish.english import told_of
 from forecasts.publish.pacing import change, paces
 from forecasts.publish.parts import Cell, Column, Table
 from forecasts.publish.site.drawn import Chart, chart_of
@@ -118,6 +119,7 @@ def told(results: Sequence[Attainment], anchors: Mapping[str, frozenset[str]], w
     anchors : mapping
         By source, the anchors of the quotes that stand in its text, where that is held.
     """
+    results = [told_of(result, words) for result in results]
     heads = tuple(r for r in results if r.scenario.role != "alternative") or tuple(results)
     others = tuple(r for r in results if r not in heads)
     first = heads[0]

@@ -3,15 +3,18 @@
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, Final
 
 from forecasts.publish.changes import tenths
+from forecasts.publish.english import scaled
 from forecasts.publish.fonts import printable
 from forecasts.publish.phrases import ASKED, named
 from forecasts.publish.site.changed import compared as changes
 from forecasts.publish.site.places import answer_page, goal_page, run_page
 from forecasts.publish.site.runs import Filed, Group, Summary
 from forecasts.publish.typeset import json_in_html
+from forecasts.publish.units import told_in
 from forecasts.publish.words import Language, Words, printed_percent, step
 
 #: The languages of the site; data that pages share hold both.
@@ -77,7 +80,8 @@ def entry_of(group: Group, words: Words, newest: bool = False) -> Entry:
     newest : bool
         Whether it leads to the goal's own page rather than to the run's.
     """
-    first, goal = group.first, group.first.goal
+    first = spoken(group.first, words)
+    goal = first.goal
     low, high = group.range
     unit = words.of(goal, "unit")
     page = answer_page(group.run.plan, group.run.day, group.goal)
@@ -115,6 +119,18 @@ def entry_of(group: Group, words: Words, newest: bool = False) -> Entry:
         page=goal_page(goal.id) if newest else page,
         run=run_page(group.run.plan, group.run.day),
     )
+
+
+def spoken(summary: Summary, words: Words) -> Summary:
+    """Return what lists say of a result as a language tells its figures."""
+    goal, newest = summary.goal, summary.newest
+    factor, unit = told_in(goal.value, goal.unit_en) if words.language == "en" else (Decimal(1), "")
+    if factor == 1:
+        return summary
+    there: Summary = scaled(summary, factor, ("median", "least", "most"))
+    asked = scaled(goal, factor, ("value", "tolerance", "upper")).model_copy(update={"unit_en": unit})
+    seen = newest and scaled(newest, factor, ("value", "low", "high"))
+    return there.model_copy(update={"goal": asked, "newest": seen})
 
 
 def _row(summary: Summary, head: bool, page: str, words: Words) -> Row:
@@ -253,6 +269,7 @@ def compared(run: Filed, groups: Sequence[Group]) -> str:
 
 
 def _compared(summary: Summary, both: Mapping[Language, Words]) -> dict[str, Any]:
+    told = {language: spoken(summary, words) for language, words in both.items()}
     goal, newest = summary.goal, summary.newest
     return {
         "goal": goal.id,
@@ -262,12 +279,14 @@ def _compared(summary: Summary, both: Mapping[Language, Words]) -> dict[str, Any
         "probability": round(summary.probability, 6),
         "percent": printed_percent(summary.probability),
         "number": {n: w.probability(summary.probability) for n, w in both.items()},
-        "target": {n: w.amount(w.number(goal.value), w.of(goal, "unit")) for n, w in both.items()},
-        "newest": {n: _newest(summary, w) for n, w in both.items()},
+        "target": {
+            n: w.amount(w.number(told[n].goal.value), w.of(told[n].goal, "unit")) for n, w in both.items()
+        },
+        "newest": {n: _newest(told[n], w) for n, w in both.items()},
         "newest_day": "" if newest is None else newest.date.isoformat(),
-        "median": {n: _estimate(summary.median, w) for n, w in both.items()},
-        "least": {n: _estimate(summary.least, w) for n, w in both.items()},
-        "most": {n: _estimate(summary.most, w) for n, w in both.items()},
+        "median": {n: _estimate(told[n].median, w) for n, w in both.items()},
+        "least": {n: _estimate(told[n].least, w) for n, w in both.items()},
+        "most": {n: _estimate(told[n].most, w) for n, w in both.items()},
     }
 
 
