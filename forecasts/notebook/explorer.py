@@ -23,7 +23,7 @@ from forecasts.attainment.what_if import Slider, Sliders
 from forecasts.ledger.problems import Refusal
 from forecasts.notebook.keeping import Kept, Told
 from forecasts.notebook.request import Request, open_request
-from forecasts.notebook.screen import Screen, names_of
+from forecasts.notebook.screen import CONTROL, PANEL, Screen, names_of
 from forecasts.notebook.show import Drawing
 from forecasts.notebook.sketch import IN_CHART, Control, Sketch, Value, controls_of, models_of, shape_of
 from forecasts.publish.drawing import ACCENT
@@ -183,7 +183,6 @@ class Explorer(Screen):
         self.controls: dict[str, widgets.Widget] = {}
         self._starts = {control.name: control for control in controls}
         rows: list[widgets.Widget] = []
-        style = {"description_width": "9em"}
         for control in controls:
             slider = self.slider_of(control)
             slider.observe(partial(self._moved, control.name), "value")
@@ -198,14 +197,14 @@ class Explorer(Screen):
         names = [(self._say("as_it_is"), "")]
         names += [(member_name(name, self._words), name) for name in models_of(self._base)]
         models = widgets.Dropdown(
-            options=names, value="", description=self._say("move_models"), style=style,
-            layout=widgets.Layout(width="27em"),
+            options=names, value="", description=self._say("move_models"), style=PANEL,
+            layout=widgets.Layout(width=CONTROL),
         )  # fmt: skip
         models.observe(partial(self._moved, "models"), "value")
         day = widgets.DatePicker(
             value=self._sketch.question.asked.goal.deadline,
             description=self._say("move_deadline"),
-            style=style,
+            style=PANEL,
         )
         day.observe(partial(self._moved, "deadline"), "value")
         self.controls |= {"models": models, "deadline": day}

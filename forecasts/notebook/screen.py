@@ -1,6 +1,7 @@
 """The explorer's widgets, and where they stand."""
 
 from html import escape
+from typing import Final
 
 import anywidget
 import ipywidgets as widgets
@@ -11,6 +12,13 @@ from forecasts.publish.drawing import INK, MEDIAN, MUTED
 from forecasts.publish.fonts import SANS, font_rules
 from forecasts.publish.words import Words, catalogue
 from forecasts.scenarios.seeds import Seeds
+
+#: Room for the labels of the panel, and of all others: none is cut, in any language.
+PANEL: Final = {"description_width": "12em"}
+LABELS: Final = {"description_width": "10em"}
+
+#: How wide a control of the panel is, with its label: a box to tick has room beside it.
+CONTROL: Final = "29em"
 
 
 class Keys(anywidget.AnyWidget):
@@ -76,9 +84,8 @@ class Screen(widgets.VBox):  # type: ignore[misc]
 
     def _make(self) -> None:
         wide = widgets.Layout(width="98%")
-        style = {"description_width": "7em"}
-        self.goal = widgets.Dropdown(description=self._say("goal"), layout=wide, style=style)
-        self.scenario = widgets.Dropdown(description=self._say("scenario"), layout=wide, style=style)
+        self.goal = widgets.Dropdown(description=self._say("goal"), layout=wide, style=LABELS)
+        self.scenario = widgets.Dropdown(description=self._say("scenario"), layout=wide, style=LABELS)
         self.undo, self.reset, self.pin = (
             widgets.Button(description=self._say(key)) for key in ("undo", "reset", "pin")
         )
@@ -89,18 +96,18 @@ class Screen(widgets.VBox):  # type: ignore[misc]
         self.own_keys = Keys()
         self.vary = widgets.Dropdown(
             options=[(self._say(f"vary_{one.value}"), one.value) for one in Vary],
-            description=self._say("vary"), style=style,
+            description=self._say("vary"), style=LABELS,
         )  # fmt: skip
         self.wanted = widgets.BoundedFloatText(
-            0.8, min=0.01, max=0.99, step=0.05, description=self._say("wanted"), style=style
+            0.8, min=0.01, max=0.99, step=0.05, description=self._say("wanted"), style=LABELS
         )
         self.seek = widgets.Button(description=self._say("seek"))
         self.sought, self.rests, self.past = widgets.HTML(), widgets.HTML(), widgets.HTML()
         self.tornado = widgets.Button(description=self._say("tornado"))
         self.show_past = widgets.Button(description=self._say("show_past"))
-        self.name = widgets.Text(description=self._say("name"), placeholder="my-scenario", style=style)
-        self.title = widgets.Text(description=self._say("title"), style=style)
-        self.why = widgets.Text(description=self._say("why"), style=style, layout=wide)
+        self.name = widgets.Text(description=self._say("name"), placeholder="my-scenario", style=LABELS)
+        self.title = widgets.Text(description=self._say("title"), style=LABELS)
+        self.why = widgets.Text(description=self._say("why"), style=LABELS, layout=wide)
         self.over = widgets.Checkbox(False, description=self._say("over"), indent=False)
         self.save = widgets.Button(description=self._say("save"), button_style="primary")
         self.line = widgets.Textarea(disabled=True, rows=2, layout=wide)
@@ -127,9 +134,9 @@ class Screen(widgets.VBox):  # type: ignore[misc]
         """Return the slider of a control."""
         return widgets.FloatSlider(
             value=control.start, min=control.low, max=control.high, step=control.step,
-            description=self._say(f"move_{control.name}"), style={"description_width": "9em"},
+            description=self._say(f"move_{control.name}"), style=PANEL,
             readout_format=",.0f" if control.step >= 1 else ".2f",
-            layout=widgets.Layout(width="27em"), disabled=control.optional,
+            layout=widgets.Layout(width=CONTROL), disabled=control.optional,
         )  # fmt: skip
 
     def use_of(self) -> widgets.Checkbox:

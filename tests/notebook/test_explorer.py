@@ -5,13 +5,17 @@ from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 
+import ipywidgets as widgets
 import pytest
+import uharfbuzz as hb
 
 import forecasts as fc
 from forecasts.attainment.outlook import outlook
 from forecasts.attainment.question import find_question
 from forecasts.notebook.explorer import Explorer, open_explorer
 from forecasts.notebook.request import BadRequest
+from forecasts.publish.fonts import SANS, font_paths
+from forecasts.publish.woff2 import face
 from forecasts.scenarios.seeds import Seeds, read_seeds
 
 
@@ -227,3 +231,24 @@ def test_every_goal_and_scenario_opens_as_the_package_answers_it(house: Path, se
 def test_a_faulty_parameter_is_told_without_the_screen(house: Path) -> None:
     with pytest.raises(BadRequest, match="no such goal"):
         open_explorer({"goal": "nothing-of-the-kind"})
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_no_label_is_cut(house: Path, language: str) -> None:
+    """JupyterLab sets labels at 13 pixels, of which 8 are lost to the gap behind them."""
+    shown = open_explorer({"language": language})
+    font = hb.Font(face(font_paths()[SANS]))
+    parts, seen = [*shown.children], []
+    while parts:
+        part = parts.pop()
+        parts += getattr(part, "children", ())
+        width = getattr(getattr(part, "style", None), "description_width", None)
+        if width and part.description and not isinstance(part, widgets.Checkbox):
+            buffer = hb.Buffer()
+            buffer.add_str(part.description)
+            buffer.guess_segment_properties()
+            hb.shape(font, buffer)
+            taken = 13 * sum(one.x_advance for one in buffer.glyph_positions) / font.face.upem
+            assert taken <= 13 * float(width.removesuffix("em")) - 8, part.description
+            seen.append(part.description)
+    assert len(seen) > 12
