@@ -33,6 +33,7 @@ def grounds(groups: Sequence[tuple[str, Sequence[Attainment]]], words: Words) ->
     found = []
     for known in ("known", "inferred", "assumed"):
         parts, more = [], 0
+        alike: dict[str, list[str]] = {}
         # What all rest on is said once.
         common = [one for one in told[0][1].get(known, []) if all(one in by.get(known, []) for _, by in told)]
         if common and len(told) > 1:
@@ -42,7 +43,11 @@ def grounds(groups: Sequence[tuple[str, Sequence[Attainment]]], words: Words) ->
             shown = words.together(said[:SHOWN])
             more += len(said[SHOWN:])
             if shown:
-                parts.append(words.say("ground.of", name=name, told=shown) if len(groups) > 1 else shown)
+                alike.setdefault(shown, []).append(name)
+        # Goals that rest on the same are named together.
+        for shown, names in alike.items():
+            name = words.listed(names)
+            parts.append(words.say("ground.of", name=name, told=shown) if len(groups) > 1 else shown)
         text = words.say("known.nothing")
         if parts:
             all_of = words.say("known.separator").join(parts)

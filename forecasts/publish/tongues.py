@@ -5,13 +5,17 @@ from typing import Final
 
 from jinja2 import pass_context
 from jinja2.runtime import Context
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from forecasts.publish.words import Words
 
 #: Signs of Chinese, and letters of any script.
 CHINESE: Final = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
 LETTER: Final = re.compile(r"[^\W\d_]{2}")
+
+#: A run of Chinese: its signs, and the punctuation and numbers between them.
+_WIDE: Final = r"\u3000-\u303f\u3400-\u9fff\uf900-\ufaff\uff00-\uffef"
+RUN: Final = re.compile(rf"[{_WIDE}](?:[{_WIDE}“”‘’·()\d./ ]*[{_WIDE}])?")
 
 #: A title that is a remark in brackets, of which the words say that none was recorded.
 UNTITLED: Final = re.compile(r"[(（【\[《]*\s*(标题未录|题目未录|无标题|title not recorded|untitled).*", re.I)
@@ -33,6 +37,20 @@ def tongue(context: Context, text: str, other: str = "") -> Markup:
     if chinese == page.startswith("zh") or not (chinese or LETTER.search(text)):
         return Markup("")
     return Markup(' lang="{}"').format("zh-Hans" if chinese else other)
+
+
+@pass_context
+def marked(context: Context, text: str) -> Markup | str:
+    """Return a text with its runs of Chinese marked as such, where the page is in another language."""
+    if str(context["language"]).startswith("zh") or CHINESE.search(text) is None:
+        return text
+    parts, end = [], 0
+    for run in RUN.finditer(text):
+        if CHINESE.search(run.group()):
+            parts += [escape(text[end : run.start()])]
+            parts += [Markup('<span lang="zh-Hans">{}</span>').format(run.group())]
+            end = run.end()
+    return Markup("").join([*parts, escape(text[end:])])
 
 
 def titled(title: str, publisher: str, words: Words) -> str:

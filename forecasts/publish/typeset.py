@@ -123,6 +123,7 @@ def html(brief: Brief, templates: Path) -> str:
         .get_template(HTML_TEMPLATE)
         .render(
             brief=brief,
+            language=brief.lang,
             drawn={one.svg: Markup(one.svg) for one in brief.drawings()},
             json={figure.id: Markup(json_in_html(figure.spec)) for figure in figures},
             svg={
@@ -142,13 +143,17 @@ def _environment(templates: Path) -> "Environment":
     """Return where pages are set; a template that has changed is read anew."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-    return Environment(
+    from forecasts.publish.tongues import marked
+
+    made = Environment(
         loader=FileSystemLoader(templates),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    made.filters["marked"] = marked
+    return made
 
 
 def _letters(brief: Brief) -> str:

@@ -104,11 +104,13 @@ def _inquiry(about: str, found: Outlook, answers: Sequence[Answer], **more: obje
     rows = more.get("observations") or tuple(found.history.observations if found.past.own else ())[-1:]
     assert isinstance(rows, tuple)
     names = [ledger.observations[name].source for name in rows if name in ledger.observations]
-    if about in ("scope", "value"):
+    # What a goal counts knows who announced it; when a figure was counted, who published that.
+    if about in ("scope", "value") or not names:
         names = [goal.source]
-    source = ledger.sources.get(names[0] if names else goal.source) or Source(id=goal.source or "-")
+    sources = [ledger.sources.get(name) or Source(id=name or "-") for name in dict.fromkeys(names)]
+    whom = " / ".join(dict.fromkeys(one.publisher for one in sources if one.publisher))
     chances = [answer.probability for answer in answers]
-    told = {"about": about, "source": source.id, "publisher": source.publisher, "answers": tuple(answers)}
+    told = {"about": about, "source": sources[0].id, "publisher": whom, "answers": tuple(answers)}
     return Inquiry.model_validate(
         told | {"swing": max(chances, default=0.0) - min(chances, default=0.0)} | more
     )

@@ -4,6 +4,8 @@ import datetime as dt
 from dataclasses import replace
 from decimal import Decimal
 from functools import cache
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -17,11 +19,13 @@ from forecasts.attainment.past import reader_of
 from forecasts.attainment.question import find_question
 from forecasts.attainment.result import Attainment
 from forecasts.attainment.verdict import verdict
+from forecasts.ledger.records import Source
 from forecasts.models.reference import Reference
 from forecasts.scenarios.reading import Measure
 from forecasts.scenarios.seeds import Seeds, read_seeds
 from forecasts.whatif.alternatives import with_alternatives
 from forecasts.whatif.grid import Asking, grid_of
+from forecasts.whatif.inquiries import _inquiry
 from forecasts.whatif.needed import WANTED, needed_now, with_newest
 from forecasts.whatif.readings import UNDETERMINED, is_reading, readings_of, verdict_of
 from forecasts.whatif.sensitivity import all_tried
@@ -178,6 +182,29 @@ def test_whoever_knows_the_answer_knows_the_probability(pair: tuple[str, str]) -
             if one.about == "date":
                 moves = [fc.Redate(observation=row, as_of=answer.day) for row in one.observations]
                 assert answer.probability == pytest.approx(found.under(*moves).probability, abs=1e-12)
+
+
+def test_each_is_asked_what_it_knows() -> None:
+    found = asked(HIGHTECH, "baseline")
+    row = found.ledger.observations[found.history.observations[-1]]
+    sources = {
+        "printed": Source(id="printed", publisher="Who published"),
+        "announced": Source(id="announced", publisher="Who announced"),
+    }
+    rows = {row.id: row.model_copy(update={"source": "printed"})}
+    goal = found.question.goal.model_copy(update={"source": "announced"})
+    ledger = SimpleNamespace(sources=sources, observations=rows)
+    apart: Any = SimpleNamespace(
+        ledger=ledger, question=SimpleNamespace(goal=goal), past=found.past, history=found.history
+    )
+    whom = {
+        about: _inquiry(about, apart, [], observations=(row.id,)).publisher
+        for about in ("date", "clock", "date_and_clock", "scope", "value")
+    }
+    assert {about for about, name in whom.items() if name == "Who announced"} == {"scope", "value"}
+    assert {about for about, name in whom.items() if name == "Who published"} == {
+        "date", "clock", "date_and_clock"
+    }  # fmt: skip
 
 
 def test_readings_that_span_the_scale_leave_a_goal_undetermined() -> None:

@@ -16,9 +16,9 @@ from forecasts.publish.site.drawn import Chart, chart_of
 from forecasts.publish.site.grounds import Ground, Names, Question, grounds_of, questions_of
 from forecasts.publish.site.places import anchor, named, text_page
 from forecasts.publish.site.together import Together, together_of
-from forecasts.publish.site.tongues import titled
 from forecasts.publish.site.tornado import Tornado, tornado_of
 from forecasts.publish.taking import what_it_takes
+from forecasts.publish.tongues import titled
 from forecasts.publish.words import Words
 
 #: Charts of scenarios beside the headline's that a page carries.

@@ -47,7 +47,7 @@ from forecasts.publish.site.runs import (
 from forecasts.publish.site.setting import SCRIPT, STYLE, VEGA, Setter, environment, vega
 from forecasts.publish.site.shelf import cited, looked_back, scenarios_told
 from forecasts.publish.site.together import together_of
-from forecasts.publish.site.tongues import titled
+from forecasts.publish.tongues import titled
 from forecasts.publish.words import Language, Words
 from forecasts.scenarios.seeds import Seeds
 

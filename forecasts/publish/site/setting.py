@@ -84,13 +84,14 @@ def environment(templates: Path) -> "Environment":
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
     from markupsafe import Markup
 
-    from forecasts.publish.site.tongues import tongue
+    from forecasts.publish.tongues import marked, tongue
 
     made = Environment(
         loader=FileSystemLoader(templates), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
         lstrip_blocks=True, finalize=_shown, auto_reload=False,
     )  # fmt: skip
     made.filters["tongue"] = tongue
+    made.filters["marked"] = marked
     made.filters["data"] = lambda text: Markup(json_in_html(text))
     return made
 

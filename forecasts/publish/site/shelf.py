@@ -13,7 +13,7 @@ from forecasts.publish.site.drawn import Chart
 from forecasts.publish.site.index import moved_by
 from forecasts.publish.site.places import anchor, goal_page, text_page
 from forecasts.publish.site.runs import Group, Summary
-from forecasts.publish.site.tongues import titled
+from forecasts.publish.tongues import titled
 from forecasts.publish.words import Words
 from forecasts.scenarios.seeds import Seeds
 
