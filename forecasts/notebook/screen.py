@@ -158,7 +158,7 @@ class Screen(widgets.VBox):  # type: ignore[misc]
         )
 
     def _change(self, p: float, other: float) -> str:
-        return self._say("change", points=f"{100 * (p - other):+.1f}")
+        return self._say("change", points=f"{100 * (p - other):+.1f}".replace("-", "−"))
 
     def sought_told(self, sought: Sought) -> str:
         """Return what it takes, or why nothing would do."""

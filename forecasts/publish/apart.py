@@ -132,8 +132,8 @@ def _step(
     )
 
 
-def joint_blocks(joint: Joint, words: Words) -> tuple[Block, ...]:
-    """Return what may become of all goals together: in a sentence, and as a table."""
+def joint_blocks(joint: Joint, words: Words, alone: bool = True) -> tuple[Block, ...]:
+    """Return what may become of goals together: as a table, beside others with its region, and in a sentence."""
     events = [e for e in joint.events if e.what in ("all", "at_least", "none")]
     shown = [e for e in events if not (e.what == "at_least" and e.k == len(joint.goals))]
     columns = (
@@ -148,7 +148,11 @@ def joint_blocks(joint: Joint, words: Words) -> tuple[Block, ...]:
         cells = (words.probability(event.probability), words.probability(event.independent), ends)
         rows.append((Cell(said), *map(Cell, cells)))
     under = words.say("joint.under", goals=words.together([_goal(g, words) for g in joint.goals]))
-    return (Table(words.say("table.joint"), columns, tuple(rows), dense=True), Paragraph(under, "muted"))
+    caption = words.say("table.joint")
+    if not alone:
+        regions = words.listed(list(dict.fromkeys(words.of(goal, "region") for goal in joint.goals)))
+        caption = words.say("table.joint.of", region=regions)
+    return (Table(caption, columns, tuple(rows), dense=True), Paragraph(under, "muted"))
 
 
 def _goal(goal: object, words: Words) -> str:

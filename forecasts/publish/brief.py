@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from forecasts.attainment.result import Attainment
+from forecasts.attainment.what_if import Joint
 from forecasts.ledger.problems import BadInput, Problem
 from forecasts.publish import changes as told
 from forecasts.publish import detail, phrases, since
@@ -129,12 +130,17 @@ def _changed(
 
 
 def _together(heads: Mapping[str, Sequence[Attainment]], words: Words) -> tuple[Section, ...]:
-    """Return what may become of all goals at once, as the first result tells it that does."""
-    told = (h.what_if.joint for some in heads.values() for h in some if h.what_if is not None)
-    joint = next((one for one in told if one is not None), None)
-    if joint is None or not 1 < len(joint.goals) <= FEW:
+    """Return what may become of all goals of a region at once, once; a brief of many goals leaves it out."""
+    joints: dict[tuple[str, ...], Joint] = {}
+    for head in (one for some in heads.values() for one in some):
+        if head.what_if is not None and head.what_if.joint is not None:
+            joint = head.what_if.joint
+            joints.setdefault(tuple(one.goal for one in joint.goals), joint)
+    few = [one for one in joints.values() if 1 < len(one.goals) <= FEW]
+    if len(heads) > FEW or not few:
         return ()
-    return (Section("together", words.say("together"), joint_blocks(joint, words), new_page=False),)
+    blocks = tuple(block for one in few for block in joint_blocks(one, words, alone=len(few) == 1))
+    return (Section("together", words.say("together"), blocks, new_page=False),)
 
 
 def headline_results(results: Sequence[Attainment]) -> tuple[Attainment, ...]:

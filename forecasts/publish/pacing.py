@@ -38,7 +38,7 @@ def _paces(attainment: Attainment, words: Words) -> str:
             fall = pace_value(pace, attainment, words, -pace.value)
             return words.say("pace.only_required.fall", pace=fall)
         return words.say(key, pace=pace_value(pace, attainment, words), whose=_whose(pace, words))
-    if _met(attainment):
+    if is_met(attainment):
         key, pair = "pace.reached", (required.value, observed.value)
     elif not attainment.goal.comparison.asks_less:
         key, pair = f"pace.{_order(required, observed)}", (required.value, observed.value)
@@ -54,7 +54,7 @@ def _paces(attainment: Attainment, words: Words) -> str:
     )
 
 
-def _met(attainment: Attainment) -> bool:
+def is_met(attainment: Attainment) -> bool:
     """Whether the newest published figure already meets the goal, as far as it can.
 
     What is counted anew each year meets it with a count of the deadline's own year, and never by being low.

@@ -10,7 +10,7 @@ from forecasts.publish.backdrop import backdrop
 from forecasts.publish.drawing import COMPACT, THIRD
 from forecasts.publish.grounds import grounds
 from forecasts.publish.leads import Verdict, lead, readings_of, verdict_of
-from forecasts.publish.pacing import change, pace_value
+from forecasts.publish.pacing import change, is_met, pace_value
 from forecasts.publish.parts import Cell, Figure, Front, Group, Row, Stamp, Step, Trend
 from forecasts.publish.questions import asks, share
 from forecasts.publish.recorded import second_opinion
@@ -281,6 +281,8 @@ def _likely(head: Attainment, several: bool, words: Words) -> str:
 
 
 def _pace(head: Attainment, words: Words) -> str:
+    if is_met(head):
+        return words.say("pace.met")
     required = head.required_pace
     return words.say("nothing") if required is None else pace_value(required, head, words)
 

@@ -337,3 +337,10 @@ def test_a_scenario_without_name_in_question_is_told_by_its_id(make: Maker) -> N
     head = asked(make(assumed=scenario("own", "baseline")))
     assert questions.scenario("own", head, Words("en")) == head.scenario.name_en
     assert questions.scenario("elsewhere", head, Words("en")) == "elsewhere"
+
+
+def test_of_a_goal_that_is_met_no_pace_is_required(make: Maker, words: Words) -> None:
+    open_, met = make(0.4), make(0.98, goal="met", value=make(0.4).history[-1].value - 10)
+    rows = {row.target: row.pace for row in compose([open_, met], [], words).front.rows}
+    assert list(rows.values()).count(words.say("pace.met")) == 1
+    assert all("−" not in pace for pace in rows.values())
