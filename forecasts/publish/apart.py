@@ -133,7 +133,7 @@ def _step(
 
 
 def joint_blocks(joint: Joint, words: Words, alone: bool = True) -> tuple[Block, ...]:
-    """Return what may become of goals together: as a table, beside others with its region, and in a sentence."""
+    """Return what may become of goals together: a table, beside others with its region, and a sentence."""
     events = [e for e in joint.events if e.what in ("all", "at_least", "none")]
     shown = [e for e in events if not (e.what == "at_least" and e.k == len(joint.goals))]
     columns = (
