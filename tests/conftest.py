@@ -32,7 +32,7 @@ MEMORY = 3 * 2**30
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """Run one process of tests more than there are processors, as tests wait, too; and as there is room for."""
+    """Run one process of tests more than there are processors, as tests wait, too; if there is room."""
     processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return max(1, min(processors + 1, psutil.virtual_memory().available // MEMORY))
 
