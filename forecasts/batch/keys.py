@@ -199,7 +199,8 @@ class Keys:
         yield from seen
         yield from sorted(s.model_dump_json() for key, s in ledger.sources.items() if key in named)
         for records in (ledger.regions, ledger.indicators):
-            yield from sorted(record.model_dump_json() for record in records.values())
+            # By what other names an indicator is found in a text changes no answer.
+            yield from sorted(one.model_dump_json(exclude={"aliases"}) for one in records.values())
 
     def _recorded(self, record: OpenedRecord, day: dt.date) -> Iterator[str]:
         """Yield the past goals whose end was known by a day, and what all say of their regions' levels."""

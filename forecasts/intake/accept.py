@@ -186,6 +186,7 @@ def cell_of(value: Any) -> str:
         return f"{value:f}"
     if isinstance(value, Enum):
         return str(value.value)
+    value = "; ".join(value) if isinstance(value, tuple) else value
     return f" {value}" if isinstance(value, str) and value.startswith(FORMULAS) else str(value)
 
 

@@ -8,6 +8,7 @@ from functools import cache
 from importlib import resources
 from pathlib import Path
 
+from forecasts.ledger.fields import BETWEEN_NAMES
 from forecasts.ledger.problems import BadInput, Problem
 
 
@@ -103,7 +104,7 @@ def _rows(path: Path) -> list[dict[str, str]]:
 def _names(row: Mapping[str, str]) -> tuple[str, ...]:
     """Return the Chinese name, what stands in it before a bracket, and the aliases."""
     full = (row.get("name_zh") or "").strip()
-    other = re.split(r"[|;；、]", row.get("aliases") or "")
+    other = BETWEEN_NAMES.split(row.get("aliases") or "")
     names = [full, re.sub(r"[（(].*", "", full), *other]
     return tuple(dict.fromkeys(name.strip() for name in names if len(name.strip()) > 1))
 

@@ -88,6 +88,8 @@ def name_of(
     name, new = _unled(bare)
     behind = _name_behind(text, end, figure)
     inside = bool(ADDED.search(head)) or new
+    if (split := _split_name(text[sentence:start], (between, own, own + behind), figure, known)) is not None:
+        return Named(split.id, name or behind, True, False, inside)
     if behind and not _says_all(name):
         name = behind
     name = name or OF_UNIT.get(figure.unit, "")
@@ -316,6 +318,43 @@ def _found(
                 ):
                     return one
     return None
+
+
+def _split_name(before: str, ends: Sequence[str], figure: Figure, known: Known) -> KnownIndicator | None:
+    """Return the indicator whose name ends with the words at a number and begins earlier in the sentence.
+
+    A name that says whose or where (种子基金支持金额) is split by other words: 种子基金投贷119个项目，
+    支持金额超4400万元.
+
+    Parameters
+    ----------
+    before : str
+        The sentence up to the number.
+    ends : sequence of str
+        The words at the number: those before it, with and without the noun behind it.
+    """
+    said = {re.sub('^累计|[\\s"“”]', "", _untailed(end)[0]) for end in ends}
+    said |= {re.sub('^累计|[\\s"“”]', "", end) for end in ends}
+    for end in sorted((one for one in said if len(one) >= 4), key=len, reverse=True):
+        for wanted, ones in known.by_name.items():
+            begin = wanted.removesuffix(end)
+            if not 2 <= len(begin) < len(wanted) or ADDED.search(begin):
+                continue
+            if any(fits(one.unit, figure.unit) for one in ones) and _in_order(begin, before):
+                return next(one for one in ones if fits(one.unit, figure.unit))
+    return None
+
+
+def _in_order(words: str, text: str) -> bool:
+    """Whether words stand in a text, whole or cut once into parts of two letters or more.
+
+    Examples
+    --------
+    >>> _in_order("基金支持", "股权投资基金,累计支持"), _in_order("基金支持", "支持股权投资基金")
+    (True, False)
+    """
+    cuts = ((words[:at], words[at:]) for at in range(2, len(words) - 1))
+    return words in text or any(last in text.partition(first)[2] for first, last in cuts)
 
 
 def _same_thing(said: str, wanted: str) -> bool:

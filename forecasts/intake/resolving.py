@@ -34,8 +34,16 @@ PLAIN = 5
 #: How alike a name must be to one of the goal's to be shown to a person; never accepted by default.
 NEAR = 0.55
 
-#: What the names of different things have in common.
-_COMMON = re.compile("增速$|增长率$|增幅$|增长$|涨幅$|^新增")
+#: Words that tell things apart whose names are alike: a part from the whole, one part from another.
+_APART = re.compile(
+    "进出口|出口|进口|城镇|农村|规上|规模以上|限上|限额以上|登记|调查|民间|民营|国有|制造业|高技术|跨境电商|服务贸易|年均|五年"
+)
+
+#: What says more than a name: of it, another thing may be called so.
+_BRACKET = re.compile(r"[(（][^()（）]*[)）]")
+
+#: A mean of several years is the figure of none of them.
+_MEAN = re.compile("年均|平均每年|每年平均")
 
 #: What each kind of indicator is told by.
 TOLD_BY = {
@@ -142,12 +150,16 @@ def _stated(
     fit = [
         (value, one)
         for one in candidates
-        if _fits(ledger, goal, indicator, one, region) and (value := _value(indicator, one, text)) is not None
+        if _fits(ledger, goal, indicator, one, region)
+        and _of_one_year(indicator, one, text)
+        and (value := _value(indicator, one, text)) is not None
     ]
     found = [pair for pair in fit if spelt(pair[1].indicator) in names]
     by_name = bool(found)
     if not found:  # nothing of its names: of what is called nearly so, that which is nearest
-        near = [(_likeness(spelt(pair[1].indicator), names), pair) for pair in fit]
+        # What the ledger knows as another indicator is not nearly this one.
+        free = [pair for pair in fit if pair[1].indicator not in ledger.indicators]
+        near = [(_likeness(pair[1].indicator, names), pair) for pair in free]
         most = max((likeness for likeness, _ in near), default=0.0)
         found = [pair for likeness, pair in near if likeness == most >= NEAR]
     if not found:
@@ -163,15 +175,19 @@ def _stated(
 
 
 def _likeness(name: str, names: Collection[str]) -> float:
-    """Return how much of two names' pairs of letters is the same, 0 to 1, for the likest (Dice 1945)."""
-    own = set(pairwise(name))
-    return max(
-        (
-            2 * len(own & set(pairwise(other))) / (len(own) + len(set(pairwise(other))) or 1)
-            for other in names
-        ),
-        default=0.0,
-    )
+    """Return how much of two names' pairs of letters is the same, 0 to 1, for the likest (Dice 1945).
+
+    What stands in brackets is left away; names of which one tells another part of a whole are not alike.
+    """
+    bare = _bare(name)
+    own, part = set(pairwise(bare)), set(_APART.findall(bare))
+    alike = (set(pairwise(other)) for other in map(_bare, names) if set(_APART.findall(other)) == part)
+    return max((2 * len(own & other) / (len(own) + len(other) or 1) for other in alike), default=0.0)
+
+
+def _bare(name: str) -> str:
+    """Return a name as it is spelt without what stands in brackets."""
+    return _BRACKET.sub("", spelt(name))
 
 
 def _word(goal: Goal, value: Decimal, one: Candidate) -> bool | None:
@@ -192,6 +208,13 @@ def _fits(ledger: Ledger, goal: Goal, indicator: Indicator, one: Candidate, regi
         return find_called(one.region or region, ledger.regions, "region", "") == goal.region
     except BadInput:
         return False
+
+
+def _of_one_year(indicator: Indicator, one: Candidate, text: str) -> bool:
+    """Whether a quantity is no mean of several years, or its indicator is one."""
+    first, _ = sentence_at(text, one.start, one.end)
+    clause = re.split("[，,；;。：]", text[first : one.start])[-1]
+    return _MEAN.search(clause) is None or _MEAN.search(indicator.name_zh) is not None
 
 
 def _value(indicator: Indicator, one: Candidate, text: str) -> Decimal | None:

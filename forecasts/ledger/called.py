@@ -6,6 +6,7 @@ from typing import Protocol
 
 from forecasts.ledger.names import spelt
 from forecasts.ledger.problems import BadInput, Problem, nearest
+from forecasts.ledger.records import Indicator
 
 #: What the name of a place may be written without: 上海 for 上海市; one sign alone is no name.
 _OF_PLACES = re.compile(r"(?<=..)(?:维吾尔自治区|壮族自治区|回族自治区|特别行政区|自治区|[省市区县])$")
@@ -25,8 +26,8 @@ class Called(Protocol):
 
 
 def names_of(one: Called) -> tuple[str, ...]:
-    """Return every name of a record: its id, its names, and its aliases where its kind has any."""
-    more: tuple[str, ...] = tuple(getattr(one, "aliases", ()) or ())
+    """Return every name of a record: its id, its names, and an indicator's aliases."""
+    more = one.aliases if isinstance(one, Indicator) else ()
     return tuple(name for name in (one.id, one.name_zh, one.name_en, *more) if name)
 
 

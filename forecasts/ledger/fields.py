@@ -33,6 +33,23 @@ Text = Annotated[str, StringConstraints(min_length=1), BeforeValidator(as_words)
 #: A text of one line that may be empty, such as the name that people read.
 Label = Annotated[str, BeforeValidator(as_words)]
 
+#: What stands between the names in one cell.
+BETWEEN_NAMES = re.compile("[;；]")
+
+
+def as_names(value: object) -> object:
+    """Take several names as people write them in one cell, with ``;`` or ``；`` between them."""
+    parts = BETWEEN_NAMES.split(value) if isinstance(value, str) else value
+    if not isinstance(parts, list | tuple):
+        raise ValueError("must be names with ; between them")
+    # What is left empty between two signs is no name.
+    words = [as_words(part) for part in parts]
+    return tuple(dict.fromkeys(word for word in words if word != ""))
+
+
+#: Several names; two signs that stand one behind the other hold none between them.
+Names = Annotated[tuple[str, ...], BeforeValidator(as_names)]
+
 #: Words of a source or about a row: it may be empty, and it may have lines.
 Note = Annotated[str, BeforeValidator(as_text)]
 

@@ -72,7 +72,7 @@ TABLES: Mapping[str, Sheet] = MappingProxyType(
             ("id", "kind"),
             optional=(
                 "family", "q4_share", "upper", "name_zh", "name_en", "unit_zh", "unit_en", "scope_zh",
-                "scope_en", "accepted",
+                "scope_en", "accepted", "aliases",
             ),
             alias="indicator",
         ),

@@ -22,6 +22,7 @@ from forecasts.ledger.fields import (
     Kind,
     Label,
     Name,
+    Names,
     Note,
     Origin,
     Outcome,
@@ -97,18 +98,16 @@ class Indicator(Record):
 
     Attributes
     ----------
+    aliases : tuple of str
+        Other names of it in reports, in any language; no two indicators share one.
     family : str
-        Indicators of one family grow alike; it is the reference class of an indicator without other regions.
-        An indicator without a family is alone in it.
+        Indicators of one family grow alike: its reference class, where other regions do not have it.
     q4_share : float
-        Share of a year's growth that falls in the fourth quarter: 0.25 = even; close to 1 where
-        recognition comes at the year's end.
+        Share of a year's growth in the fourth quarter: 0.25 = even; near 1 where recognition comes then.
     upper : float, optional
         The highest value of a share, in its unit; none = 100.
-    accepted : str
-        Why a doubt about it is none: with a reason here, nobody is warned of it.
-    scope_zh, scope_en : str
-        What is counted and what not; another scope is another indicator.
+    scope_zh, scope_en, accepted : str
+        What is counted and what not (another scope is another indicator); why a doubt about it is none.
     """
 
     id: Name
@@ -124,6 +123,7 @@ class Indicator(Record):
     scope_en: Note = ""
     accepted: Note = ""
     note: Note = ""
+    aliases: Names = ()
 
 
 class Region(Record):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from forecasts.ledger.aliases import refuse_shared_aliases
 from forecasts.ledger.doubting import Read, counts_since_january, doubt
 from forecasts.ledger.doubts import accepted
 from forecasts.ledger.fields import Kind
@@ -111,6 +112,7 @@ def open_seeds(folder: Path) -> OpenedSeeds:
         _refuse_loops(tables["regions"], rows["regions"])
     if "indicators" in rows:
         _refuse_odd_families(tables["indicators"], rows["indicators"])
+        refuse_shared_aliases(tables["indicators"], rows["indicators"])
     sound = _records(_sound(rows.get("indicators"), tables.get("indicators")))
     for name in ("observations", "goals"):
         if name in rows:
@@ -272,6 +274,8 @@ def open_tables(
     }
     for table, rows in read["regions"]:
         _refuse_loops(table, rows)
+    for table, rows in read["indicators"]:
+        refuse_shared_aliases(table, rows)
     own: dict[str, Indicator] = {}
     for table, described in read["indicators"]:
         own |= _records(_sound(described, table))

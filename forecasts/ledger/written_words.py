@@ -173,6 +173,7 @@ HEADINGS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "name_en": "英文名 英文名称",
             "unit_zh": "单位 计量单位",
             "scope_zh": "口径 统计口径",
+            "aliases": "别名 别称 又称",
             "accepted": "认可理由",
             "note": "备注 注",
         },

@@ -144,6 +144,12 @@ def test_the_order_of_a_file_changes_nothing(copy_house: Callable[[], Path], see
     assert changed(house, seeds, read_seeds(house / "seeds"), job) == ()
 
 
+def test_what_else_an_indicator_is_called_changes_nothing(root: Path, seeds: Seeds, job: Job) -> None:
+    held = seeds.ledger.indicators
+    renamed = {name: one.model_copy(update={"aliases": (f"{name} too",)}) for name, one in held.items()}
+    assert changed(root, seeds, with_ledger(seeds, indicators=renamed), job) == ()
+
+
 def test_the_order_in_which_a_brief_tells_headline_goals_is_part_of_the_answer(
     root: Path, seeds: Seeds, job: Job
 ) -> None:

@@ -5,7 +5,6 @@ import io
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 from typer.testing import CliRunner, Result
@@ -13,6 +12,7 @@ from typer.testing import CliRunner, Result
 from forecasts.cli import app
 from forecasts.ledger.called import find_called
 from forecasts.ledger.problems import BadInput
+from forecasts.ledger.records import Indicator
 from forecasts.ledger.vintages import vintages_of
 from forecasts.scenarios.seeds import Seeds
 
@@ -92,10 +92,10 @@ def test_where_there_is_no_figure_it_says_where_there_is(at_home: Path, seeds: S
 
 
 def test_a_name_of_several_is_refused_with_their_ids() -> None:
-    def named(key: str, zh: str, en: str = "") -> SimpleNamespace:
-        return SimpleNamespace(id=key, name_zh=zh, name_en=en, aliases=(f"{key}-also",))
+    def named(key: str, zh: str, en: str = "") -> Indicator:
+        return Indicator(id=key, name_zh=zh, name_en=en, aliases=f"{key}-also; {key}-too")
 
-    held: Mapping[str, SimpleNamespace] = {
+    held: Mapping[str, Indicator] = {
         "one": named("one", "临江市"), "two": named("two", "临江区"), "three": named("three", "县", "Three")
     }  # fmt: skip
     assert find_called("临江区", held, "region", "REGION") == "two"

@@ -1,11 +1,10 @@
 """What a report says of goals: by the right figure of the right day, or nothing; never a guess."""
 
+import csv
 import datetime as dt
-import os
 from collections import Counter
 from dataclasses import replace
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -21,6 +20,7 @@ from forecasts.ledger.ledger import Ledger
 from forecasts.ledger.past_goals import open_record
 from forecasts.ledger.records import Goal, Indicator, Observation, Region
 from tests.conftest import ROOT
+from tests.intake.reports import report_text
 
 END = dt.date(2022, 12, 31)
 INDICATORS = {
@@ -165,14 +165,49 @@ def test_what_is_sure_is_so_for_every_number_that_the_print_may_mean(
         assert (found.state is State.MET) == wanted.asks.met(printed + 0.001, printed + 0.001)
 
 
-@pytest.mark.slow
-@pytest.mark.skipif("FORECASTS_REPORTS" not in os.environ, reason="the reports are not here")
+@pytest.mark.parametrize("other", ["民营企业进出口增速", "出口增速", "跨境电商进出口增速"])
+def test_a_part_is_never_taken_for_the_whole(other: str) -> None:
+    whole = Indicator(id="growth", name_zh="进出口增速", unit_zh="%", kind=Kind.RATE)
+    asked = goal("growth", 5)
+    ledger = Ledger({"growth": whole}, REGIONS, {}, {}, {asked.id: asked})
+    (found,) = resolved_by(ledger, [asked], [said(8, "%", other, kind="change")], "甲乙", "town")
+    assert found.state is State.SILENT
+
+
+def test_what_the_ledger_knows_as_another_thing_is_not_nearly_this_one() -> None:
+    assert stated(goal(), said(1200, indicator="firms_new")).state is State.SILENT
+
+
+def test_a_mean_of_several_years_is_the_figure_of_none() -> None:
+    text = "五年来城镇新增高新技术企业年均超过1200家，2022年高新技术企业1000家。"
+    mean, year = (
+        replace(said(value), start=text.index(str(value)), end=text.index(str(value)) + 5, quote=f"{value}家")
+        for value in (1200, 1000)
+    )
+    assert stated(goal(), mean, text=text).state is State.SILENT
+    found = stated(goal(), mean, year, text=text)
+    assert (found.state, found.value, found.others) == (State.MISSED, Decimal(1000), ())
+
+
+def test_what_stands_in_brackets_is_shown_to_a_person() -> None:
+    found = stated(goal(), said(1200, indicator="高新技术企业（甲乙丙丁）"))
+    assert (found.state, found.sure) == (State.MET, False)
+
+
+def test_a_report_may_call_it_by_an_alias() -> None:
+    firms = INDICATORS["firms"].model_copy(update={"aliases": ("高企",)})
+    ledger = Ledger({**INDICATORS, "firms": firms}, REGIONS, {}, {}, {"": goal()})
+    (found,) = resolved_by(ledger, [goal()], [said(1200, indicator="高企")], "甲乙", "town")
+    assert (found.state, found.sure) == (State.MET, True)
+
+
 def test_the_next_report_resolves_the_goals_of_the_last_and_no_wrong_outcome_is_accepted() -> None:
     record = open_record(ROOT / "seeds" / "record")
+    with (ROOT / "seeds" / "record" / "goals.csv").open(encoding="utf-8-sig", newline="") as file:
+        quotes = {row["id"]: row["quote"] for row in csv.DictReader(file)}
     known, met = read_known(ROOT / "seeds" / "record"), Counter[str]()
     for province in ("jiangsu", "zhejiang", "liaoning"):
-        path = Path(os.environ["FORECASTS_REPORTS"]) / f"{province}-2026.txt"
-        text = path.read_text(encoding="utf-8")
+        text = report_text(f"{province}-report-2026")
         past = [
             one for one in map(record.past.one, range(len(record.past)))
             if one.region == province and one.deadline == dt.date(2025, 12, 31)
@@ -180,7 +215,7 @@ def test_the_next_report_resolves_the_goals_of_the_last_and_no_wrong_outcome_is_
         goals = [
             Goal(
                 one.indicator, province, one.value, one.deadline,
-                id=one.id, comparison=one.comparison, tolerance=one.tolerance, quote=one.quote,
+                id=one.id, comparison=one.comparison, tolerance=one.tolerance, quote=quotes[one.id],
             )
             for one in past
         ]  # fmt: skip
@@ -191,4 +226,5 @@ def test_the_next_report_resolves_the_goals_of_the_last_and_no_wrong_outcome_is_
             right = found_one.state is truth[one.met.value]
             assert right or not found_one.sure, one.id
             met["right" if right else "wrong"] += 1
-    assert met["right"] >= 0.75 * met.total()
+    assert met.total() > 20
+    assert met["right"] >= 0.9 * met.total()

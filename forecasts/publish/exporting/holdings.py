@@ -76,6 +76,8 @@ def _read_from(source: str, quote: str, ledger: Ledger) -> tuple[Cell, ...]:
 
 def _cell(value: Any) -> Cell:
     told: Cell = value.value if isinstance(value, Enum) else value
+    if isinstance(value, tuple):
+        told = "; ".join(value)
     return told
 
 
