@@ -268,7 +268,7 @@ def test_a_class_of_rates_is_told_in_points(make: Maker) -> None:
     )
     chart = charts.pace_chart(a, Words("en"))
     assert chart is not None
-    assert "-1.5 percentage points to 2 percentage points" in charts.to_spec(chart)
+    assert "−1.5 percentage points to 2 percentage points" in charts.to_spec(chart)
 
 
 def test_a_table_names_no_law_of_another_kind(make: Maker, words: Words) -> None:

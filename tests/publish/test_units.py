@@ -34,7 +34,7 @@ MONEY: dict[str, Any] = {
         (63, "10,000 homes", "630,000 homes"),
         (250, "10,000 homes", "2.5 million homes"),
         (1500, "million euros", "1.5 billion euros"),
-        (-12, "100 million yuan", "-1.2 billion yuan"),
+        (-12, "100 million yuan", "−1.2 billion yuan"),
         (0, "100 million yuan", "0 yuan"),
         (1150, "firms", "1,150 firms"),
         (12, "10³ t", "12 × 10³ t"),
