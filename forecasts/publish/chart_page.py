@@ -44,9 +44,10 @@ def chart_page(chart: "AnyChart", words: Words) -> str:
     words : Words
         The language of its labels.
     """
+    from forecasts.publish.bundle import program
     from forecasts.publish.drawing import to_spec
     from forecasts.publish.fonts import SANS, font_rules
-    from forecasts.publish.typeset import json_in_html, program
+    from forecasts.publish.typeset import json_in_html
 
     text = to_spec(chart)
     spec = json.loads(text)

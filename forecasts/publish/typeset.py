@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from forecasts.ledger.files import write_whole
+from forecasts.publish.bundle import program
 from forecasts.publish.fonts import (
     SANS,
     SERIF,
@@ -204,12 +205,3 @@ def _inline_svg(figure: Figure, number: int) -> str:
     for before in ('id="', "url(#", 'href="#'):
         svg = svg.replace(before, f"{before}c{number}-")
     return svg
-
-
-@cache
-def program(snippet: str | None = None) -> str:
-    """Return Vega, Vega-Lite, Vega-Embed and a snippet as one script, safe inside a script element."""
-    import vl_convert
-
-    bundle = vl_convert.javascript_bundle(snippet)  # type: ignore[arg-type]  # its stub asks for a snippet
-    return str(bundle).replace("</script", "<\\/script")

@@ -4,8 +4,12 @@ import shutil
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from forecasts.batch import cluster
 from forecasts.batch.kernels.families import can_fork
+from forecasts.cli import app
+from forecasts.scenarios.seeds import Seeds
 from tests.batch.clusters import dask
 from tests.batch.night import QUICK, Night, house_of, notebook, plan, said_by, wait_for_work
 
@@ -23,10 +27,12 @@ def said(runs: Path) -> dict[str, bytes]:
     return {name: content for name, content in told.items() if not name.endswith(".ipynb")}
 
 
-def test_a_plan_runs_elsewhere_as_here(root: Path, tmp_path: Path) -> None:
+def test_a_plan_runs_elsewhere_as_here(root: Path, seeds: Seeds, tmp_path: Path) -> None:
     house = house_of(root, tmp_path / "house")
     shutil.copy(root / "notebooks" / "goal.ipynb", house / "notebooks")
-    path = str(plan(house, "brief", "scenarios: [baseline]\nwhat_if: false\ndraws: 200\n"))
+    goals = ", ".join(seeds.ledger.headline_goals()[:2])
+    asked = f"goals: [{goals}]\nscenarios: [baseline]\nwhat_if: false\ndraws: 200\n"
+    path = str(plan(house, "brief", asked))
     code, _, err = Night(house, [path, "--out", str(house / "here")]).end()
     assert code == 0, err
     with dask(tmp_path / "dask", workers=2) as there:
@@ -58,14 +64,19 @@ def test_a_worker_dies_and_its_notebooks_are_run_by_others(root: Path, tmp_path:
     assert sorted(answers, key=int) == [str(n * n) for n in range(jobs)]
 
 
-def test_a_scheduler_that_is_not_there_is_told_before_anything_is_written(root: Path, tmp_path: Path) -> None:
+def test_a_scheduler_that_is_not_there_is_told_before_anything_is_written(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     house = house_of(root, tmp_path / "house")
     notebook(house / "notebooks" / "quick.ipynb", QUICK.replace("{pause}", "0"))
     text = f"notebook: quick.ipynb\nsuccess: [answer.txt]\nknown_on: {DAY}\n"
-    night = Night(house, [str(plan(house, "quick", text)), "--executor", "tcp://127.0.0.1:9"])
-    code, out, err = night.end()
-    assert code == 2
-    assert out == ""
-    assert "--executor" in err
-    assert "no scheduler answers" in err
+    monkeypatch.setattr(cluster, "PATIENCE", 2.0)
+    monkeypatch.chdir(house)
+    ended = CliRunner().invoke(
+        app, ["run", str(plan(house, "quick", text)), "--executor", "tcp://127.0.0.1:9"]
+    )
+    assert ended.exit_code == 2
+    assert ended.stdout == ""
+    assert "--executor" in ended.stderr
+    assert "no scheduler answers" in ended.stderr
     assert not list((house / "reports" / "out" / "quick").glob("2*"))

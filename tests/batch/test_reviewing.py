@@ -349,10 +349,11 @@ def test_a_run_without_anything_to_read_is_not_decided_about(bare: House) -> Non
 
 
 @pytest.mark.slow
-def test_a_signed_brief_stays_until_something_changes(root: Path, tmp_path: Path) -> None:
+def test_a_signed_brief_stays_until_something_changes(root: Path, goal: str, tmp_path: Path) -> None:
     house = house_of(root, tmp_path / "house")
     shutil.copy(root / "notebooks" / "goal.ipynb", house / "notebooks")
-    path = plan(house, "one", "notebook: goal.ipynb\nscenarios: [baseline]\nwhat_if: false\ndraws: 500\n")
+    asked = f"goals: [{goal}]\nscenarios: [baseline]\nwhat_if: false\ndraws: 500\n"
+    path = plan(house, "one", asked)
     here: Callable[..., Any] = lambda *words: Night(house, words).end()  # noqa: E731
     assert here(str(path))[0] == 0
     folder = next((house / "reports" / "out" / "one").glob("[0-9]*"))

@@ -20,6 +20,7 @@ from forecasts.publish.words import Words
 from forecasts.scenarios.seeds import Seeds
 from forecasts.whatif.taken import what_if
 from tests.conftest import ROOT
+from tests.hostile import ADDRESSES
 from tests.publish.sites import built, facts_of, lay
 from tests.publish.test_site import HOSTILE, hostile_result
 
@@ -257,7 +258,9 @@ def test_axe_finds_no_violation(browser: Browser, site: Path, results: list[Atta
 
 
 def test_hostile_words_do_nothing(chromium: Any, seeds: Seeds, tmp_path: Path) -> None:
-    results = [hostile_result(text, k) for k, text in enumerate(HOSTILE)]
+    # One address is as wide as another, and none is followed here: test_site.py looks at each of them.
+    texts = [text for text in HOSTILE if text not in ADDRESSES[1:]]
+    results = [hostile_result(text, k) for k, text in enumerate(texts)]
     folder = lay(results, tmp_path, "brief", "2023-09-06")
     built(facts_of([folder], seeds), tmp_path / "site")
     opened = Browser(chromium, tmp_path / "site")

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from typing import Any
 
 from jupyter_core.utils import run_sync
+from nbclient.exceptions import DeadKernelError
 from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import NBClientEngine
 
@@ -23,6 +24,9 @@ MOST_OUTPUT = 30_000_000
 
 #: Seconds between two savings of a notebook that is being executed.
 SAVED_EVERY = 2.0
+
+#: Seconds between two looks whether a kernel that has said nothing yet is alive.
+LOOK = 0.2
 
 #: The name of this interpreter's own kernel.
 OWN = "python3"
@@ -43,12 +47,9 @@ class WarmClient(PapermillNotebookClient):  # type: ignore[misc]
         self.kc.start_channels()
         try:
             asked = self.kc.kernel_info()
-            reply = await asyncio.wait_for(self.kc.shell_channel.get_msg(timeout=None), self.startup_timeout)
-            self.kc._handle_kernel_info_reply(reply)
+            self.kc._handle_kernel_info_reply(await self._heard(self.kc.shell_channel))
             while True:  # what belongs to this question is not the first cell's
-                told = await asyncio.wait_for(
-                    self.kc.iopub_channel.get_msg(timeout=None), self.startup_timeout
-                )
+                told = await self._heard(self.kc.iopub_channel)
                 idle = told["content"].get("execution_state") == "idle"
                 if idle and told["parent_header"].get("msg_id") == asked:
                     break
@@ -57,6 +58,28 @@ class WarmClient(PapermillNotebookClient):  # type: ignore[misc]
             raise
         self.kc.allow_stdin = False
         return self.kc
+
+    async def _heard(self, channel: Any) -> Any:
+        """Return the next message of a kernel that begins; of one that has died there will be none.
+
+        Raises
+        ------
+        DeadKernelError
+            If it has died.
+        TimeoutError
+            If it says nothing for too long.
+        """
+        hearing = asyncio.ensure_future(channel.get_msg(timeout=None))
+        end = time.monotonic() + self.startup_timeout
+        try:
+            while not (await asyncio.wait({hearing}, timeout=LOOK))[0]:
+                if not await self.km.is_alive():
+                    raise DeadKernelError("the kernel died before its notebook began")
+                if time.monotonic() > end:
+                    raise TimeoutError(f"the kernel said nothing for {self.startup_timeout} s")
+            return hearing.result()
+        finally:
+            hearing.cancel()
 
     start_new_kernel_client = run_sync(async_start_new_kernel_client)  # what is called by who is not async
 

@@ -7,9 +7,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from forecasts.publish.bundle import program
 from forecasts.publish.fonts import SANS, SERIF, font_rules, printable
 from forecasts.publish.site.places import in_language, leading
-from forecasts.publish.typeset import json_in_html, program
+from forecasts.publish.typeset import json_in_html
 from forecasts.publish.words import Language, Words
 
 if TYPE_CHECKING:
