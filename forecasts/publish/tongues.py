@@ -57,4 +57,6 @@ def titled(title: str, publisher: str, words: Words) -> str:
     """Return a source's title; where none was recorded, words that say so, with who published it."""
     if title.strip() and not UNTITLED.fullmatch(title.strip()):
         return title
-    return words.say("site.untitled.by", publisher=publisher) if publisher else words.say("site.untitled")
+    return (
+        words.say("tongues.untitled.by", publisher=publisher) if publisher else words.say("tongues.untitled")
+    )
