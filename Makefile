@@ -4,7 +4,7 @@ UV_VERSION := 0.13.9
 BIN := .venv/bin
 READY := .venv/.ready
 PLAN ?= reports/plans/brief.yaml
-# Processes that test side by side; auto: one more than there are processors, and memory for (tests/conftest.py).
+# Processes that test side by side; auto: as many as there are processors, and memory for (tests/conftest.py).
 TESTERS ?= auto
 
 # The batch is parallel over notebooks; threads inside NumPy would only get in its way.

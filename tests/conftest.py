@@ -32,9 +32,9 @@ MEMORY = 3 * 2**30
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """Run one process of tests more than there are processors, as tests wait, too; if there is room."""
+    """Run as many processes of tests as there are processors, and room for."""
     processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return max(1, min(processors + 1, psutil.virtual_memory().available // MEMORY))
+    return max(1, min(processors, psutil.virtual_memory().available // MEMORY))
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
