@@ -183,7 +183,7 @@ class Child:
         except OSError as error:
             self.line.close()
             raise MotherLost(str(error)) from error
-        if born is None:
+        if born is None or "pid" not in born:  # she is lost, or the child is before it said a word
             self.line.close()
             raise MotherLost("it died")
         self.pid = int(born["pid"])

@@ -143,13 +143,13 @@ class Mother:
         if pid == 0:
             self._become(request, line, family)
         self.children[pid] = Child(family, line)
-        say(line, {"pid": pid})
 
     def _become(self, request: Mapping[str, Any], line: socket.socket, family: str) -> None:
         """Be the child: let go of all that is the mother's, do the work, end."""
         code = 1
         try:
             os.setsid()
+            say(line, {"pid": os.getpid()})  # said here, not by her: what it says next must come after
             signal.set_wakeup_fd(-1)
             for number in (signal.SIGCHLD, signal.SIGTERM):
                 signal.signal(number, signal.SIG_DFL)
