@@ -61,6 +61,18 @@ class Drafted:
     conflicts: tuple[Beside, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class _Settled:
+    """An entry whose names are ids, whose day is there, and whose numbers are in its indicator's unit."""
+
+    entry: Entry
+    indicator: Indicator
+    region: str
+    day: dt.date
+    value: Decimal
+    high: Decimal | None
+
+
 @dataclass(eq=False)
 class _Draft:
     """Rows as they come together."""
@@ -163,19 +175,17 @@ def _take(made: _Draft, entry: Entry) -> None:
         problems.append(Problem(place_of(entry), rule, remedy="state it: YYYY-MM-DD", column="date"))
     if problems or indicator is None or entry.date is None:
         raise BadInput(problems)
-    value, high = (_settled(entry, number, indicator) for number in (entry.value, entry.high))
-    assert value is not None
+    value = _in_unit(entry, entry.value, indicator)
+    high = None if entry.high is None else _in_unit(entry, entry.high, indicator)
     make = _goal if entry.kind is Said.GOAL else _observation
     try:
-        _add(made, make(made, entry, indicator, region, entry.date, value, high))
+        _add(made, make(made, _Settled(entry, indicator, region, entry.date, value, high)))
     except ValidationError as error:
         raise BadInput(told_of(error, place_of(entry))) from None
 
 
-def _settled(entry: Entry, number: Decimal | None, indicator: Indicator) -> Decimal | None:
+def _in_unit(entry: Entry, number: Decimal, indicator: Indicator) -> Decimal:
     """Return a number in its indicator's unit."""
-    if number is None:
-        return None
     found = in_unit_of(indicator, number, entry.unit)
     if found is None:
         rule = f"is counted in another unit than {indicator.id}, which is counted in "
@@ -185,15 +195,10 @@ def _settled(entry: Entry, number: Decimal | None, indicator: Indicator) -> Deci
     return found
 
 
-def _observation(
-    made: _Draft,
-    entry: Entry,
-    indicator: Indicator,
-    region: str,
-    day: dt.date,
-    value: Decimal,
-    high: Decimal | None,
-) -> Observation:
+def _observation(made: _Draft, settled: _Settled) -> Observation:
+    entry, indicator, day, value, high = (
+        settled.entry, settled.indicator, settled.day, settled.value, settled.high,
+    )  # fmt: skip
     kinds = FIGURES_OF[entry.kind]
     if indicator.kind not in kinds:
         rule = f"is a {entry.kind.value}; {indicator.id} is of kind {indicator.kind.value}"
@@ -206,11 +211,11 @@ def _observation(
     start = entry.period_start
     if start is None and indicator.kind is Kind.FLOW:
         start = dt.date(day.year, 1, 1)
-    id_ = f"{region}-{indicator.id}-{day:%Y%m%d}"
+    id_ = f"{settled.region}-{indicator.id}-{day:%Y%m%d}"
     published = made.published
     return Observation(
         id=_free(id_, made.ledger.observations, made.rows["observations"]),
-        indicator=indicator.id, region=region, as_of=day,
+        indicator=indicator.id, region=settled.region, as_of=day,
         as_of_basis=Basis.INFERRED if entry.date_inferred else Basis.STATED,
         value=value, qualifier=entry.qualifier, low=low, high=high, period_start=start,
         source=published.source.id, published_on=published.published_on, quote=entry.quote,
@@ -219,24 +224,17 @@ def _observation(
     )  # fmt: skip
 
 
-def _goal(
-    made: _Draft,
-    entry: Entry,
-    indicator: Indicator,
-    region: str,
-    day: dt.date,
-    value: Decimal,
-    high: Decimal | None,
-) -> Goal:
+def _goal(made: _Draft, settled: _Settled) -> Goal:
     """Return a goal; of a range it asks for the end that meets it first."""
+    entry, value, high = settled.entry, settled.value, settled.high
     comparison = entry.comparison or Comparison.AT_LEAST
     asked = value if high is None or not comparison.asks_less else high
     notes = [entry.note_zh, entry.note_en, "" if high is None else f"{value:f} to {high:f} in print"]
     published = made.published
-    id_ = f"{region}-{indicator.id}-{day.year}"
+    indicator, day = settled.indicator.id, settled.day
     return Goal(
-        id=_free(id_, made.ledger.goals, made.rows["goals"]),
-        indicator=indicator.id, region=region, value=asked, comparison=comparison, deadline=day,
+        id=_free(f"{settled.region}-{indicator}-{day.year}", made.ledger.goals, made.rows["goals"]),
+        indicator=indicator, region=settled.region, value=asked, comparison=comparison, deadline=day,
         announced_on=published.given_on or published.published_on, published_on=published.published_on,
         source=published.source.id, quote=entry.quote, accepted=entry.accepted,
         note="; ".join(note for note in notes if note),
