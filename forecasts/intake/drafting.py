@@ -11,9 +11,10 @@ from pydantic import ValidationError
 
 from forecasts.intake.candidates import Said
 from forecasts.intake.entries import FALLS, Entry, Published
-from forecasts.ledger.called import find_called
+from forecasts.ledger.called import find_called, names_of
 from forecasts.ledger.fields import Basis, Comparison, Kind
 from forecasts.ledger.ledger import Ledger
+from forecasts.ledger.names import spelt
 from forecasts.ledger.problems import BadInput, Problem, shortened
 from forecasts.ledger.records import Goal, Indicator, Observation, Record, Region, Source
 from forecasts.ledger.scaled import in_unit_of
@@ -161,15 +162,15 @@ def _take(made: _Draft, entry: Entry) -> None:
     """Make one entry a row, unless it is there already."""
     problems: list[Problem] = []
 
-    def named(name: str, held: Mapping[str, Any], what: str) -> str:
-        try:
-            return find_called(name, held, what, place_of(entry))
-        except BadInput as bad:
-            problems.extend(bad.problems)
-            return ""
-
-    indicator = made.indicators.get(named(entry.indicator, made.indicators, "indicator"))
-    region = named(entry.region, made.regions, "region")
+    indicator, region = None, ""
+    try:
+        indicator = made.indicators[_indicator(made, entry)]
+    except BadInput as bad:
+        problems += bad.problems
+    try:
+        region = find_called(entry.region, made.regions, "region", place_of(entry))
+    except BadInput as bad:
+        problems += bad.problems
     if entry.date is None:
         rule = "has no deadline" if entry.kind is Said.GOAL else "has no day that it describes"
         problems.append(Problem(place_of(entry), rule, remedy="state it: YYYY-MM-DD", column="date"))
@@ -182,6 +183,19 @@ def _take(made: _Draft, entry: Entry) -> None:
         _add(made, make(made, _Settled(entry, indicator, region, entry.date, value, high)))
     except ValidationError as error:
         raise BadInput(told_of(error, place_of(entry))) from None
+
+
+def _indicator(made: _Draft, entry: Entry) -> str:
+    """Return the id of an entry's indicator; of several that are called so, the one of its unit."""
+    try:
+        return find_called(entry.indicator, made.indicators, "indicator", place_of(entry))
+    except BadInput:
+        name = spelt(entry.indicator)
+        called = (one for one in made.indicators.values() if name in map(spelt, names_of(one)))
+        counted = [one.id for one in called if in_unit_of(one, entry.value, entry.unit) is not None]
+        if len(counted) != 1:
+            raise
+        return counted[0]
 
 
 def _in_unit(entry: Entry, number: Decimal, indicator: Indicator) -> Decimal:
@@ -236,8 +250,8 @@ def _goal(made: _Draft, settled: _Settled) -> Goal:
         id=_free(f"{settled.region}-{indicator}-{day.year}", made.ledger.goals, made.rows["goals"]),
         indicator=indicator, region=settled.region, value=asked, comparison=comparison, deadline=day,
         announced_on=published.given_on or published.published_on, published_on=published.published_on,
-        source=published.source.id, quote=entry.quote, accepted=entry.accepted,
-        note="; ".join(note for note in notes if note),
+        source=published.source.id, quote=entry.quote, headline=entry.headline,
+        accepted=entry.accepted, note="; ".join(note for note in notes if note),
     )  # fmt: skip
 
 
@@ -249,7 +263,7 @@ def _add(made: _Draft, row: Counted) -> None:
         there = [g for g in held.values() if (g.indicator, g.region) == (row.indicator, row.region)]
     else:
         there = list(made.ledger.series(row.indicator, row.region))
-    alike = [other for other in (*there, *made.rows[table]) if _when(other) == _when(row)]
+    alike = [other for other in (*there, *made.rows[table]) if when_of(other) == when_of(row)]
     for other in alike:
         if (other.value, other.source) == (row.value, row.source):
             made.duplicates.append(Beside(row, other))
@@ -258,7 +272,7 @@ def _add(made: _Draft, row: Counted) -> None:
     made.rows[table].append(row)
 
 
-def _when(row: Counted) -> tuple[object, ...]:
+def when_of(row: Counted) -> tuple[object, ...]:
     """Return what a row counts and when: of two that agree in it, one may revise the other."""
     if isinstance(row, Goal):
         return row.indicator, row.region, row.deadline, row.comparison
