@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -40,10 +41,10 @@ def spec(number: int = 1) -> str:
     )
 
 
-def until(true: Callable[[], bool], seconds: float = 20.0) -> bool:
+def until(true: Callable[[], bool], seconds: float = 20.0, pause: float = 0.05) -> bool:
     end = time.monotonic() + seconds
     while not (found := true()) and time.monotonic() < end:
-        time.sleep(0.05)
+        time.sleep(pause)
     return found
 
 
@@ -217,3 +218,17 @@ def test_without_sockets_it_draws_here(make: Maker, monkeypatch: pytest.MonkeyPa
         assert "<svg" in found.svg(spec(4))
         with pytest.raises(RenderingFailed):
             found.svg("{")
+
+
+@pytest.mark.parametrize("turn", range(3))
+def test_an_owner_that_leaves_while_fonts_are_prepared_is_followed_without_a_word(turn: int) -> None:
+    with tempfile.TemporaryDirectory(prefix="r-", dir=elsewhere.room_for_sockets()) as name:
+        folder = Path(name) / "lies"  # as it removes the folder, too
+        folder.mkdir()
+        words = [sys.executable, "-m", "forecasts.publish.renderer", str(folder / "socket")]
+        with subprocess.Popen(words, stdin=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+            assert until((folder / "fonts").exists, pause=0.001)
+            time.sleep(0.002 * turn)
+            assert process.communicate(timeout=60) == (None, b"")
+        assert process.returncode == 0
+        assert not folder.exists()
