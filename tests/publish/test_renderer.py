@@ -41,10 +41,10 @@ def spec(number: int = 1) -> str:
     )
 
 
-def until(true: Callable[[], bool], seconds: float = 20.0, pause: float = 0.05) -> bool:
+def until(true: Callable[[], bool], seconds: float = 20.0) -> bool:
     end = time.monotonic() + seconds
     while not (found := true()) and time.monotonic() < end:
-        time.sleep(pause)
+        time.sleep(0.05)
     return found
 
 
@@ -220,15 +220,28 @@ def test_without_sockets_it_draws_here(make: Maker, monkeypatch: pytest.MonkeyPa
             found.svg("{")
 
 
-@pytest.mark.parametrize("turn", range(3))
-def test_an_owner_that_leaves_while_fonts_are_prepared_is_followed_without_a_word(turn: int) -> None:
+#: A renderer that is slow to write its font, and slow to leave.
+SLOW = """
+import shutil, sys, time
+from forecasts.publish import drawing, renderer
+remove = shutil.rmtree
+def register(folder):
+    folder.mkdir()
+    time.sleep(0.5)
+    (folder / "common.otf").write_bytes(b"")
+drawing.register_common = register
+shutil.rmtree = lambda *given, **named: (remove(*given, **named), time.sleep(1))
+renderer.main()
+"""
+
+
+def test_an_owner_that_leaves_while_fonts_are_prepared_is_followed_without_a_word() -> None:
     with tempfile.TemporaryDirectory(prefix="r-", dir=elsewhere.room_for_sockets()) as name:
-        folder = Path(name) / "lies"  # as it removes the folder, too
+        folder = Path(name) / "lies"  # as it is removed, too
         folder.mkdir()
-        words = [sys.executable, "-m", "forecasts.publish.renderer", str(folder / "socket")]
+        words = [sys.executable, "-c", SLOW, str(folder / "socket")]
         with subprocess.Popen(words, stdin=subprocess.PIPE, stderr=subprocess.PIPE) as process:
-            assert until((folder / "fonts").exists, pause=0.001)
-            time.sleep(0.002 * turn)
+            assert until((folder / "fonts").exists)
             assert process.communicate(timeout=60) == (None, b"")
         assert process.returncode == 0
         assert not folder.exists()
