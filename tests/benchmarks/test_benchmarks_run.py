@@ -1,4 +1,7 @@
-"""The benchmark scripts still run (those of whole runs in `make soak`); how good or how quick is no test's business."""
+"""The benchmark scripts still run; how good or how quick is no test's business.
+
+Those that need whole runs take long by nature: `make soak` tries them.
+"""
 
 import os
 from pathlib import Path
