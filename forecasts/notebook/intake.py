@@ -70,6 +70,9 @@ class Intake(IntakeScreen):
         self._look_at(desk.next_open(-1) or 0)
         self._show()
 
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({len(self._desk)} quantities)"
+
     @property
     def desk(self) -> Desk:
         """What stands now."""
@@ -131,6 +134,7 @@ class Intake(IntakeScreen):
         if isinstance(row, int) and 0 <= row < len(self._desk):
             self._told(lambda: self.act(**content))
             self._show(row)
+            self.sheet.send({"heard": row})  # a row that did not change is shown anew all the same
 
     def _pressed(self, act: Callable[[], None], _: widgets.Button) -> None:
         self._told(act)

@@ -52,14 +52,14 @@ def open_report(namespace: Mapping[str, Any]) -> Opened:
     BadInput
         With every faulty parameter; if the report or ``seeds/`` cannot be read.
     """
-    asked = read_parameters(namespace, IntakeParameters)
-    root, words = find_home(namespace), Words(asked.language)
-    seeds = root / "seeds"
+    root = find_home(namespace)
+    asked, path = _asked(namespace, root)
+    seeds, words = root / "seeds", Words(asked.language)
     if unfinished(seeds):
         with locked(seeds):  # what a killed intake had promised is there before anybody looks
             pass
     ledger = read_ledger(seeds)
-    path = _named(root, asked.report) if asked.report else _held(seeds, ledger)
+    path = path or _held(seeds, ledger)
     if path is None:
         return Opened(None, Shelf.of(seeds, ""), seeds, words)
     text = read_document(path).text
@@ -70,6 +70,23 @@ def open_report(namespace: Mapping[str, Any]) -> Opened:
     desk = open_desk(text, candidates, ledger, decisions, region)
     said = _first_said(path, seeds, desk) | dict(decisions.source) | ({"region": region} if region else {})
     return Opened(desk.told(**said), shelf, seeds, words)
+
+
+def _asked(namespace: Mapping[str, Any], root: Path) -> tuple[IntakeParameters, Path | None]:
+    """Return the parameters and the file that they name, if they name one; all that is wrong at once."""
+    problems: list[Problem] = []
+    asked, path, name = IntakeParameters(), None, namespace.get("report")
+    try:
+        asked = read_parameters(namespace, IntakeParameters)
+    except BadInput as bad:
+        problems += bad.problems
+    try:
+        path = _named(root, name) if isinstance(name, str) and name else None
+    except BadInput as bad:
+        problems += bad.problems
+    if problems:
+        raise BadInput(problems)
+    return asked, path
 
 
 def _named(root: Path, name: str) -> Path:

@@ -179,7 +179,8 @@ function render({ model, el }) {
   }
 
   const heard = { "change:pieces": drawText, "change:rows": drawRows, "change:lists": drawLists,
-    "change:marks": drawMarks, "change:chosen": chosenElsewhere };
+    "change:marks": drawMarks, "change:chosen": chosenElsewhere,
+    "msg:custom": drawRows };  // heard: what was written and not taken is put back, too
   for (const [name, act] of Object.entries(heard)) model.on(name, act);
   drawLists();
   drawText();

@@ -113,10 +113,13 @@ class Names:
 
     Attributes
     ----------
+    held : mapping
+        What there is by field (``indicator``, ``region``) and id.
     labels, ids : mapping
-        By field (``indicator``, ``region``): labels by id, ids by label.
+        By field: labels by id, ids by label.
     """
 
+    held: Mapping[str, Mapping[str, Called]]
     labels: Mapping[str, Mapping[str, str]]
     ids: Mapping[str, Mapping[str, str]]
 
@@ -124,16 +127,24 @@ class Names:
     def of(cls, desk: Desk, words: Words) -> "Names":
         """Call what a desk's ledger has, and what is new on the desk."""
         ledger, new = desk.walk.ledger, desk.decisions
-        labels = {
-            "indicator": _labels((*ledger.indicators.values(), *new.indicators), words),
-            "region": _labels((*ledger.regions.values(), *new.regions), words),
+        held: dict[str, Mapping[str, Called]] = {
+            "indicator": {**ledger.indicators, **{one.id: one for one in new.indicators}},
+            "region": {**ledger.regions, **{one.id: one for one in new.regions}},
         }
+        labels = {field: _labels([*some.values()], words) for field, some in held.items()}
         ids = {field: {label: id_ for id_, label in some.items()} for field, some in labels.items()}
-        return cls(labels, ids)
+        return cls(held, labels, ids)
 
     def label(self, field: str, value: str) -> str:
-        """Return how a field's value is shown."""
-        return self.labels.get(field, {}).get(value, value)
+        """Return how a field's value is shown: by its own name, whichever of its names was written."""
+        found = self.called(field, value)
+        return value if found is None else self.labels[field][found.id]
+
+    def called(self, field: str, value: str) -> Called | None:
+        """Return what a field names; None where it names nothing that is known."""
+        with suppress(BadInput):
+            return self.held[field][find_called(value, self.held[field], field, "")]
+        return None
 
     def meant(self, field: str, shown: str) -> str:
         """Return the value that is meant by what was written."""
@@ -154,31 +165,21 @@ def row_told(row: Row, desk: Desk, names: Names, words: Words) -> dict[str, Any]
     """Return a row as a sheet shows it."""
     start, end = desk.place(row.number)
     state = "held" if row.there else "ready" if row.new else "faulty"
+    counted = names.called("indicator", row.fields["indicator"])
+    unit = "" if counted is None else words.of(counted, "unit")
     notes = [("there", _beside(one, "there", words)) for one in row.there]
-    notes += [("becomes", _becomes(one, _unit(row, desk, words), words)) for one in row.new]
+    notes += [("becomes", _becomes(one, unit, words)) for one in row.new]
     notes += [("conflict", _beside(one, "conflict", words)) for one in row.conflicts]
     return {
         "number": row.number,
         "decision": row.decision,
         "state": state,
         "quote": in_lines(desk.text[start:end]),
-        "fields": {name: names.label(name, value) for name, value in row.fields.items()},
+        "fields": {**row.fields, **{name: names.label(name, row.fields[name]) for name in names.held}},
         "mended": sorted(row.mended),
-        "faults": [
-            {"field": one.column or "", "text": fault_told(one, words, _unit(row, desk, words))}
-            for one in row.problems
-        ],
+        "faults": [{"field": one.column or "", "text": fault_told(one, words, unit)} for one in row.problems],
         "notes": [{"kind": kind, "text": printable(text)} for kind, text in notes],
     }
-
-
-def _unit(row: Row, desk: Desk, words: Words) -> str:
-    """Return the unit of a row's indicator; empty where it is not known."""
-    held = {**desk.walk.ledger.indicators, **{one.id: one for one in desk.decisions.indicators}}
-    with suppress(BadInput):
-        one = held[find_called(row.fields["indicator"], held, "indicator", "")]
-        return words.of(one, "unit")
-    return ""
 
 
 def fault_told(problem: Problem, words: Words, unit: str) -> str:

@@ -10,7 +10,9 @@ import nbclient
 import nbformat
 import pytest
 import uharfbuzz as hb
+from typer.testing import CliRunner
 
+from forecasts.cli import app
 from forecasts.intake.decisions import read_decisions
 from forecasts.ledger.ledger import read_ledger
 from forecasts.notebook.intake import PAGE, Intake, open_intake
@@ -229,6 +231,45 @@ def test_a_long_report_is_shown_in_pages(house: Path) -> None:
 def test_a_faulty_parameter_is_told_without_the_screen(house: Path, given: dict[str, str], word: str) -> None:
     with pytest.raises(BadRequest, match=word):
         open_intake(given)
+
+
+def test_all_that_is_wrong_with_parameters_is_told_at_once(house: Path) -> None:
+    with pytest.raises(BadRequest) as told:
+        open_intake({"report": "nowhere.txt", "raport": "x", "language": "fr"})
+    assert {problem.column for problem in told.value.problems} == {"report", "raport", "language"}
+
+
+def test_a_terminal_goes_on_where_the_notebook_was_left(house: Path) -> None:
+    shown = opened()
+    told(shown)
+    press(shown, "accept", 0)
+    press(shown, "edit", 0, field="date", value="2022-12-31")
+    left = ["intake", "report.txt", "--region", "town"]
+    # Asked for the address and the day on which it was given, which nobody said; then about the rest.
+    done = CliRunner().invoke(app, left, input="\n" + "\n" + "s\n" * 6 + "y\n")
+    assert done.exit_code == 0, done.output
+    assert done.stdout.splitlines()[-2:] == ["observations: town-firms-20221231", "1 rows added"]
+    assert not state(house)
+
+
+def test_what_a_killed_intake_had_promised_is_there_before_anybody_looks(
+    house: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown = opened()
+    told(shown)
+    press(shown, "accept", 0)
+    with monkeypatch.context() as full:
+        full.setattr("forecasts.intake.journal._finish", no_room)
+        shown.save.click()
+    assert "No space left" in shown.message.value
+    assert (house / "seeds" / ".intake" / "journal.json").exists()
+    again = opened()
+    assert again.sheet.rows[0]["state"] == "held"
+    assert not (house / "seeds" / ".intake" / "journal.json").exists()
+
+
+def no_room(*_: object) -> None:
+    raise OSError(28, "No space left on device", "observations.csv")
 
 
 def test_a_house_without_a_report_says_what_to_do(house: Path) -> None:

@@ -53,6 +53,8 @@ def test_three_are_accepted_one_is_mended_and_all_are_sound_rows(lab: Lab) -> No
         page.wait_for_selector("tr.row", timeout=120_000)
         texts = page.locator(".forecasts-sheet .text")
         assert texts.locator("mark").count() == page.locator("tr.row").count() > 40
+        left, right = (page.locator(f".forecasts-sheet .{pane}").bounding_box() for pane in ("text", "rows"))
+        assert left["x"] + left["width"] <= right["x"], "beside each other, the list of files beside both"
         goals = [number for number in ready(page) if kind(page, number) == "goal"]
         figures = [number for number in ready(page) if kind(page, number) == "observation"]
         assert len(goals) >= 3
@@ -61,8 +63,7 @@ def test_three_are_accepted_one_is_mended_and_all_are_sound_rows(lab: Lab) -> No
         page.click(f'tr.row[data-row="{goals[0]}"] button.accept')
         decided(page, goals[0])
         # By the keyboard: accept, and go on to the next one.
-        page.locator(f'tr.row[data-row="{goals[1]}"] td.words').click()
-        page.locator(f'tr.row[data-row="{goals[1]}"]').focus()
+        texts.locator(f'mark[data-row="{goals[1]}"]').click()
         page.keyboard.press("a")
         decided(page, goals[1])
         page.wait_for_selector(f'tr.row.chosen[data-row="{goals[2]}"]')
@@ -70,7 +71,6 @@ def test_three_are_accepted_one_is_mended_and_all_are_sound_rows(lab: Lab) -> No
         decided(page, goals[2])
         # One is mended: what cannot be is told at its row, and cannot be accepted.
         row = page.locator(f'tr.row[data-row="{figures[0]}"]')
-        row.locator("td.words").click()
         for value, state in (("2023-02-30", "faulty"), (MENDED, "ready")):
             row.locator('[data-field="date"]').fill(value)
             page.keyboard.press("Enter")
@@ -85,6 +85,12 @@ def test_three_are_accepted_one_is_mended_and_all_are_sound_rows(lab: Lab) -> No
         page.keyboard.press("Enter")
         page.wait_for_selector('.told .fault:has-text("<img src=x>")')
         assert page.locator(".forecasts-sheet img").count() == 0
+        other.locator('[data-field="unit"]').fill(" 家 ")
+        page.keyboard.press("Enter")
+        page.wait_for_function(
+            "row => document.querySelector(`tr.row[data-row='${row}'] [data-field=unit]`).value === '家'",
+            arg=str(figures[1]),
+        )
         page.screenshot(path=os.environ.get("INTAKE_SCREENSHOT") or None)
         counts = page.locator(".intake-counts").inner_text()
         assert counts.startswith(f"共 {page.locator('tr.row').count()} 处数量：接受 4")
