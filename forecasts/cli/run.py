@@ -1,5 +1,6 @@
 """``forecasts run``: a plan becomes notebooks and briefs."""
 
+import atexit
 import os
 import signal
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -57,6 +58,8 @@ def interruptible() -> Iterator[None]:
         )
         raise typer.Exit(130) from None
     finally:
+        # Asked to end while the interpreter puts itself away, it ends already, with the code of what it did.
+        atexit.register(lambda: [signal.signal(one, signal.SIG_IGN) for one in signals])
         for one, old in before.items():
             signal.signal(one, old)
 
