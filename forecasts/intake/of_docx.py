@@ -58,27 +58,27 @@ class _Words:
         self._left, self._most = most, most
         self._depth = self._elements = 0
         self._shown = False
-        self._names: dict[str, str] = {}
-        self._parser = expat.ParserCreate(namespace_separator=" ", intern=self._names)
-        self._parser.buffer_text = True
-        self._parser.StartElementHandler = self._start
-        self._parser.EndElementHandler = self._end
-        self._parser.CharacterDataHandler = self._say
-        self._parser.StartDoctypeDeclHandler = self._declare
 
     def read(self, part: IO[bytes]) -> None:
         """Go through the whole part."""
+        names: dict[str, str] = {}
+        parser = expat.ParserCreate(namespace_separator=" ", intern=names)
+        parser.buffer_text = True
+        parser.StartElementHandler = self._start
+        parser.EndElementHandler = self._end
+        parser.CharacterDataHandler = self._say
+        parser.StartDoctypeDeclHandler = self._declare
         size = 0
         while piece := part.read(_PIECE):
             size += len(piece)
             if size > LARGEST:
                 raise Odd(f"its text is larger than {LARGEST // 10**6} MB when unpacked")
-            self._parser.Parse(piece, False)
-            if size - self._parser.CurrentByteIndex > LONGEST:
+            parser.Parse(piece, False)
+            if size - parser.CurrentByteIndex > LONGEST:
                 raise Odd(f"has a tag longer than {LONGEST // 10**6} MB")
-            if len(self._names) > MOST_NAMES:
+            if len(names) > MOST_NAMES:
                 raise Odd(f"has more than {MOST_NAMES:,} kinds of elements")
-        self._parser.Parse(b"", True)
+        parser.Parse(b"", True)
 
     def _declare(self, *_: object) -> None:
         raise Odd("declares entities")

@@ -37,6 +37,9 @@ _ENDS = re.compile(r"[。！？；：!?]\s*$")
 #: Signals that end a process whose time is used up.
 _TIMES: Final = {getattr(signal, name, 0) for name in ("SIGPROF", "SIGXCPU")}
 
+#: The reason where the process ended without one.
+_ENDED: Final = "ended"
+
 #: Rule and remedy by the reason that the process gives.
 _REFUSED: Final = {
     pdf_pages.ENCRYPTED: ("is encrypted", "save it without a password"),
@@ -44,6 +47,10 @@ _REFUSED: Final = {
     pdf_pages.CHARACTERS: ("holds more than {most:,} characters", "name a part of it"),
     pdf_pages.MEMORY: ("takes more memory to read than a report does", "save it as text in UTF-8"),
     pdf_pages.TIME: ("takes longer to read than a report does", "save it as text in UTF-8"),
+    _ENDED: (
+        f"is broken, or takes more than {pdf_pages.ROOM // 10**6} MB to read",
+        "save it anew as PDF, or as text in UTF-8",
+    ),
     pdf_pages.BROKEN: ("is broken", "save it anew as PDF, or as text in UTF-8"),
 }
 
@@ -88,7 +95,7 @@ def _part(data: bytes, name: str, part: int, parts: int, most: int) -> list[str]
         raise BadInput([Problem(name, "cannot be read", last, "is pypdfium2 installed?")])
     if ended.returncode:
         page = told[0] * part // parts + len(told) if told else None
-        raise _refused(name, pdf_pages.TIME if -ended.returncode in _TIMES else pdf_pages.BROKEN, most, page)
+        raise _refused(name, pdf_pages.TIME if -ended.returncode in _TIMES else _ENDED, most, page)
     return told[1:]
 
 
