@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
@@ -40,13 +40,17 @@ class Found:
         if what == "failed":
             self.failures.append((form, number, why))
 
+    def last(self) -> str:
+        """Say what came of the form that was read last."""
+        return self._of(next(reversed(self.counts)))
+
+    def _of(self, form: str) -> str:
+        counts = self.counts[form]
+        told = ", ".join(f"{n} {what}" for what, n in sorted(counts.items()))
+        return f"{form}: {counts.total()} files, {told}; at most {self.memory[form]} MB"
+
     def __str__(self) -> str:
-        lines = [
-            f"{form}: {sum(counts.values())} files, "
-            + ", ".join(f"{n} {what}" for what, n in sorted(counts.items()))
-            + f"; at most {self.memory[form]} MB"
-            for form, counts in self.counts.items()
-        ]
+        lines = [self._of(form) for form in self.counts]
         kinds: dict[str, list[tuple[str, int]]] = {}
         for form, number, why in self.failures:
             kinds.setdefault(f"{form}: {why}", []).append((form, number))
@@ -57,8 +61,18 @@ class Found:
         return "\n".join(lines)
 
 
-def try_files(numbers: Sequence[tuple[str, range]], jobs: int | None = None) -> Found:
-    """Read files of forms by their numbers, in several processes."""
+def try_files(
+    numbers: Sequence[tuple[str, range]],
+    jobs: int | None = None,
+    told: Callable[[Found], None] = lambda _: None,
+) -> Found:
+    """Read files of forms by their numbers, in several processes.
+
+    Parameters
+    ----------
+    told : callable
+        Told what was found so far, once in a while.
+    """
     found = Found()
     parts = [
         (form, range(first, min(first + LIFE, some.stop)))
@@ -66,9 +80,10 @@ def try_files(numbers: Sequence[tuple[str, range]], jobs: int | None = None) -> 
         for first in range(some.start, some.stop, LIFE)
     ]
     with ThreadPoolExecutor(jobs or os.cpu_count() or 1) as pool:
-        for (form, _), told in zip(parts, pool.map(lambda part: list(_part(*part)), parts), strict=True):
-            for number, what, why, held in told:
+        for (form, _), came in zip(parts, pool.map(lambda part: list(_part(*part)), parts), strict=True):
+            for number, what, why, held in came:
                 found.add(form, number, what, why, held)
+            told(found)
     return found
 
 
@@ -153,7 +168,8 @@ def main() -> None:
         form, first, last = said.within
         return within(form, int(first), int(last))
     one = [(said.form, range(said.first, said.first + said.count))]
-    found = try_files(one if said.form else shared(said.count, said.first), said.jobs)
+    numbers = one if said.form else shared(said.count, said.first)
+    found = try_files(numbers, said.jobs, lambda some: print(some.last(), file=sys.stderr, flush=True))
     print(found)
     raise SystemExit(bool(found.failures))
 
