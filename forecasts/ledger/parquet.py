@@ -49,6 +49,7 @@ def _table(path: Path, place: str, most: int) -> Any:
     pieces = []
     with pq.ParquetFile(path, read_dictionary=texts) as file:
         for piece in file.iter_batches(PIECE):
+            piece.validate(full=True)  # a text of bytes that are no UTF-8 would fail later
             most -= sum(map(_size, piece.columns))
             if most < 0:
                 raise refusal(place, "its cells are too large to be read", "split it")
