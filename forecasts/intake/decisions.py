@@ -76,6 +76,8 @@ def read_decisions(path: Path) -> Decisions:
         With everything in it that is none.
     """
     if path.suffix.lower() == ".json":
+        if path.exists() and not path.is_file():
+            raise BadInput([Problem(str(path), "is no file", remedy="name a file of decisions")])
         try:
             held = json.loads(path.read_text(encoding="utf-8-sig"))
         except OSError as error:

@@ -11,9 +11,13 @@ from typing import Final
 from forecasts.ledger.encodings import decoded
 from forecasts.ledger.problems import BadInput, Problem
 
-#: Bytes of a file, and characters of a text, that are read: a report of a thousand pages has a fiftieth.
+#: Bytes of a file, and characters of a text, that are read: a thousand full pages. If every second character
+#: were a quantity, all of them would still fit into 1 GB.
 MOST_BYTES: Final = 50_000_000
-MOST_CHARACTERS: Final = 10_000_000
+MOST_CHARACTERS: Final = 2_500_000
+
+#: Characters of an HTML page, which has its tags beside its text.
+MOST_MARKUP: Final = 3 * MOST_CHARACTERS
 
 _HTML_START = re.compile(
     rb"^\s*(?:<!--.{0,2000}?-->\s*)?<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL
@@ -50,11 +54,15 @@ def read_document(path: Path) -> Document:
         If it cannot be read, is too large, encrypted or broken, or holds no text.
     """
     place = str(path)
-    if path.is_dir():
-        raise _refused(place, "is a folder", "name the files in it")
     try:
+        if path.is_dir():
+            raise _refused(place, "is a folder", "name the files in it")
+        if path.exists() and not path.is_file():  # a pipe may never end, nor even begin
+            raise _refused(place, "is no file, but a pipe or a device", "save what comes of it as a file")
         with path.open("rb") as file:
             data = file.read(MOST_BYTES + 1)
+    except BadInput:
+        raise
     except (OSError, ValueError) as error:  # there is none, it may not be read, its name is no path
         why = (error.strerror if isinstance(error, OSError) else None) or str(error)
         raise _refused(place, f"cannot be read: {why}", "check the file and its name") from None
@@ -91,13 +99,16 @@ def document_of(data: bytes, name: str) -> Document:
 
         text = text_of_docx(data, name, MOST_CHARACTERS)
     elif form == "html":
-        from forecasts.intake.of_html import text_of_html
+        from forecasts.intake.of_html import text_of_html, without_pictures
 
-        text = text_of_html(_declared(data, name), MOST_CHARACTERS)
+        page = without_pictures(_declared(data, name))
+        if len(page) > MOST_MARKUP:
+            raise _refused(name, f"the page has more than {MOST_MARKUP:,} characters", "save it as text")
+        text = text_of_html(page)
     else:
         text = decoded(data, name, save=_SAVE, name_one=_NAME)[0]
     if len(text) > MOST_CHARACTERS:
-        rule = f"holds more than {MOST_CHARACTERS // 10**6} million characters"
+        rule = f"holds more than {MOST_CHARACTERS:,} characters"
         raise _refused(name, rule, "name a part of it")
     return Document(name, text, form)
 

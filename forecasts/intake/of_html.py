@@ -59,26 +59,32 @@ _BLOCKS: Final = frozenset(
 
 #: A sign that opens no tag: without this, the parser looks for the end of each to the end of the page.
 _NO_TAG = re.compile(r"<(?![a-zA-Z/][^<>]*>)")
+_PICTURE = re.compile(r"data:[\w/+.-]+;base64,[A-Za-z0-9+/=\s]*")
 _BLANKS = re.compile(r"[ \t\r\n\f\v]+")
 _CHINESE_BLANK = re.compile(r"(?<=[\u3000-\u9fff\uff00-\uffef]) (?=[\u3000-\u9fff\uff00-\uffef])")
 
 
-def text_of_html(page: str, most: int) -> str:
-    r"""Return the words of a page, a line each for what stands as a block of its own.
-
-    Parameters
-    ----------
-    page : str
-    most : int
-        Characters of the page that are looked at.
+def without_pictures(page: str) -> str:
+    """Return a page without the pictures that stand in it as long words; most of a saved page may be those.
 
     Examples
     --------
-    >>> text_of_html("<title>x</title><h1>目标</h1><p>增长<b>5%</b>左右</p><script>1</script>", 1000)
+    >>> without_pictures('<img src="data:image/png;base64,iVBORw0KGgo=" alt="x">')
+    '<img src="" alt="x">'
+    """
+    return _PICTURE.sub("", page)
+
+
+def text_of_html(page: str) -> str:
+    r"""Return the words of a page, a line each for what stands as a block of its own.
+
+    Examples
+    --------
+    >>> text_of_html("<title>x</title><h1>目标</h1><p>增长<b>5%</b>左右</p><script>1</script>")
     'x\n目标\n增长5%左右'
     """
     reader = _Words()
-    reader.feed(_NO_TAG.sub("&lt;", _without_remarks(page[: 3 * most])))
+    reader.feed(_NO_TAG.sub("&lt;", _without_remarks(page)))
     reader.close()
     lines = (
         _CHINESE_BLANK.sub("", _BLANKS.sub(" ", line)).strip() for line in "".join(reader.words).split("\0")

@@ -1,14 +1,28 @@
-"""The words of a PDF, by PDFium; lines that the page broke are joined again.
+"""The words of a PDF, by PDFium in processes of their own; lines that the page broke are joined again.
 
-Measured on 300 pages of Chinese text: pypdfium2 2.6 s of a processor, pypdf 14 s, pdfminer.six 60 s.
+A page takes 2 to 10 ms of a processor (`tests/benchmarks/documents.py`), and a large PDF is read by several.
 """
 
+import json
+import os
 import re
+import signal
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Final
 
+from forecasts.intake import pdf_pages
 from forecasts.ledger.problems import BadInput, Problem
 
 MOST_PAGES: Final = 3_000
+
+#: Bytes from which on a PDF is worth more than one process, and how many it is worth.
+LARGE, MOST_PARTS = 500_000, 4
+
+#: Seconds until a process is given up whose time no system limits.
+PATIENCE: Final = 300
 
 _NUMBER = re.compile(
     r"^\s*(?:[-—–·]\s*)?(?:第\s*)?\d{1,4}(?:\s*页)?(?:\s*[/／]\s*\d{1,4})?(?:\s*[-—–·])?\s*$"
@@ -20,38 +34,73 @@ _BEGINS = re.compile(
 _ENDS = re.compile(r"[。！？；：!?]\s*$")
 
 
+#: Signals that end a process whose time is used up.
+_TIMES: Final = {getattr(signal, name, 0) for name in ("SIGPROF", "SIGXCPU")}
+
+#: The reason where the process ended without one.
+_ENDED: Final = "ended"
+
+#: Rule and remedy by the reason that the process gives.
+_REFUSED: Final = {
+    pdf_pages.ENCRYPTED: ("is encrypted", "save it without a password"),
+    pdf_pages.PAGES: (f"has more than {MOST_PAGES:,} pages", "name a part of it"),
+    pdf_pages.CHARACTERS: ("holds more than {most:,} characters", "name a part of it"),
+    pdf_pages.MEMORY: ("takes more memory to read than a report does", "save it as text in UTF-8"),
+    pdf_pages.TIME: ("takes longer to read than a report does", "save it as text in UTF-8"),
+    _ENDED: (
+        f"is broken, or takes more than {pdf_pages.ROOM // 10**6} MB to read",
+        "save it anew as PDF, or as text in UTF-8",
+    ),
+    pdf_pages.BROKEN: ("is broken", "save it anew as PDF, or as text in UTF-8"),
+}
+
+
 def text_of_pdf(data: bytes, name: str, most: int) -> str:
     """Return the words of a PDF, a line each paragraph.
+
+    Parameters
+    ----------
+    most : int
+        Characters that are read.
 
     Raises
     ------
     BadInput
         If it is encrypted, broken, or too large.
     """
-    import pypdfium2
-
-    lines: list[str] = []
-    taken = 0
-    try:
-        with pypdfium2.PdfDocument(data) as document:
-            if len(document) > MOST_PAGES:
-                raise _refused(name, f"has more than {MOST_PAGES} pages", "name a part of it")
-            for number in range(len(document)):
-                page = document[number]
-                words = page.get_textpage()
-                text = words.get_text_range()
-                words.close()
-                page.close()
-                taken += len(text)
-                if taken > most:
-                    rule = f"holds more than {most // 10**6} million characters"
-                    raise _refused(name, rule, "name a part of it")
-                lines += [one for one in text.splitlines() if not _NUMBER.match(one)]
-    except pypdfium2.PdfiumError as error:
-        if "password" in str(error).lower() or "security" in str(error).lower():
-            raise _refused(name, "is encrypted", "save it without a password") from None
-        raise _refused(name, "the PDF is broken", "save it anew as PDF, or as text in UTF-8") from None
+    parts = min(_processors(), MOST_PARTS) if len(data) > LARGE else 1
+    with ThreadPoolExecutor(parts) as pool:
+        read = list(pool.map(lambda part: _part(data, name, part, parts, most), range(parts)))
+    pages = [page for part in read for page in part]
+    if sum(map(len, pages)) > most:
+        raise _refused(name, pdf_pages.CHARACTERS, most)
+    lines = [line for page in pages for line in page.splitlines() if not _NUMBER.match(line)]
     return joined([line.replace("\ufffe", "").replace("\0", "") for line in lines])
+
+
+def _part(data: bytes, name: str, part: int, parts: int, most: int) -> list[str]:
+    """Return the pages of one part, read in a process of its own."""
+    asked = [str(number) for number in (part, parts, MOST_PAGES, most)]
+    # -P: what lies in the folder where somebody stands is no module of the reader.
+    command = [sys.executable, "-P", str(Path(pdf_pages.__file__)), *asked]
+    try:
+        ended = subprocess.run(command, input=data, capture_output=True, timeout=PATIENCE)
+    except subprocess.TimeoutExpired:
+        raise _refused(name, pdf_pages.TIME, most) from None
+    told = [json.loads(line) for line in ended.stdout.split(b"\n")[:-1]]
+    if told and isinstance(told[-1], list):
+        raise _refused(name, told[-1][0], most)
+    if ended.returncode > 0:
+        last = ended.stderr.decode("utf-8", "replace").strip().rpartition("\n")[2]
+        raise BadInput([Problem(name, "cannot be read", last, "is pypdfium2 installed?")])
+    if ended.returncode:
+        page = told[0] * part // parts + len(told) if told else None
+        raise _refused(name, pdf_pages.TIME if -ended.returncode in _TIMES else _ENDED, most, page)
+    return told[1:]
+
+
+def _processors() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def joined(lines: list[str]) -> str:
@@ -77,5 +126,7 @@ def joined(lines: list[str]) -> str:
     return "\n".join("".join(parts) for parts in paragraphs)
 
 
-def _refused(name: str, rule: str, remedy: str) -> BadInput:
-    return BadInput([Problem(name, rule, remedy=remedy)])
+def _refused(name: str, why: str, most: int, page: int | None = None) -> BadInput:
+    rule, remedy = _REFUSED[why]
+    where = f"page {page:,} " if page else ""
+    return BadInput([Problem(name, where + rule.format(most=most), remedy=remedy)])

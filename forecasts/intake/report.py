@@ -78,7 +78,8 @@ def report_of(text: str) -> Report:
     2023
     """
     head = text[:HEAD]
-    found = _TITLE.search(head)
+    # Over many empty lines, the search would take seconds.
+    found = _TITLE.search("\n".join(filter(None, map(str.strip, head.split("\n")))))
     title = found["title"].strip() if found else ""
     day = _day_of(head)
     statistics = "统计公报" in head[:300]

@@ -112,6 +112,9 @@ def _otherwise(
         )
 
 
+#: Characters of a heading that may name a unit.
+LONGEST = 200
+
 #: Columns of numbers, whose headings may name a unit.
 NUMBERS = ("value", "low", "high", "tolerance")
 
@@ -127,7 +130,9 @@ def _with_unit(record: str, name: str, headings: Sequence[str]) -> dict[str, Uni
     """Return the headings that name a column and a unit, with it, or why it cannot be read."""
     found: dict[str, Unit | Unread] = {}
     for heading in headings:
-        parts = _WITH_UNIT.fullmatch(unicodedata.normalize("NFKC", heading).strip())
+        # Over many blanks, the match would take seconds; nobody's heading is as long as a page.
+        words = " ".join(unicodedata.normalize("NFKC", heading).split())
+        parts = _WITH_UNIT.fullmatch(words) if len(words) <= LONGEST else None
         if parts and (folded(parts["stem"]) == name or headings_meant(record, name, [parts["stem"]])):
             try:
                 found[heading] = read_unit(parts["unit"] or parts["bare"])

@@ -14,6 +14,7 @@ from forecasts.ledger.encodings import decoded
 from forecasts.ledger.files import whole
 from forecasts.ledger.jsons import read_json
 from forecasts.ledger.lines import lines_of
+from forecasts.ledger.parquet import read_parquet
 from forecasts.ledger.problems import BadInput, Problem, Remark, nearest, shortened, shown
 from forecasts.ledger.raw import TOLD, Raw, refusal
 from forecasts.ledger.separated import read_separated
@@ -152,6 +153,9 @@ TEXTS = (".csv", ".tsv", ".txt")
 JSONS = (".json", ".jsonl", ".ndjson")
 ENDINGS = (*TEXTS, ".xlsx", ".xlsm", ".parquet", *JSONS)
 
+#: Bytes of a file.
+MOST_BYTES = 500_000_000
+
 
 def read_table(path: Path, place: str = "", kind: str = "", foreign: bool = True) -> Table:
     """Read a table: separated values, a workbook, Parquet or JSON, by the file's ending, or a folder of them.
@@ -195,8 +199,10 @@ def read_table(path: Path, place: str = "", kind: str = "", foreign: bool = True
 def _raw(path: Path, place: str, kind: str, foreign: bool) -> Raw:
     """Read one file by its ending."""
     ending = path.suffix.lower()
+    if path.stat().st_size > MOST_BYTES:
+        raise refusal(place, f"is larger than {MOST_BYTES // 10**6} MB", "split it")
     if ending == ".parquet":
-        return _read_parquet(path, place)
+        return read_parquet(path, place, MOST_BYTES)
     data = path.read_bytes()
     if not data.strip() and ending not in TEXTS:
         raise refusal(place, "the file is empty", "name a table")
@@ -213,22 +219,6 @@ def _raw(path: Path, place: str, kind: str, foreign: bool) -> Raw:
     if encoding:
         raw.told.append((f"the text is not UTF-8, and is read as {encoding}", ""))
     return raw
-
-
-def _read_parquet(path: Path, place: str) -> Raw:
-    """Read a Parquet file; what was an index in Python is a column like any other, if it has a name."""
-    import pyarrow.parquet as pq
-
-    try:
-        held = pq.read_table(path)
-        frame = held.to_pandas(ignore_metadata=True)
-    except OSError:
-        raise
-    except Exception as error:  # Arrow has no one error of its own
-        told = shortened(str(error).splitlines()[0] if str(error) else type(error).__name__)
-        raise refusal(place, f"cannot be read: {told}", "check the file") from None
-    own = [i for i, name in enumerate(held.column_names) if not name.startswith("__index_level_")]
-    return Raw(frame.iloc[:, own], np.arange(1, len(frame) + 1))
 
 
 def _read_folder(path: Path, place: str, kind: str) -> Table:

@@ -7,7 +7,6 @@ or a year alone, it is that. The row is Excel's.
 import datetime as dt
 import re
 import warnings
-import zipfile
 from collections.abc import Iterator, Mapping
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from forecasts.ledger.archives import Odd, opened
 from forecasts.ledger.problems import BadInput, Problem, folded
 from forecasts.ledger.raw import Broken, Raw, refusal
 from forecasts.ledger.titles import LOOK, refuse_titles
@@ -23,8 +23,15 @@ if TYPE_CHECKING:
     from openpyxl.workbook import Workbook
 
 #: How large all parts of a workbook may be when unpacked; a part that is not small, against its packed size.
-LARGEST, TIGHTEST, SMALL = 300_000_000, 200, 10_000_000
+LARGEST, TIGHTEST, SMALL = 200_000_000, 200, 10_000_000
 MOST_ROWS, MOST_COLUMNS = 1_048_576, 1_000
+
+#: Tags of all parts (two million cells have as many), bytes from one to the next, and names of tags in a
+#: part that is not small: the library keeps them all, and would fill a gigabyte.
+MOST_TAGS, LONGEST, MOST_NAMES = 8_000_000, 1_000_000, 1_000
+_ODD_ENCODING = re.compile(
+    rb"\s*<\?xml[^>]*encoding\s*=\s*['\"](?!utf-?8|us-ascii|iso-8859-1)", re.IGNORECASE
+)
 
 #: Number formats of Excel in Chinese and Japanese that no file describes: of days, and of months.
 _DAYS_UNTOLD = frozenset((28, 29, 30, 31, 51, 53, 54, 58))
@@ -57,6 +64,8 @@ def read_workbook(data: bytes, place: str, kind: str = "") -> Raw:
             return _read(data, formulas, place, kind)
     except BadInput:
         raise
+    except Odd as odd:
+        raise refusal(place, f"the workbook {odd}", "save the table as CSV UTF-8") from None
     except Exception as error:  # openpyxl has no one error of its own for a broken file
         rule = "is no workbook, or a broken one"
         raise refusal(place, rule, "save it as .xlsx, or as CSV UTF-8") from error
@@ -65,18 +74,39 @@ def read_workbook(data: bytes, place: str, kind: str = "") -> Raw:
 def _checked(data: bytes, place: str) -> bool:
     """Look over the parts before anything is unpacked for good; return whether one holds a formula."""
     formulas = False
-    with zipfile.ZipFile(BytesIO(data)) as parts:
+    tags = 0
+    with opened(data) as parts:
         found = parts.infolist()
         tight = [p for p in found if p.file_size > max(SMALL, TIGHTEST * p.compress_size)]
         if sum(p.file_size for p in found) > LARGEST or tight:
-            raise refusal(place, "the workbook is too large to be read", "save the table as CSV UTF-8")
-        for part in (p for p in found if p.filename.lower().endswith((".xml", ".rels"))):
+            raise Odd("is too large to be read")
+        for part in found:
+            # A part is what another one says, whatever it is called; pictures are no text, and are not read.
             text = parts.read(part)
-            if b"<!DOCTYPE" in text or b"<!ENTITY" in text or b"\0" in text:
+            if not part.filename.lower().endswith((".xml", ".rels")) and not text.lstrip(
+                b"\xef\xbb\xbf \t\r\n"
+            ).startswith(b"<"):
+                continue
+            if b"<!DOCTYPE" in text or b"<!ENTITY" in text or b"\0" in text or _ODD_ENCODING.match(text):
                 rule = "holds a document type, or signs that no workbook holds"
                 raise refusal(place, rule, "save it as CSV UTF-8", part.filename)
+            tags += text.count(b"<")
+            if tags > MOST_TAGS:
+                raise Odd(f"holds more than {MOST_TAGS:,} tags, as two million cells have")
+            if re.search(rb"<[^<]{%d}" % LONGEST, text) or _has_names(text):
+                raise Odd("holds what no spreadsheet program writes")
             formulas |= re.search(rb"<(?:\w+:)?f[\s/>]", text) is not None
     return formulas
+
+
+def _has_names(text: bytes) -> bool:
+    """Whether a part has names of tags without end."""
+    names: set[bytes] = set()
+    for found in re.finditer(rb"<([^\s/>]+)", text if len(text) > SMALL else b""):
+        names.add(found[1])
+        if len(names) > MOST_NAMES:
+            return True
+    return False
 
 
 def _open(data: bytes, values: bool) -> "Workbook":

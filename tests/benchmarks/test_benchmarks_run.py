@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 import batch
 import cluster
 import compare
+import documents
 import faults
 import folds
 import methods
@@ -57,6 +58,17 @@ def test_folds_forecast_every_real_unit(frame: pd.DataFrame) -> None:
     rows = folds.rows_of(left, left.units.label, folds.LABELS)
     assert [row[0] for row in rows][-1] == "overall"
     assert {len(row) for row in rows} == {len(folds.COLUMNS)}
+
+
+def test_documents_reads_a_report_in_every_form() -> None:
+    found, pages = documents.forms("全市高新技术企业达到1036家。", 1, 10.5)
+    assert pages == 1
+    known = documents.read_known(ROOT / "seeds")
+    rows = [documents.row(name, data, pages, known) for name, data in found.items()]
+    assert [row[:4] for row in rows] == [
+        [form, "1", row[2], "1"] for form, row in zip(("pdf", "docx", "html", "txt"), rows, strict=True)
+    ]
+    assert {len(row) for row in rows} == {len(documents.COLUMNS)}
 
 
 @pytest.mark.slow

@@ -141,7 +141,7 @@ def test_limits_are_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     with pytest.raises(BadInput, match="when unpacked"):
         document_of(BOMB, "bomb.docx")
     monkeypatch.setattr(documents, "MOST_CHARACTERS", 100)
-    with pytest.raises(BadInput, match="million characters"):
+    with pytest.raises(BadInput, match="more than 100 characters"):
         document_of(TEXT.encode() * 9, "long.txt")
     monkeypatch.setattr(documents, "MOST_BYTES", 100)
     path = tmp_path / "large.txt"
