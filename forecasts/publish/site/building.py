@@ -10,17 +10,21 @@ from pathlib import Path
 from typing import Any, Final
 
 from filelock import FileLock, Timeout
+from pydantic_core import from_json
 
-from forecasts.ledger.files import take_place
+from forecasts.ledger.files import take_place, write_whole
 from forecasts.ledger.problems import BadInput, Problem
-from forecasts.publish.site.hands import made_by
 from forecasts.publish.site.leaves import Copy, Leaf
+from forecasts.publish.site.making import Due, made
 from forecasts.publish.site.setting import FONTS, fonts
 
 #: What a site keeps of its own making; by it a folder is known as a site.
 MANIFEST: Final = "site.json"
 MADE_BY: Final = "forecasts site"
 FORMAT: Final = 1
+
+#: Size and time of change by which a file is known as the one that was written; the time in nanoseconds.
+Stamp = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,19 +45,26 @@ class Before:
         By path: its key, its digest and its signs.
     results : mapping
         By the digest of a result, what lists say of it.
+    stamps : mapping
+        By path, the stamp of the file as it was written.
     """
 
     folder: Path
     files: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     results: Mapping[str, Any] = field(default_factory=dict)
+    stamps: Mapping[str, Stamp] = field(default_factory=dict)
 
     def stands(self, path: str, key: str) -> bool:
-        """Whether a file would come out the same, and lies there as it was written."""
+        """Whether a file would come out the same, and lies there as it was written.
+
+        A file of the stamp that it was written with is taken for that; of any other, the content counts.
+        """
         told = self.files.get(path)
         if told is None or told.get("key") != key:
             return False
         try:
-            return told["digest"] == _digest((self.folder / path).read_bytes())
+            there = self.folder / path
+            return self.stamps.get(path) == _stamp(there) or told["digest"] == _digest(there.read_bytes())
         except (OSError, KeyError):
             return False
 
@@ -64,7 +75,7 @@ def before(folder: Path, program: str) -> Before:
     if told.get("program") != program:
         return Before(folder)
     try:
-        return Before(folder, dict(told["files"]), dict(told["results"]))
+        return Before(folder, dict(told["files"]), dict(told["results"]), _stamps(folder))
     except (KeyError, TypeError, ValueError):
         return Before(folder)
 
@@ -75,11 +86,28 @@ def is_site(folder: Path) -> bool:
 
 
 def _manifest(folder: Path) -> dict[str, Any]:
+    told = _read(folder / MANIFEST)
+    return told if told.get("format") == FORMAT else {}
+
+
+def _stamps(folder: Path) -> dict[str, Stamp]:
+    """Return the stamps of a site's files as they were written; of a site that was moved there are none."""
+    told = _read(_beside(folder, "stamps"))
+    return {path: tuple(stamp) for path, stamp in told.items() if isinstance(stamp, list)}
+
+
+def _read(path: Path) -> dict[str, Any]:
+    """Read an object; nothing, where there is none."""
     try:
-        told = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError):
+        told = from_json(path.read_bytes())
+    except (OSError, ValueError):
         return {}
-    return told if isinstance(told, dict) and told.get("format") == FORMAT else {}
+    return told if isinstance(told, dict) else {}
+
+
+def _beside(folder: Path, what: str) -> Path:
+    """Return where something lies that is the site's, and no part of it."""
+    return folder.with_name(f".{folder.name}.{what}")
 
 
 def build(
@@ -103,13 +131,13 @@ def build(
     """
     folder = old.folder
     folder.parent.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(folder.parent / f".{folder.name}.lock", timeout=0)
+    lock = FileLock(_beside(folder, "lock"), timeout=0)
     try:
         lock.acquire()
     except Timeout:
         rule = "another build of this site is at work"
         raise BadInput([Problem("--out", rule, str(folder), "wait for its end, or name another")]) from None
-    draft = folder.with_name(f".{folder.name}.draft")
+    draft = _beside(folder, "draft")
     try:
         shutil.rmtree(draft, ignore_errors=True)
         draft.mkdir()
@@ -120,7 +148,10 @@ def build(
         }  # fmt: skip
         text = json.dumps(manifest, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
         (draft / MANIFEST).write_text(text, encoding="utf-8")
+        stamps = {path: _stamp(draft / path) for path in told}
         take_place(draft, folder)
+        # Not in the manifest: the same results make the same site, whenever it is built.
+        write_whole(_beside(folder, "stamps"), json.dumps(stamps))
         return built
     finally:
         shutil.rmtree(draft, ignore_errors=True)
@@ -133,7 +164,7 @@ def _fill(
     """Write every file into the draft; return what the manifest says of them, and how many were made."""
     told: dict[str, dict[str, str]] = {}
     folders: set[Path] = set()
-    due: list[tuple[Leaf, str]] = []
+    due: list[Due] = []
     for leaf in leaves:
         key = _digest("\0".join(leaf.key).encode("utf-8", "surrogatepass"))
         if old.stands(leaf.path, key):
@@ -141,9 +172,9 @@ def _fill(
             told[leaf.path] = dict(old.files[leaf.path])
         else:
             _folder_of(draft / leaf.path, folders)
-            due.append((leaf, key))
+            due.append(Due(leaf, key, draft))
     kept = len(told)
-    told |= made_by(due, draft)
+    told |= made(due)
     told[FONTS] = _fonts(draft, told, old, folders)
     for copy in copies:
         _lay(copy.source, draft / copy.path, folders)
@@ -184,3 +215,8 @@ def _lay(source: Path, path: Path, folders: set[Path]) -> None:
 
 def _digest(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
+
+
+def _stamp(path: Path) -> Stamp:
+    found = path.stat()
+    return found.st_size, found.st_mtime_ns
