@@ -34,7 +34,9 @@ def site(
     ] = True,
 ) -> None:
     """Build the site."""
-    with problems_told():
+    from forecasts.publish.site.hands import without_sweeping
+
+    with problems_told(), without_sweeping():
         from forecasts.batch.gathering import gathered_runs
         from forecasts.batch.keys import digest, program
         from forecasts.ledger.root import find_root, provided

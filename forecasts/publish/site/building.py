@@ -4,7 +4,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -67,6 +67,12 @@ class Before:
             return self.stamps.get(path) == _stamp(there) or told["digest"] == _digest(there.read_bytes())
         except (OSError, KeyError):
             return False
+
+    def is_all(self, kept: Collection[str], results: Mapping[str, Any]) -> bool:
+        """Whether all that there was stands, and nothing else is to be there."""
+        fonts = self.files.get(FONTS, {})
+        there = self.files.keys() == {*kept, FONTS} and self.stands(FONTS, fonts.get("key", ""))
+        return there and self.results == results
 
 
 def before(folder: Path, program: str) -> Before:
@@ -137,48 +143,52 @@ def build(
     except Timeout:
         rule = "another build of this site is at work"
         raise BadInput([Problem("--out", rule, str(folder), "wait for its end, or name another")]) from None
-    draft = _beside(folder, "draft")
     try:
-        shutil.rmtree(draft, ignore_errors=True)
-        draft.mkdir()
-        told, built = _fill(draft, leaves, copies, old)
-        manifest = {
-            "made_by": MADE_BY, "format": FORMAT, "program": program, "files": told,
-            "results": dict(sorted(results.items())),
-        }  # fmt: skip
-        text = json.dumps(manifest, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-        (draft / MANIFEST).write_text(text, encoding="utf-8")
-        stamps = {path: _stamp(draft / path) for path in told}
-        take_place(draft, folder)
-        # Not in the manifest: the same results make the same site, whenever it is built.
-        write_whole(_beside(folder, "stamps"), json.dumps(stamps))
-        return built
+        return _built(tuple(leaves), tuple(copies), old, program, results)
     finally:
-        shutil.rmtree(draft, ignore_errors=True)
+        shutil.rmtree(_beside(folder, "draft"), ignore_errors=True)
         lock.release()
 
 
-def _fill(
-    draft: Path, leaves: Iterable[Leaf], copies: Iterable[Copy], old: Before
-) -> tuple[dict[str, dict[str, str]], Built]:
-    """Write every file into the draft; return what the manifest says of them, and how many were made."""
-    told: dict[str, dict[str, str]] = {}
+def _built(
+    leaves: Sequence[Leaf], copies: Sequence[Copy], old: Before, program: str, results: Mapping[str, Any]
+) -> Built:
+    folder, draft = old.folder, _beside(old.folder, "draft")
+    keys = {one.path: _digest("\0".join(one.key).encode("utf-8", "surrogatepass")) for one in leaves}
+    kept = {path: dict(old.files[path]) for path, key in keys.items() if old.stands(path, key)}
+    if old.is_all(kept, results) and all(_lies_there(one, folder) for one in copies):
+        _remember(folder, old.files, old)
+        return Built(0, len(kept))
+    shutil.rmtree(draft, ignore_errors=True)
+    draft.mkdir()
     folders: set[Path] = set()
-    due: list[Due] = []
-    for leaf in leaves:
-        key = _digest("\0".join(leaf.key).encode("utf-8", "surrogatepass"))
-        if old.stands(leaf.path, key):
-            _lay(old.folder / leaf.path, draft / leaf.path, folders)
-            told[leaf.path] = dict(old.files[leaf.path])
-        else:
-            _folder_of(draft / leaf.path, folders)
-            due.append(Due(leaf, key, draft))
-    kept = len(told)
-    told |= made(due)
+    for path in kept:
+        _lay(folder / path, draft / path, folders)
+    due = [Due(one, keys[one.path], draft) for one in leaves if one.path not in kept]
+    for one in due:
+        _folder_of(draft / one.leaf.path, folders)
+    told = kept | made(due)
     told[FONTS] = _fonts(draft, told, old, folders)
     for copy in copies:
         _lay(copy.source, draft / copy.path, folders)
-    return told, Built(len(due), kept)
+    manifest = {
+        "made_by": MADE_BY, "format": FORMAT, "program": program, "files": told, "results": results,
+    }  # fmt: skip
+    text = json.dumps(manifest, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    (draft / MANIFEST).write_text(text, encoding="utf-8")
+    take_place(draft, folder)
+    _remember(folder, told, old)
+    return Built(len(due), len(kept))
+
+
+def _remember(folder: Path, paths: Iterable[str], old: Before) -> None:
+    """Write down by which stamps files are known.
+
+    Beside the site and not in it: the same results make the same site, whenever it is built.
+    """
+    stamps = {path: _stamp(folder / path) for path in paths}
+    if stamps != old.stamps:
+        write_whole(_beside(folder, "stamps"), json.dumps(stamps))
 
 
 def _fonts(
@@ -194,6 +204,16 @@ def _fonts(
     content = fonts(every, heads)
     _folder_of(draft / FONTS, folders).write_bytes(content)
     return {"key": key, "digest": _digest(content)}
+
+
+def _lies_there(copy: Copy, folder: Path) -> bool:
+    """Whether a file of a run lies in the site as it is: under both names, or copied with its times."""
+    try:
+        here, there = copy.source.stat(), (folder / copy.path).stat()
+    except OSError:
+        return False
+    same = (here.st_ino, here.st_dev) == (there.st_ino, there.st_dev)
+    return same or (here.st_size, here.st_mtime_ns) == (there.st_size, there.st_mtime_ns)
 
 
 def _folder_of(path: Path, folders: set[Path]) -> Path:

@@ -23,6 +23,16 @@ _at_work: list[tuple[Callable[[Any], Any], Sequence[Any]]] = []
 
 
 @contextmanager
+def without_sweeping() -> Iterator[None]:
+    """Look for no garbage: what is read is kept to the end, and looking through it takes long."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+
+
+@contextmanager
 def by_hands(work: Callable[[Thing], Done], things: Sequence[Thing]) -> Iterator[Iterable[Done]]:
     """Have the same done with many things; give what comes of each, in their order.
 

@@ -68,6 +68,11 @@ def data_file(plan: str, day: str) -> str:
     return f"data/{named(plan)}/{named(day)}.js"
 
 
+def futures_file(plan: str, day: str, goal: str) -> str:
+    """Return the path of the futures that the charts of an answer draw."""
+    return f"data/{named(plan)}/{named(day)}/{named(goal)}.js"
+
+
 def download(plan: str, day: str, name: str) -> str:
     """Return the path of a file of a run; the name is one that this program gave."""
     return f"files/{named(plan)}/{named(day)}/{name}"
