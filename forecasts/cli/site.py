@@ -63,7 +63,7 @@ def site(
             raise BadInput(problems)
         facts = _facts(found, summaries, left_out, seeds, root, _looking(seeds, held, root, book, look_back))
         pages = Pages(facts)
-        told = {digest: summary.model_dump(mode="json") for digest, summary in summaries.items()}
+        told = {name: old.results.get(name) or one.model_dump(mode="json") for name, one in summaries.items()}
         built = build(pages.leaves(), pages.copies(), old, made_by, told)
     tell((), map(Remark, left_out))
     typer.echo(f"{len(found)} runs: {built.made} files made, {built.kept} kept as they were", err=True)

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -286,7 +287,9 @@ class Pages:
             "record.html", "record.html.j2", ["record", repr(record[0]), repr(record[1])],
             lambda words: {"record": looked_back(*record, words)},
         )  # fmt: skip
-        used = [sorted(self.facts.summaries[h.digest].sources) for run in self.runs for h in run.held]
+        used = Counter(
+            s for run in self.runs for h in run.held for s in self.facts.summaries[h.digest].sources
+        )
         told = {name: cited(used, seeds.ledger, self.texts, s.words) for name, s in self.setters.items()}
         yield from self._page(
             "sources.html", "sources.html.j2", ["sources", repr(told)],
