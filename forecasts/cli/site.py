@@ -1,8 +1,8 @@
 """``forecasts site``: the results of all runs as static pages."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -10,7 +10,6 @@ from forecasts.cli.options import gathered, problems_told, tell
 from forecasts.ledger.problems import BadInput, Problem, Remark
 
 if TYPE_CHECKING:
-    from forecasts.batch.reviewing import Lying
     from forecasts.evaluation.published import Published
     from forecasts.evaluation.track_record import TrackRecord
     from forecasts.publish.site.pages import Facts
@@ -35,7 +34,10 @@ def site(
     ] = True,
 ) -> None:
     """Build the site."""
-    with problems_told():
+    from forecasts.publish.site.hands import without_sweeping
+
+    with problems_told(), without_sweeping():
+        from forecasts.batch.gathering import gathered_runs
         from forecasts.batch.keys import digest, program
         from forecasts.ledger.root import find_root, provided
         from forecasts.publish.site.building import before, build
@@ -54,14 +56,14 @@ def site(
         made_by = digest([program(root), *_files_of(templates)])
         old = before(folder, made_by)
         book = _register(register, held, root)
-        found, summaries, left_out = _gathered(held, book, root, old.results)
+        found, summaries, left_out = gathered_runs(held, book, root, old.results)
         if not found:
             remedy = "run a plan first: forecasts run"
             problems = [Problem("--runs", "holds no run that can be shown", str(held), remedy), *left_out]
             raise BadInput(problems)
         facts = _facts(found, summaries, left_out, seeds, root, _looking(seeds, held, root, book, look_back))
         pages = Pages(facts)
-        told = {digest: summary.model_dump(mode="json") for digest, summary in summaries.items()}
+        told = {name: old.results.get(name) or one.model_dump(mode="json") for name, one in summaries.items()}
         built = build(pages.leaves(), pages.copies(), old, made_by, told)
     tell((), map(Remark, left_out))
     typer.echo(f"{len(found)} runs: {built.made} files made, {built.kept} kept as they were", err=True)
@@ -103,81 +105,6 @@ def _place(out: Path) -> Path:
         rule = "there is a folder of this name that is no site of this program"
         raise BadInput([Problem("--out", rule, str(out), "name another folder")])
     return folder
-
-
-def _gathered(
-    held: Path, register: Path, root: Path, known: Mapping[str, Any]
-) -> "tuple[tuple[Filed, ...], dict[str, Summary], list[Problem]]":
-    """Read every run; one that cannot be read is told, and left out.
-
-    Parameters
-    ----------
-    known : mapping
-        What an earlier build remembers of results, by their digests: these are not read again.
-    """
-    from forecasts.batch.left import read_left
-    from forecasts.batch.reviewing import lying_at, state_of
-    from forecasts.publish.site.runs import Summary, summary_of
-
-    runs, summaries, left_out = [], dict[str, Summary](), list[Problem]()
-    for folder in _runs_in(held):
-        with gathered(left_out):
-            lying = lying_at(folder)
-            digests = {n: d for n, d in lying.files.items() if n.startswith("jobs/")}
-            new = {d for d in digests.values() if d not in summaries and d not in known}
-            if new or not digests:
-                left = read_left(folder)
-                summaries |= {one.digest: summary_of(one.result) for one in left.answered}
-            for digest in digests.values():
-                if digest not in summaries:
-                    summaries[digest] = Summary.model_validate(known[digest])
-            runs.append(_filed(folder, lying, digests, state_of(lying, register, root)))
-    return tuple(runs), summaries, left_out
-
-
-def _runs_in(held: Path) -> Iterator[Path]:
-    """Yield the folders of runs that are whole."""
-    import re
-
-    for plan in sorted(held.iterdir()):
-        if plan.is_dir() and not plan.is_symlink() and not plan.name.startswith("."):
-            for day in sorted(plan.iterdir()):
-                if re.fullmatch(r"\d{4}-\d{2}-\d{2}", day.name) and (day / "run.json").is_file():
-                    yield day
-
-
-def _filed(folder: Path, lying: "Lying", digests: Mapping[str, str], standing: Any) -> "Filed":
-    """Return a run as the site knows it."""
-    from forecasts.batch.left import noted_in
-    from forecasts.publish.exporting.verdicts import Lack
-    from forecasts.publish.site.runs import Filed, Held
-    from forecasts.publish.stamps import Signature
-
-    told = [job for job in lying.told.get("jobs", ()) if isinstance(job, dict)]
-    order = [str(job.get("id")) for job in told]
-    there = {name.split("/")[1]: digest for name, digest in digests.items() if ".failed" not in name}
-    named = [*(job for job in order if job in there), *(job for job in sorted(there) if job not in order)]
-    held = tuple(Held(job, folder / "jobs" / job, there[job]) for job in named)
-    lacking = tuple(
-        Lack(str(job.get("id")), "failed" if job.get("error") else "none", str(job.get("error") or ""))
-        for job in told
-        if str(job.get("id")) not in there
-    )
-    review = standing.review
-    signature = (
-        Signature(review.decision, review.name, review.decided_at.date(), review.note) if review else None
-    )
-    briefs = {name: folder / name for name in lying.files if name.startswith(("brief.", "briefs/"))}
-    return Filed(
-        folder.parent.name,
-        folder.name,
-        held,
-        standing.state,
-        signature,
-        lacking,
-        dict(sorted(briefs.items())),
-        noted_in(lying),
-    )
 
 
 def _looking(

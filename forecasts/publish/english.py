@@ -5,15 +5,27 @@ from decimal import Decimal
 from typing import Any
 
 from forecasts.attainment.grounds import Assumed
-from forecasts.attainment.result import Attainment, Evidence, Pace
+from forecasts.attainment.result import Attainment, Evidence, GoalFacts, Pace
 from forecasts.attainment.what_if import Futures, Slider, Sliders, Vary, WhatIf
 from forecasts.publish.units import told_in
 from forecasts.publish.words import Words
 
 
-def told_of(result: Attainment, words: Words) -> Attainment:
-    """Return a result as a language tells its figures; Chinese keeps 万 and 亿, in which tables count."""
-    return in_english(result) if words.language == "en" else result
+def told_of(result: Attainment, words: Words, futures: bool = True) -> Attainment:
+    """Return a result as a language tells its figures; Chinese keeps 万 and 亿, in which tables count.
+
+    Parameters
+    ----------
+    futures : bool
+        Whether the futures that sliders move are told so, too: they are thousands, and a page may have them
+        from elsewhere.
+    """
+    return in_english(result, futures) if words.language == "en" else result
+
+
+def factor_of(goal: GoalFacts, words: Words) -> Decimal:
+    """Return by what the figures of a goal are multiplied as a language tells them."""
+    return told_in(goal.value, goal.unit_en)[0] if words.language == "en" else Decimal(1)
 
 
 def times(value: float, factor: Decimal) -> float:
@@ -21,7 +33,7 @@ def times(value: float, factor: Decimal) -> float:
     return float(Decimal(repr(value)) * factor)
 
 
-def in_english(result: Attainment) -> Attainment:
+def in_english(result: Attainment, futures: bool = True) -> Attainment:
     """Return a result with its figures, and those of its goal, in the steps of English.
 
     A result whose unit holds no scale is returned as it is, and so is one that is told so already.
@@ -47,7 +59,7 @@ def in_english(result: Attainment) -> Attainment:
             "history": tuple(by(p, "value", "low", "high") for p in result.history),
             "fan": tuple(by(p, "q05", "q10", "q25", "q50", "q75", "q90", "q95") for p in result.fan),
             "assumptions": tuple(_assumed(a, factor) for a in result.assumptions),
-            "what_if": result.what_if and _what_if(result.what_if, factor, unit),
+            "what_if": result.what_if and _what_if(result.what_if, factor, unit, futures),
         }
     )
 
@@ -82,7 +94,7 @@ def _assumed(one: Assumed, factor: Decimal) -> Assumed:
     return told.model_copy(update={"alternatives": others})
 
 
-def _what_if(what_if: WhatIf, factor: Decimal, unit: str) -> WhatIf:
+def _what_if(what_if: WhatIf, factor: Decimal, unit: str, futures: bool) -> WhatIf:
     def by(part: Any, *names: str) -> Any:
         return scaled(part, factor, names)
 
@@ -108,26 +120,23 @@ def _what_if(what_if: WhatIf, factor: Decimal, unit: str) -> WhatIf:
         curve = tuple(by(point, "value") for point in rests.curve)
         update["sensitivity"] = by(rests, "goal_value").model_copy(update={"unit_en": unit, "curve": curve})
     if what_if.sliders is not None:
-        update["sliders"] = _sliders(what_if.sliders, factor)
+        update["sliders"] = _sliders(what_if.sliders, factor, futures)
     return what_if.model_copy(update=update)
 
 
-def _sliders(sliders: Sliders, factor: Decimal) -> Sliders:
+def _sliders(sliders: Sliders, factor: Decimal, futures: bool) -> Sliders:
     def moved(slider: Slider) -> Slider:
         if slider.name == "pace":
             return slider
         told: Slider = scaled(slider, factor, ("low", "high", "step", "value"))
         return told
 
-    def futures(on: Futures) -> Futures:
+    def told_on(on: Futures) -> Futures:
         held = {name: tuple(times(v, factor) for v in getattr(on, name)) for name in ("value", "base")}
         return on.model_copy(update=held)
 
     told: Sliders = scaled(sliders, factor, ("least", "upper", "tolerance"))
-    return told.model_copy(
-        update={
-            "sliders": tuple(map(moved, sliders.sliders)),
-            "at_deadline": futures(sliders.at_deadline),
-            "fan": tuple(map(futures, sliders.fan)),
-        }
-    )
+    update: dict[str, Any] = {"sliders": tuple(map(moved, sliders.sliders))}
+    if futures:
+        update |= {"at_deadline": told_on(sliders.at_deadline), "fan": tuple(map(told_on, sliders.fan))}
+    return told.model_copy(update=update)

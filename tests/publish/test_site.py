@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 import re
+import shutil
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -262,6 +263,43 @@ def test_a_page_that_somebody_edited_is_made_anew(tmp_path: Path, seeds: Seeds) 
     assert built(facts_of([folder], seeds), tmp_path / "site", "another program").kept == 0
 
 
+def test_an_edit_of_the_same_length_is_noticed_too(tmp_path: Path, seeds: Seeds) -> None:
+    folder = lay(science_city()[:1], tmp_path / "runs", "brief", "2023-07-01")
+    built(facts_of([folder], seeds), tmp_path / "site")
+    page = tmp_path / "site" / "index.html"
+    before = page.read_bytes()
+    page.write_bytes(before.replace(b"2023", b"2032"))
+    assert built(facts_of([folder], seeds), tmp_path / "site").made == 1
+    assert page.read_bytes() == before
+
+
+def test_a_site_that_was_carried_elsewhere_is_known_by_what_it_holds(tmp_path: Path, seeds: Seeds) -> None:
+    folder = lay(science_city()[:1], tmp_path / "runs", "brief", "2023-07-01")
+    built(facts_of([folder], seeds), tmp_path / "site")
+    shutil.copytree(tmp_path / "site", tmp_path / "elsewhere", copy_function=shutil.copyfile)
+    (tmp_path / "elsewhere" / "index.html").write_text("mine", encoding="utf-8")
+    assert built(facts_of([folder], seeds), tmp_path / "elsewhere").made == 1
+    assert files_in(tmp_path / "elsewhere") == files_in(tmp_path / "site")
+    (tmp_path / ".elsewhere.stamps").write_text('{"index.html": 7}', encoding="utf-8")
+    assert built(facts_of([folder], seeds), tmp_path / "elsewhere").made == 0
+    assert "index.html" in building.before(tmp_path / "elsewhere", "one").stamps
+
+
+def test_where_nothing_is_new_nothing_is_touched_and_what_is_missing_comes_back(
+    tmp_path: Path, seeds: Seeds
+) -> None:
+    folder = lay(science_city()[:1], tmp_path / "runs", "brief", "2023-07-01")
+    site = tmp_path / "site"
+    built(facts_of([folder], seeds), site)
+    whole, number = files_in(site), site.stat().st_ino
+    assert built(facts_of([folder], seeds), site).made == 0
+    assert site.stat().st_ino == number, "the folder itself stayed"
+    for path in (next(site.glob("files/*/*/*.json")), site / "assets" / "fonts.css", site / "method.html"):
+        path.unlink()
+        built(facts_of([folder], seeds), site)
+        assert files_in(site) == whole, path.name
+
+
 def test_a_build_that_fails_leaves_the_site_as_it_was(tmp_path: Path, seeds: Seeds) -> None:
     folder = lay(science_city()[:1], tmp_path / "runs", "brief", "2023-07-01")
     built(facts_of([folder], seeds), tmp_path / "site")
@@ -274,7 +312,7 @@ def test_a_build_that_fails_leaves_the_site_as_it_was(tmp_path: Path, seeds: See
     with pytest.raises(OSError, match="No space"):
         building.build([leaf], [], building.before(tmp_path / "site", "one"), "one", {})
     assert files_in(tmp_path / "site") == before
-    assert sorted(path.name for path in tmp_path.iterdir()) == [".site.lock", "runs", "site"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".site.lock", ".site.stamps", "runs", "site"]
 
 
 def test_two_builds_do_not_meet(tmp_path: Path) -> None:

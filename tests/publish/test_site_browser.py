@@ -8,6 +8,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 import forecasts as fc
@@ -16,7 +17,11 @@ from forecasts.attainment.past import Reader
 from forecasts.attainment.question import find_question
 from forecasts.attainment.result import Attainment
 from forecasts.attainment.verdict import verdict
-from forecasts.publish.words import Words
+from forecasts.publish.english import told_of
+from forecasts.publish.live import held_by
+from forecasts.publish.site.drawn import FUTURES
+from forecasts.publish.site.places import in_language, named
+from forecasts.publish.words import Language, Words
 from forecasts.scenarios.seeds import Seeds
 from forecasts.whatif.taken import what_if
 from tests.conftest import ROOT
@@ -27,6 +32,10 @@ from tests.publish.test_site import HOSTILE, hostile_result
 CHROMIUM = shutil.which("chromium")
 OFFLINE = "--host-resolver-rules=MAP * ~NOTFOUND"
 WIDTHS = (1200, 390)
+DRAW_ALL = "Promise.all([...document.querySelectorAll('script[data-place]')].map(forecastsSite.draw))"
+ALL_DRAWN = (
+    "[...document.querySelectorAll('[data-place]')].every(s => forecastsSite.views.get(s.dataset.place))"
+)
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(CHROMIUM is None, reason="needs chromium")]
 
@@ -172,6 +181,31 @@ def test_the_sliders_say_what_the_engine_says(
     assert words.probability(said.probability_alone) in output.inner_text()
 
 
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_every_chart_has_its_futures_as_its_language_tells_them(
+    browser: Browser, results: list[Attainment], language: Language
+) -> None:
+    words, units = Words(language), set[str]()
+    for goal in dict.fromkeys(one.goal.id for one in results):
+        page = browser.open(in_language(f"goals/{goal}.html", language))
+        page.evaluate(DRAW_ALL)
+        page.wait_for_function(ALL_DRAWN)
+        for one in (told_of(one, words) for one in results if one.goal.id == goal):
+            sliders = one.what_if.sliders if one.what_if else None
+            if sliders is None:
+                continue
+            units.add(words.of(one.goal, "unit"))
+            place = f"chart-{named(one.scenario.id)}"
+            assert words.probability(one.probability_alone) in str(
+                page.locator(f"#{place}-said").text_content()
+            )
+            for name, numbers in held_by(sliders, 0).items():
+                drawn = page.evaluate(f"forecastsSite.views.get({place!r}).signal({name!r})")
+                if name in FUTURES:
+                    assert np.hstack(drawn) == pytest.approx(np.hstack(numbers), rel=1e-12)
+    assert len(units) > 1, "there is a goal whose figures English tells in another unit"
+
+
 def test_two_runs_are_compared_and_the_address_remembers(browser: Browser, results: list[Attainment]) -> None:
     day = results[0].known_on.isoformat()
     page = browser.open(f"compare.html#a=earlier/2001-01-01&b=brief/{day}")
@@ -245,9 +279,7 @@ def test_axe_finds_no_violation(browser: Browser, site: Path, results: list[Atta
     for path in paths:
         page = browser.open(path)
         page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true; })")
-        page.evaluate(
-            "Promise.all([...document.querySelectorAll('script[data-place]')].map(forecastsSite.draw))"
-        )
+        page.evaluate(DRAW_ALL)
         page.evaluate(program)
         found = page.evaluate("axe.run(document, {preload: false, resultTypes: ['violations']})")
         told += [
@@ -268,9 +300,7 @@ def test_hostile_words_do_nothing(chromium: Any, seeds: Seeds, tmp_path: Path) -
     paths = [p.relative_to(tmp_path / "site").as_posix() for p in (tmp_path / "site").rglob("*.html")]
     for path in paths:
         page = opened.open(path)
-        page.evaluate(
-            "Promise.all([...document.querySelectorAll('script[data-place]')].map(forecastsSite.draw))"
-        )
+        page.evaluate(DRAW_ALL)
         assert page.locator("img").count() == 0, path
         wide = page.evaluate("document.documentElement.scrollWidth")
         assert wide <= min(WIDTHS), f"{path}: a word that no line holds makes it {wide} px wide"

@@ -4,23 +4,27 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
 from filelock import FileLock, Timeout
+from pydantic_core import from_json
 
-from forecasts.ledger.files import take_place
+from forecasts.ledger.files import take_place, write_whole
 from forecasts.ledger.problems import BadInput, Problem
-from forecasts.publish.site.hands import made_by
 from forecasts.publish.site.leaves import Copy, Leaf
+from forecasts.publish.site.making import Due, made
 from forecasts.publish.site.setting import FONTS, fonts
 
 #: What a site keeps of its own making; by it a folder is known as a site.
 MANIFEST: Final = "site.json"
 MADE_BY: Final = "forecasts site"
 FORMAT: Final = 1
+
+#: Size and time of change by which a file is known as the one that was written; the time in nanoseconds.
+Stamp = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,21 +45,35 @@ class Before:
         By path: its key, its digest and its signs.
     results : mapping
         By the digest of a result, what lists say of it.
+    stamps : mapping
+        By path, the stamp of the file as it was written.
     """
 
     folder: Path
     files: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     results: Mapping[str, Any] = field(default_factory=dict)
+    stamps: Mapping[str, Stamp] = field(default_factory=dict)
 
     def stands(self, path: str, key: str) -> bool:
-        """Whether a file would come out the same, and lies there as it was written."""
+        """Whether a file would come out the same, and lies there as it was written.
+
+        A file of the stamp that it was written with is taken for that; of any other, the content counts.
+        """
         told = self.files.get(path)
         if told is None or told.get("key") != key:
             return False
         try:
+            if self.stamps.get(path) == _stamp(f"{self.folder}/{path}"):
+                return True
             return told["digest"] == _digest((self.folder / path).read_bytes())
         except (OSError, KeyError):
             return False
+
+    def is_all(self, kept: Collection[str], results: Mapping[str, Any]) -> bool:
+        """Whether all that there was stands, and nothing else is to be there."""
+        fonts = self.files.get(FONTS, {})
+        there = self.files.keys() == {*kept, FONTS} and self.stands(FONTS, fonts.get("key", ""))
+        return there and self.results == results
 
 
 def before(folder: Path, program: str) -> Before:
@@ -64,7 +82,7 @@ def before(folder: Path, program: str) -> Before:
     if told.get("program") != program:
         return Before(folder)
     try:
-        return Before(folder, dict(told["files"]), dict(told["results"]))
+        return Before(folder, dict(told["files"]), dict(told["results"]), _stamps(folder))
     except (KeyError, TypeError, ValueError):
         return Before(folder)
 
@@ -75,11 +93,28 @@ def is_site(folder: Path) -> bool:
 
 
 def _manifest(folder: Path) -> dict[str, Any]:
+    told = _read(folder / MANIFEST)
+    return told if told.get("format") == FORMAT else {}
+
+
+def _stamps(folder: Path) -> dict[str, Stamp]:
+    """Return the stamps of a site's files as they were written; of a site that was moved there are none."""
+    told = _read(_beside(folder, "stamps"))
+    return {path: tuple(stamp) for path, stamp in told.items() if isinstance(stamp, list)}
+
+
+def _read(path: Path) -> dict[str, Any]:
+    """Read an object; nothing, where there is none."""
     try:
-        told = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError):
+        told = from_json(path.read_bytes())
+    except (OSError, ValueError):
         return {}
-    return told if isinstance(told, dict) and told.get("format") == FORMAT else {}
+    return told if isinstance(told, dict) else {}
+
+
+def _beside(folder: Path, what: str) -> Path:
+    """Return where something lies that is the site's, and no part of it."""
+    return folder.with_name(f".{folder.name}.{what}")
 
 
 def build(
@@ -103,51 +138,58 @@ def build(
     """
     folder = old.folder
     folder.parent.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(folder.parent / f".{folder.name}.lock", timeout=0)
+    lock = FileLock(_beside(folder, "lock"), timeout=0)
     try:
         lock.acquire()
     except Timeout:
         rule = "another build of this site is at work"
         raise BadInput([Problem("--out", rule, str(folder), "wait for its end, or name another")]) from None
-    draft = folder.with_name(f".{folder.name}.draft")
     try:
-        shutil.rmtree(draft, ignore_errors=True)
-        draft.mkdir()
-        told, built = _fill(draft, leaves, copies, old)
-        manifest = {
-            "made_by": MADE_BY, "format": FORMAT, "program": program, "files": told,
-            "results": dict(sorted(results.items())),
-        }  # fmt: skip
-        text = json.dumps(manifest, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-        (draft / MANIFEST).write_text(text, encoding="utf-8")
-        take_place(draft, folder)
-        return built
+        return _built(tuple(leaves), tuple(copies), old, program, results)
     finally:
-        shutil.rmtree(draft, ignore_errors=True)
+        shutil.rmtree(_beside(folder, "draft"), ignore_errors=True)
         lock.release()
 
 
-def _fill(
-    draft: Path, leaves: Iterable[Leaf], copies: Iterable[Copy], old: Before
-) -> tuple[dict[str, dict[str, str]], Built]:
-    """Write every file into the draft; return what the manifest says of them, and how many were made."""
-    told: dict[str, dict[str, str]] = {}
+def _built(
+    leaves: Sequence[Leaf], copies: Sequence[Copy], old: Before, program: str, results: Mapping[str, Any]
+) -> Built:
+    folder, draft = old.folder, _beside(old.folder, "draft")
+    keys = {one.path: _digest("\0".join(one.key).encode("utf-8", "surrogatepass")) for one in leaves}
+    kept = {path: dict(old.files[path]) for path, key in keys.items() if old.stands(path, key)}
+    if old.is_all(kept, results) and all(_lies_there(one, folder) for one in copies):
+        _remember(folder, old.files, old)
+        return Built(0, len(kept))
+    shutil.rmtree(draft, ignore_errors=True)
+    draft.mkdir()
     folders: set[Path] = set()
-    due: list[tuple[Leaf, str]] = []
-    for leaf in leaves:
-        key = _digest("\0".join(leaf.key).encode("utf-8", "surrogatepass"))
-        if old.stands(leaf.path, key):
-            _lay(old.folder / leaf.path, draft / leaf.path, folders)
-            told[leaf.path] = dict(old.files[leaf.path])
-        else:
-            _folder_of(draft / leaf.path, folders)
-            due.append((leaf, key))
-    kept = len(told)
-    told |= made_by(due, draft)
+    for path in kept:
+        _lay(folder / path, draft / path, folders)
+    due = [Due(one, keys[one.path], draft) for one in leaves if one.path not in kept]
+    for one in due:
+        _folder_of(draft / one.leaf.path, folders)
+    told = kept | made(due)
     told[FONTS] = _fonts(draft, told, old, folders)
     for copy in copies:
         _lay(copy.source, draft / copy.path, folders)
-    return told, Built(len(due), kept)
+    manifest = {
+        "made_by": MADE_BY, "format": FORMAT, "program": program, "files": told, "results": results,
+    }  # fmt: skip
+    text = json.dumps(manifest, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    (draft / MANIFEST).write_text(text, encoding="utf-8")
+    take_place(draft, folder)
+    _remember(folder, told, old)
+    return Built(len(due), len(kept))
+
+
+def _remember(folder: Path, paths: Iterable[str], old: Before) -> None:
+    """Write down by which stamps files are known.
+
+    Beside the site and not in it: the same results make the same site, whenever it is built.
+    """
+    stamps = {path: _stamp(f"{folder}/{path}") for path in paths}
+    if stamps != old.stamps:
+        write_whole(_beside(folder, "stamps"), json.dumps(stamps))
 
 
 def _fonts(
@@ -163,6 +205,16 @@ def _fonts(
     content = fonts(every, heads)
     _folder_of(draft / FONTS, folders).write_bytes(content)
     return {"key": key, "digest": _digest(content)}
+
+
+def _lies_there(copy: Copy, folder: Path) -> bool:
+    """Whether a file of a run lies in the site as it is: under both names, or copied with its times."""
+    try:
+        here, there = copy.source.stat(), (folder / copy.path).stat()
+    except OSError:
+        return False
+    same = (here.st_ino, here.st_dev) == (there.st_ino, there.st_dev)
+    return same or (here.st_size, here.st_mtime_ns) == (there.st_size, there.st_mtime_ns)
 
 
 def _folder_of(path: Path, folders: set[Path]) -> Path:
@@ -184,3 +236,9 @@ def _lay(source: Path, path: Path, folders: set[Path]) -> None:
 
 def _digest(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
+
+
+def _stamp(path: str) -> Stamp:
+    """Return by what a file is known; its path is a plain text, for there are thousands."""
+    found = os.stat(path)
+    return found.st_size, found.st_mtime_ns

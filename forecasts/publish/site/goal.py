@@ -9,10 +9,10 @@ from forecasts.attainment.result import Attainment, Evidence
 from forecasts.ledger.fields import Qualifier
 from forecasts.publish import detail, phrases, recorded
 from forecasts.publish.addresses import link_of
-from forecasts.publish.english import told_of
+from forecasts.publish.english import factor_of, told_of
 from forecasts.publish.pacing import change, paces
 from forecasts.publish.parts import Cell, Column, Table
-from forecasts.publish.site.drawn import Chart, chart_of
+from forecasts.publish.site.drawn import Chart, chart_of, futures_of
 from forecasts.publish.site.grounds import Ground, Names, Question, grounds_of, questions_of
 from forecasts.publish.site.places import anchor, named, text_page
 from forecasts.publish.site.together import Together, together_of
@@ -119,13 +119,15 @@ def told(results: Sequence[Attainment], anchors: Mapping[str, frozenset[str]], w
     anchors : mapping
         By source, the anchors of the quotes that stand in its text, where that is held.
     """
-    results = [told_of(result, words) for result in results]
-    heads = tuple(r for r in results if r.scenario.role != "alternative") or tuple(results)
-    others = tuple(r for r in results if r not in heads)
+    factors = {r.scenario.id: factor_of(r.goal, words) for r in results}
+    results = [told_of(result, words, futures=False) for result in results]
+    heads, others = _parted(results)
     first = heads[0]
     called = {r.scenario.id: phrases.scenario_name(r, words) for r in results}
-    views = tuple(_view(r, heads, called, words, chart=True) for r in heads)
-    beside = tuple(_view(r, heads, called, words, chart=k < CHARTS) for k, r in enumerate(others))
+    charted = (*heads, *others[:CHARTS])
+    drawn = {r.scenario.id: chart_of(r, heads, words, factors[r.scenario.id]) for r in charted}
+    views = tuple(_view(r, called, drawn, words) for r in heads)
+    beside = tuple(_view(r, called, drawn, words) for r in others)
     readings = first.what_if.readings if first.what_if else None
     ends = [r.probability for r in heads] + ([readings.low, readings.high] if readings else [])
     low, high = min(ends), max(ends)
@@ -156,9 +158,19 @@ def told(results: Sequence[Attainment], anchors: Mapping[str, frozenset[str]], w
     )
 
 
-def _view(
-    result: Attainment, heads: Sequence[Attainment], called: Mapping[str, str], words: Words, chart: bool
-) -> View:
+def futures(results: Sequence[Attainment]) -> bytes:
+    """Return what the charts of a goal's page draw, in both languages."""
+    heads, others = _parted(results)
+    return futures_of((*heads, *others[:CHARTS]))
+
+
+def _parted(results: Sequence[Attainment]) -> tuple[tuple[Attainment, ...], tuple[Attainment, ...]]:
+    """Return the results that answer, and those of other scenarios; where there are no others, all answer."""
+    heads = tuple(r for r in results if r.scenario.role != "alternative") or tuple(results)
+    return heads, tuple(r for r in results if r not in heads)
+
+
+def _view(result: Attainment, called: Mapping[str, str], drawn: Mapping[str, Chart], words: Words) -> View:
     what_if = result.what_if
     names = Names(result, words, called)
     waterfall = what_if.waterfall if what_if else None
@@ -172,7 +184,7 @@ def _view(
         said=tuple(
             filter(None, (_expected(result, words), paces(result, words), phrases.dates(result, words)))
         ),
-        chart=chart_of(result, heads, words) if chart else None,
+        chart=drawn.get(result.scenario.id),
         at=round(100 * result.probability, 1),
         parts=tuple(_steps(waterfall.parts, words)) if waterfall else (),
         diverges=words.say("site.diverges", part=words.say(f"site.part.{waterfall.reason}"))

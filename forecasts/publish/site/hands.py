@@ -1,72 +1,72 @@
-"""Making files, with as many hands as there are processors where pages are many."""
+"""Many hands: what is done again and again is done by a process a processor, where that is worth it."""
 
-import hashlib
+import gc
 import multiprocessing
 import os
-from collections.abc import Iterator, Sequence
-from pathlib import Path
-from typing import Final
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from itertools import chain
+from typing import Any, Final, TypeVar
 
-from forecasts.publish.site.leaves import Leaf
-from forecasts.publish.site.setting import signs_of
+Thing = TypeVar("Thing")
+Done = TypeVar("Done")
 
-#: From so many pages on, hands are worth their beginning.
-MANY: Final = 200
+#: From so many things on, hands are worth their beginning.
+MANY: Final = 16
 
-#: What is due while hands are at work: they are forked, and find it here.
-_due: list[tuple[Leaf, str, Path]] = []
+#: So many things at most are handed over at once: neighbours share what they read.
+HANDFUL: Final = 24
 
-Told = dict[str, str]
+#: What is being done, and with what: hands are forked, and find it here.
+_at_work: list[tuple[Callable[[Any], Any], Sequence[Any]]] = []
 
 
-def made_by(due: Sequence[tuple[Leaf, str]], draft: Path) -> dict[str, Told]:
-    """Make files and write them into a draft; return what the manifest says of each, by path.
+@contextmanager
+def without_sweeping() -> Iterator[None]:
+    """Look for no garbage: what is read is kept to the end, and looking through it takes long."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+
+
+@contextmanager
+def by_hands(work: Callable[[Thing], Done], things: Sequence[Thing]) -> Iterator[Iterable[Done]]:
+    """Have the same done with many things; give what comes of each, in their order.
+
+    Hands are at work from the beginning of the block: whoever opens it can do something else meanwhile.
 
     Parameters
     ----------
-    due : sequence of (Leaf, key)
-    draft : Path
-        The folders of the files are there.
+    work : callable
+        Its result is handed back from another process: something small.
 
     Notes
     -----
-    Only pages go to other hands: what reads tables or draws may hold threads, which do not survive a fork.
-    The bundle of Vega is made last, for the same reason.
+    Hands are forked, so no thread may hold anything when the block begins.
     """
-    pages = [(leaf, key, draft) for leaf, key in due if leaf.path.endswith(".html")]
-    others = [(leaf, key, draft) for leaf, key in due if not leaf.path.endswith(".html")]
     hands = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
-    alone = len(pages) < MANY or hands < 2
-    return {**dict(map(_make, pages) if alone else _forked(pages, hands)), **dict(map(_make, others))}
-
-
-def _make(one: tuple[Leaf, str, Path]) -> tuple[str, Told]:
-    leaf, key, draft = one
-    content = leaf.make()
-    (draft / leaf.path).write_bytes(content)
-    return leaf.path, {
-        "key": key,
-        "digest": hashlib.sha256(content).hexdigest(),
-        **_signs(leaf.path, content),
-    }
-
-
-def _forked(pages: list[tuple[Leaf, str, Path]], hands: int) -> Iterator[tuple[str, Told]]:
-    """Make pages by forked hands; pages that follow each other share what they read."""
-    _due[:] = pages
+    if len(things) < MANY or hands < 2:
+        yield map(work, things)
+        return
+    size = max(1, min(HANDFUL, len(things) // (4 * hands)))
+    _at_work.append((work, things))
+    gc.freeze()  # what is there stays: no hand need look through it for garbage, nor copy it by doing so
+    pool = ProcessPoolExecutor(hands, multiprocessing.get_context("fork"), gc.disable)
     try:
-        with multiprocessing.get_context("fork").Pool(hands) as pool:
-            yield from pool.imap_unordered(_by_number, range(len(pages)), chunksize=24)
+        parts = [range(k, min(k + size, len(things))) for k in range(0, len(things), size)]
+        yield chain.from_iterable(pool.map(_some, parts))
     finally:
-        _due.clear()
+        pool.shutdown(cancel_futures=True)
+        gc.unfreeze()
+        _at_work.pop()
 
 
-def _by_number(number: int) -> tuple[str, Told]:
-    return _make(_due[number])
-
-
-def _signs(path: str, content: bytes) -> dict[str, str]:
-    if not path.endswith((".html", ".js")) or path.startswith("assets/"):
-        return {}
-    every, heads = signs_of(content.decode("utf-8"))
-    return {"signs": every, "heads": heads}
+def _some(numbers: range) -> list[Any]:
+    """Do some of the work; garbage is looked for in between."""
+    work, things = _at_work[-1]
+    done = [work(things[number]) for number in numbers]
+    gc.collect()
+    return done

@@ -2,9 +2,11 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +30,7 @@ from forecasts.publish.site.notebooks import digest_of, pieces_of
 from forecasts.publish.site.places import (
     answer_page,
     data_file,
+    futures_file,
     goal_page,
     in_language,
     notebook_page,
@@ -38,6 +41,7 @@ from forecasts.publish.site.quotes import SourceText, marked, quotes_of
 from forecasts.publish.site.runs import (
     Filed,
     Group,
+    Held,
     Summary,
     groups_of,
     newest_by_goal,
@@ -115,7 +119,6 @@ class Pages:
         for run in self.runs:
             for group in self.groups[run.name]:
                 yield from self._answers(group)
-        for run in self.runs:
             yield from self._run(run)
         yield from self._lists()
         yield from self._shelf()
@@ -154,10 +157,14 @@ class Pages:
         key = ["answer", *run.digests, self.quoted, str(self._is_newest(run))]
         newest = self.by_goal[group.goal]
         beside = newest.run.name if newest is not group else ""
+        moved = any(summary.what_if for _, summary in group.answers)
+        futures = futures_file(run.plan, run.day, group.goal) if moved else ""
+
+        def results() -> tuple[Attainment, ...]:
+            return _results(held for held, _ in group.answers)
 
         def context(words: Words, course: bool = False) -> dict[str, Any]:
-            results = _results(tuple(held.folder for held, _ in group.answers), tuple(digests))
-            story = answers.told(results, self.anchors, words)
+            story = answers.told(results(), self.anchors, words)
             others = self.of_goal[group.goal] if course else []
             heads = [one.scenario.id for one in group.heads]
             return {
@@ -165,7 +172,7 @@ class Pages:
                 "story": story, "run": run, "entry": entry_of(group, words), "goal": group.goal,
                 "run_path": run_page(run.plan, run.day), "newest": goal_page(group.goal) if beside else "",
                 "course": course_of(others, words), "data": self._offers_of(group),
-                "self_path": answer_page(run.plan, run.day, group.goal),
+                "self_path": answer_page(run.plan, run.day, group.goal), "futures": futures,
             }  # fmt: skip
 
         path = answer_page(run.plan, run.day, group.goal)
@@ -177,6 +184,8 @@ class Pages:
             yield from self._page(
                 goal_page(group.goal), "goal.html.j2", [*key, *course], lambda words: context(words, True)
             )
+        if futures:
+            yield Leaf(futures, ("futures", *digests), lambda: answers.futures(results()))
 
     def _offers_of(self, group: Group) -> list[Any]:
         """Return what is offered of one goal's answers, and the tables of its run."""
@@ -278,7 +287,9 @@ class Pages:
             "record.html", "record.html.j2", ["record", repr(record[0]), repr(record[1])],
             lambda words: {"record": looked_back(*record, words)},
         )  # fmt: skip
-        used = [sorted(self.facts.summaries[h.digest].sources) for run in self.runs for h in run.held]
+        used = Counter(
+            s for run in self.runs for h in run.held for s in self.facts.summaries[h.digest].sources
+        )
         told = {name: cited(used, seeds.ledger, self.texts, s.words) for name, s in self.setters.items()}
         yield from self._page(
             "sources.html", "sources.html.j2", ["sources", repr(told)],
@@ -300,11 +311,14 @@ class Pages:
 
 def _first_results(groups: Sequence[Group]) -> tuple[Attainment, ...]:
     """Return one result that says what becomes of all goals together, if any does: they all say the same."""
-    held = next((h for group in groups for h, s in group.answers if s.what_if), None)
-    return _results((held.folder,), (held.digest,)) if held else ()
+    return _results(islice((h for group in groups for h, s in group.answers if s.what_if), 1))
 
 
-@lru_cache(maxsize=4)
-def _results(folders: tuple[Path, ...], digests: tuple[str, ...]) -> tuple[Attainment, ...]:
-    """Return results, read once for the pages that follow each other; by digest, for they may change."""
-    return tuple(read_result(folder / RESULT) for folder in folders)
+def _results(held: Iterable[Held]) -> tuple[Attainment, ...]:
+    return tuple(_result(one.folder, one.digest) for one in held)
+
+
+@lru_cache(maxsize=16)
+def _result(folder: Path, digest: str) -> Attainment:
+    """Return a result, read once for the files that follow each other; by digest, for it may change."""
+    return read_result(folder / RESULT)

@@ -31,11 +31,16 @@ def named(text: str) -> str:
     return f"x-{hashlib.sha256(text.encode('utf-8', 'surrogatepass')).hexdigest()[:16]}"
 
 
-@lru_cache(maxsize=4096)
 def leading(start: str, end: str) -> str:
     """Return the address by which the page at one path leads to another; a fragment stays."""
     path, mark, fragment = end.partition("#")
-    return posixpath.relpath(path, posixpath.dirname(start) or ".") + mark + fragment
+    return _from(start.rpartition("/")[0], path) + mark + fragment
+
+
+@lru_cache(maxsize=4096)
+def _from(folder: str, path: str) -> str:
+    """Return the address of a path; pages of one folder share it, and many lead to the same."""
+    return posixpath.relpath(path, folder or ".")
 
 
 def in_language(path: str, language: Language) -> str:
@@ -61,6 +66,11 @@ def answer_page(plan: str, day: str, goal: str) -> str:
 def data_file(plan: str, day: str) -> str:
     """Return the path of what comparing needs of a run."""
     return f"data/{named(plan)}/{named(day)}.js"
+
+
+def futures_file(plan: str, day: str, goal: str) -> str:
+    """Return the path of the futures that the charts of an answer draw."""
+    return f"data/{named(plan)}/{named(day)}/{named(goal)}.js"
 
 
 def download(plan: str, day: str, name: str) -> str:

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
@@ -124,7 +125,7 @@ def summary_of(result: Attainment) -> Summary:
     )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Group:
     """The answers of one run to one goal, the headline's first."""
 
@@ -132,7 +133,7 @@ class Group:
     goal: str
     answers: tuple[tuple[Held, Summary], ...]
 
-    @property
+    @cached_property
     def heads(self) -> tuple[Summary, ...]:
         """Those that answer: baseline and readings; where there is neither, all."""
         told = [summary for _, summary in self.answers]

@@ -1,6 +1,6 @@
 """What stands behind the answers: scenarios, the track record, and the sources that were cited."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from forecasts.evaluation.published import Published
@@ -130,14 +130,15 @@ class Cited:
     count: int
 
 
-def cited(
-    used: Iterable[Collection[str]], ledger: Ledger, texts: Collection[str], words: Words
-) -> tuple[Cited, ...]:
-    """Return every source that results rest on: those whose text is held first, then the most cited."""
-    counts: dict[str, int] = dict.fromkeys(texts, 0)
-    for sources in used:
-        for name in sources:
-            counts[name] = counts.get(name, 0) + 1
+def cited(used: Mapping[str, int], ledger: Ledger, texts: Collection[str], words: Words) -> tuple[Cited, ...]:
+    """Return every source that results rest on: those whose text is held first, then the most cited.
+
+    Parameters
+    ----------
+    used : mapping
+        How many results rest on each.
+    """
+    counts = dict.fromkeys(texts, 0) | dict(used)
     ordered = sorted(counts, key=lambda name: (name not in texts, -counts[name], name))
     return tuple(_cited(name, counts[name], ledger, texts, words) for name in ordered)
 

@@ -63,21 +63,47 @@ window.forecastsSite = (() => {
     narrow(); sort();
   }
 
+  // What draws is large: it is loaded for the first chart in sight, after the words have been painted.
+  const vega = document.currentScript.dataset.vega;
+  let drawing = null;
+  function drawer() {
+    drawing ||= new Promise((done) => requestAnimationFrame(() => setTimeout(() => {
+      const script = document.createElement("script");
+      script.src = vega;
+      script.onload = script.onerror = done;
+      document.head.append(script);
+    })));
+    return drawing;
+  }
   // Charts: drawn when they come into sight; `ast` keeps Vega from compiling code, which the page forbids.
   const views = new Map();
   async function draw(script) {
-    const place = script.dataset.place;
-    if (views.has(place) || !window.vegaEmbed) return;
+    const place = script.dataset.place, live = "ratio" in script.dataset;
+    if (views.has(place) || (live && !held.has(place))) return;
     views.set(place, null);
-    await Promise.allSettled(Array.from(document.fonts, (font) => font.load()));
+    await Promise.allSettled([drawer(), ...Array.from(document.fonts, (font) => font.load())]);
+    if (!window.vegaEmbed) return;
     const target = document.getElementById(place), moves = document.getElementById(`${place}-moves`);
     const options = {mode: "vega-lite", renderer: "svg", actions: false, ast: true};
     if (moves) options.bind = moves;
-    const drawn = await window.vegaEmbed(target, fitted(JSON.parse(script.textContent), target.clientWidth), options);
+    const spec = JSON.parse(script.textContent);
+    if (live) spec.params.forEach(filled(held.get(place), script.dataset.ratio));
+    const drawn = await window.vegaEmbed(target, fitted(spec, target.clientWidth), options);
     const svg = find("svg", target);
     if (svg) svg.setAttribute("aria-hidden", "true");
     views.set(place, drawn.view);
     if (moves) watch(place, drawn.view, target, moves);
+  }
+  // The futures of a goal's charts lie in a script of their own, which both languages share: where one tells
+  // its figures in another unit, each is multiplied and then divided, so that round numbers stay round.
+  const held = new Map();
+  function hold(futures) { for (const [place, numbers] of Object.entries(futures)) held.set(place, numbers); }
+  function filled(numbers, ratio) {
+    const [by, of] = ratio.split("/").map(Number);
+    const told = (part) => Array.isArray(part) ? part.map(told) : part * by / of;
+    return (param) => {
+      if (param.name in numbers) param.value = param.name === "level" ? numbers.level : told(numbers[param.name]);
+    };
   }
   // On a narrow screen a chart is drawn narrower, not smaller: its words stay readable.
   function fitted(spec, room) {
@@ -258,5 +284,5 @@ window.forecastsSite = (() => {
     list(); charts(); compare(); words(); open();
     window.addEventListener("hashchange", open);
   });
-  return {take, draw, views};
+  return {take, hold, draw, views};
 })();
