@@ -1,5 +1,6 @@
 """What is told of a fork, in the order of its life, however quick it is."""
 
+import socket
 import subprocess
 import sys
 import tempfile
@@ -17,9 +18,12 @@ pytestmark = pytest.mark.skipif(not can_fork(), reason="forks and /proc are need
 
 #: A mother of children that say at once that they are ready, and end; and of such as die before a word.
 SERVES = """
-import os, sys
+import os, sys, time
 from forecasts.batch.kernels import mother
-births = {"ready": lambda request, line: line.sendall(b'{"ready": true}\\n')}
+births = {
+    "ready": lambda request, line: line.sendall(b'{"ready": true}\\n'),
+    "stay": lambda request, line: time.sleep(600),
+}
 if sys.argv[2] == "mute":
     os.setsid = lambda: os._exit(3)
 if sys.argv[2] == "late":
@@ -27,10 +31,12 @@ if sys.argv[2] == "late":
     def slow_fork():
         pid = fork()
         if pid:
-            import time
             time.sleep(0.2)
         return pid
     os.fork = slow_fork
+if sys.argv[2] == "slow":
+    setsid = os.setsid
+    os.setsid = lambda: (time.sleep(2), setsid())
 mother.Mother(sys.argv[1], births).serve()
 """
 
@@ -64,3 +70,11 @@ def test_its_number_is_told_before_that_it_is_ready(mother: str) -> None:
 def test_one_that_dies_before_a_word_is_lost(mother: str) -> None:
     with pytest.raises(MotherLost):
         Child(mother, {"do": "ready"})
+
+
+@pytest.mark.parametrize("mother", ["slow"], indirect=True)
+def test_one_that_has_no_group_yet_ends_with_her(mother: str) -> None:
+    with socket.socket(socket.AF_UNIX) as line:
+        line.connect(mother)
+        line.sendall(b'{"do": "stay"}\n')
+        time.sleep(0.5)  # it is born; what follows, her end, is the fixture's

@@ -81,6 +81,13 @@ def end_group(leader: int) -> None:
         os.killpg(leader, signal.SIGKILL)
 
 
+def end_child(pid: int) -> None:
+    """Kill a child that nobody has waited for yet, and its group, which it lacks if it was only just born."""
+    end_group(pid)
+    with suppress(OSError):
+        os.kill(pid, signal.SIGKILL)
+
+
 def _processes() -> Iterator[int]:
     for name in os.listdir("/proc"):
         if name.isdigit():

@@ -31,6 +31,7 @@ from forecasts.batch.kernels.families import (
     adopt_orphans,
     children,
     die_with_parent,
+    end_child,
     end_group,
     live_on,
     marks,
@@ -182,13 +183,13 @@ class Mother:
         if child.line is not None:
             child.line.close()
         child.line = None
-        end_group(pid)
+        end_child(pid)
 
     def _bury(self, everyone: bool = False) -> None:
         """Take leave of children that have ended, and end what they left."""
         if everyone:
             for pid in self.children:
-                end_group(pid)
+                end_child(pid)
         for pid in list(self.children):
             found, status = os.waitpid(pid, 0 if everyone else os.WNOHANG)
             if found:
