@@ -14,6 +14,7 @@ from forecasts.attainment.result import Attainment
 from forecasts.ledger.fields import Qualifier
 from forecasts.publish.charts import at, days_axis
 from forecasts.publish.drawing import ACCENT, INK, MEDIAN, WIDTH, styled, to_spec
+from forecasts.publish.english import printed_in
 from forecasts.publish.parts import Block, Cell, Column, Figure, Heading, Paragraph, Section, Table
 from forecasts.publish.phrases import named
 from forecasts.publish.vegalite import Spec, field, layer, layered, mark, rows
@@ -192,15 +193,16 @@ def figures_table(one: Changed, words: Words) -> Table:
 
 
 def _figure(figure: ChangedFigure, words: Words) -> tuple[Cell, ...]:
-    nothing, unit = words.say("nothing"), words.of(figure, "unit")
+    nothing = words.say("nothing")
     hedge = figure.qualifier or Qualifier.EQ
-    now = nothing
+    numbers, unit = printed_in((figure.value, figure.before), words.of(figure, "unit"), words)
+    now, before = (nothing if n is None else words.printed(n) for n in numbers)
     if figure.value is not None:
-        now = words.say(f"qualifier.{hedge.value}", number=figure.value, unit=unit)
+        now = words.say(f"qualifier.{hedge.value}", number=now, unit=unit)
     what = named(words.of(figure, "region"), words.of(figure, "indicator"), words)
     return (
         Cell(what, words.say(f"changes_how.{figure.how}")), Cell(figure.as_of.isoformat()),
-        Cell(figure.before or nothing), Cell(now), Cell(figure.published_on.isoformat()),
+        Cell(before), Cell(now), Cell(figure.published_on.isoformat()),
         Cell(figure.source_title),
     )  # fmt: skip
 

@@ -46,6 +46,7 @@ class View:
     why: str
     number: str
     likelihood: str
+    bare: str
     said: tuple[str, ...]
     chart: Chart | None
     at: float
@@ -169,6 +170,7 @@ def _view(
         why=words.of(result.scenario, "why"),
         number=words.probability(result.probability),
         likelihood=words.likelihood(result.probability),
+        bare=phrases.unsupported(result, words),
         said=tuple(
             filter(None, (_expected(result, words), paces(result, words), phrases.dates(result, words)))
         ),
@@ -305,11 +307,11 @@ def _proofs(
 
 
 def _proof(e: Evidence, anchors: Mapping[str, frozenset[str]], words: Words) -> Proof:
-    hedge = e.qualifier or Qualifier.EQ
+    hedge, unit = e.qualifier or Qualifier.EQ, words.of(e, "unit")
     place, marks = _place(e.source, anchor("q", e.id), anchors)
     return Proof(
         id=anchor("row", e.id),
-        printed=words.say(f"qualifier.{hedge.value}", number=e.printed, unit=words.of(e, "unit")),
+        printed=words.say(f"qualifier.{hedge.value}", number=words.printed(e.printed), unit=unit),
         what=phrases.named(words.of(e, "region"), words.of(e, "indicator"), words),
         day=words.date(e.as_of),
         basis=words.say(f"basis_of_date.{e.as_of_basis.value}"),

@@ -180,7 +180,7 @@ def _figures(one: Inquiry, result: Attainment, words: Words) -> Iterator[str]:
     """Yield the printed numbers that leave a question open."""
     for evidence in result.evidence:
         if evidence.id in one.observations:
-            yield words.amount(evidence.printed, words.of(evidence, "unit"))
+            yield words.amount(words.printed(evidence.printed), words.of(evidence, "unit"))
 
 
 def _answer(answer: Answer, result: Attainment, names: Names, words: Words) -> str:
