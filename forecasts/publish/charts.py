@@ -44,8 +44,8 @@ Row = dict[str, str | float]
 #: Height of the labels of the goal and of the day of knowledge, one above the other.
 LABELS: Final = 34
 
-#: A day in milliseconds, in which charts count time.
-A_DAY: Final = 86_400_000
+#: Ticks that lie closer than these days are those of weeks or days, others those of months.
+FORTNIGHT: Final = 14.5
 
 
 def fan_chart(
@@ -188,8 +188,10 @@ def days_axis(first: dt.date, last: dt.date, ticks: int) -> Spec:
     days = (last - first).days
     if days > 366 * ticks:
         axis["format"] = "%Y"
-    elif days < 31 * ticks:
-        axis |= {"format": "%m-%d" if first.year == last.year else "%Y-%m-%d", "tickMinStep": A_DAY}
+    elif days < FORTNIGHT * ticks:
+        axis["format"] = "%m-%d" if first.year == last.year else "%Y-%m-%d"
+        if days <= ticks:
+            axis["tickCount"] = {"interval": "day", "step": 1}
     return field("date:T", axis=axis, scale={"domain": [at(first), at(last)], "type": "utc"})
 
 

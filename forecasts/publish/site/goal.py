@@ -206,8 +206,9 @@ def _expected(result: Attainment, words: Words) -> str:
     }  # fmt: skip
     if now is None:
         return words.say("site.expected", **asked)
-    there = words.amount(words.number(now.value), unit)
-    key = "site.expected.assumed" if now.origin == "assumed" else "site.expected.now"
+    assumed = now.origin == "assumed"
+    there = words.quantity(now.value, unit, rounded=assumed)
+    key = "site.expected.assumed" if assumed else "site.expected.now"
     return words.say(key, now=there, day=words.date(now.date), **asked)
 
 

@@ -56,6 +56,7 @@ class Names:
         self._of: dict[str, str] = dict(scenarios)
         for row in result.what_if.sensitivity.rows if result.what_if and result.what_if.sensitivity else ():
             self._of.setdefault(f"{row.about}:{row.id}", words.of(row, "name"))
+        self._figures = [(e.id, words.of(e, "indicator")) for e in result.evidence]
         goal = result.goal
         self._of |= {goal.region: words.of(goal, "region"), goal.indicator: words.of(goal, "indicator")}
         for growth in result.reference.parent:
@@ -70,6 +71,10 @@ class Names:
             return self._of[name]
         if "/" in name:
             return " · ".join(map(self.of, name.split("/", 1)))
+        # A part of a sum is named by its figures, whose ids hold it.
+        told = {n for id, n in self._figures if f"-{name}-" in f"-{id}-"}
+        if len(told) == 1:
+            return told.pop()
         return member_name(name, self._words)
 
     def all(self, names: Sequence[str]) -> str:
