@@ -147,7 +147,7 @@ def joint_blocks(joint: Joint, words: Words, alone: bool = True) -> tuple[Block,
         said = words.say(f"joint.{event.what}", count=words.number(event.k or 0))
         cells = (words.probability(event.probability), words.probability(event.independent), ends)
         rows.append((Cell(said), *map(Cell, cells)))
-    under = words.say("joint.under", goals=words.together([_goal(g, words) for g in joint.goals]))
+    under = words.say("joint.under", goals=words.together(_goals(joint, words)))
     caption = words.say("table.joint")
     if not alone:
         regions = words.listed(list(dict.fromkeys(words.of(goal, "region") for goal in joint.goals)))
@@ -155,5 +155,12 @@ def joint_blocks(joint: Joint, words: Words, alone: bool = True) -> tuple[Block,
     return (Table(caption, columns, tuple(rows), dense=True), Paragraph(under, "muted"))
 
 
-def _goal(goal: object, words: Words) -> str:
-    return words.say("joint.goal", name=words.of(goal, "indicator"), scenario=words.of(goal, "name"))
+def _goals(joint: Joint, words: Words) -> list[str]:
+    """Return each goal with its scenario, and with its deadline where another goal has its name."""
+    names = [words.of(goal, "indicator") for goal in joint.goals]
+    told = []
+    for name, goal in zip(names, joint.goals, strict=True):
+        if names.count(name) > 1:
+            name = words.say("goal.named", name=name, detail=words.date(goal.deadline))
+        told.append(words.say("joint.goal", name=name, scenario=words.of(goal, "name")))
+    return told

@@ -112,6 +112,7 @@ def compose(
         borrowed=phrases.borrowed(results, words),
         stamp=stamp,
         day=max((r.known_on.isoformat() for r in results), default=""),
+        units=_units(results, words),
         keywords=tuple(dict.fromkeys([*regions, *(words.of(r.goal, "indicator") for r in results)])),
     )  # fmt: skip
 
@@ -131,11 +132,12 @@ def _changed(
 
 def _together(heads: Mapping[str, Sequence[Attainment]], words: Words) -> tuple[Section, ...]:
     """Return what may become of all goals of a region at once, once; a brief of many goals leaves it out."""
-    joints: dict[tuple[str, ...], Joint] = {}
+    joints: dict[frozenset[tuple[str, str]], Joint] = {}
     for head in (one for some in heads.values() for one in some):
         if head.what_if is not None and head.what_if.joint is not None:
             joint = head.what_if.joint
-            joints.setdefault(tuple(one.goal for one in joint.goals), joint)
+            # Each goal's result tells the same with itself first.
+            joints.setdefault(frozenset((one.goal, one.scenario) for one in joint.goals), joint)
     few = [one for one in joints.values() if 1 < len(one.goals) <= FEW]
     if len(heads) > FEW or not few:
         return ()
@@ -146,6 +148,13 @@ def _together(heads: Mapping[str, Sequence[Attainment]], words: Words) -> tuple[
 def headline_results(results: Sequence[Attainment]) -> tuple[Attainment, ...]:
     """Return the results that answer: baseline and readings; where there is neither, all of them."""
     return tuple(r for r in results if r.scenario.role != "alternative") or tuple(results)
+
+
+def _units(results: Sequence[Attainment], words: Words) -> tuple[str, ...]:
+    """Return the units that are short words, the longest first; signs mean something in a pattern."""
+    units = {words.of(part, "unit") for r in results for part in (r.goal, *r.evidence)}
+    plain = [unit for unit in units if re.fullmatch(r"[^\W\d_][\w ]{0,19}", unit)]
+    return tuple(sorted(plain, key=lambda unit: (-len(unit), unit)))
 
 
 def _by_goal(results: Sequence[Attainment]) -> dict[str, list[Attainment]]:
@@ -192,14 +201,18 @@ def _failed(
     if not failures:
         return None
     scenarios = {r.scenario.id: phrases.scenario_name(r, words) for r in results}
+    alike: dict[tuple[str, str], list[str]] = {}
+    for f in failures:
+        reason = KIND.sub("", f.reason).replace(f" (got {f.goal!r})", "")
+        alike.setdefault((f.scenario, reason), []).append(named.get(f.goal, f.goal))
     lines = [
         words.say(
             "failed.line",
-            goal=named.get(f.goal, f.goal),
-            scenario=scenarios.get(f.scenario, f.scenario),
-            reason=spell_out(KIND.sub("", f.reason)),
+            goal=words.listed(goals),
+            scenario=scenarios.get(scenario, scenario),
+            reason=spell_out(reason),
         )
-        for f in failures
+        for (scenario, reason), goals in alike.items()
     ]
     return Failed(words.say("failed.heading", count=str(len(failures))), tuple(lines))
 

@@ -14,6 +14,7 @@ from forecasts.attainment.result import Attainment
 from forecasts.ledger.fields import Qualifier
 from forecasts.publish.charts import at, days_axis
 from forecasts.publish.drawing import ACCENT, INK, MEDIAN, WIDTH, styled, to_spec
+from forecasts.publish.english import printed_in
 from forecasts.publish.parts import Block, Cell, Column, Figure, Heading, Paragraph, Section, Table
 from forecasts.publish.phrases import named
 from forecasts.publish.vegalite import Spec, field, layer, layered, mark, rows
@@ -192,22 +193,23 @@ def figures_table(one: Changed, words: Words) -> Table:
 
 
 def _figure(figure: ChangedFigure, words: Words) -> tuple[Cell, ...]:
-    nothing, unit = words.say("nothing"), words.of(figure, "unit")
+    nothing = words.say("nothing")
     hedge = figure.qualifier or Qualifier.EQ
-    now = nothing
+    numbers, unit = printed_in((figure.value, figure.before), words.of(figure, "unit"), words)
+    now, before = (nothing if n is None else words.printed(n) for n in numbers)
     if figure.value is not None:
-        now = words.say(f"qualifier.{hedge.value}", number=figure.value, unit=unit)
+        now = words.say(f"qualifier.{hedge.value}", number=now, unit=unit)
     what = named(words.of(figure, "region"), words.of(figure, "indicator"), words)
     return (
         Cell(what, words.say(f"changes_how.{figure.how}")), Cell(figure.as_of.isoformat()),
-        Cell(figure.before or nothing), Cell(now), Cell(figure.published_on.isoformat()),
+        Cell(before), Cell(now), Cell(figure.published_on.isoformat()),
         Cell(figure.source_title),
     )  # fmt: skip
 
 
 def course_chart(one: Changed, words: Words) -> Spec:
     """Return the probability over the days of knowledge; days on which an own figure came are marked."""
-    points = [_point(point, words) for point in one.course]
+    points = [_point(point, one, words) for point in one.course]
     x = days_axis(one.course[0].known_on, one.course[-1].known_on, ticks=6)
     y_axis = {"format": "%", "title": words.say("probability"), "values": [0.1, 0.25, 0.5, 0.75, 0.9]}
     y = field("p:Q", axis=y_axis, scale={"domain": [0, 1]})
@@ -230,18 +232,25 @@ def _dot(colour: str, size: int) -> Spec:
     return mark("point", filled=True, size=size, color=colour, opacity=1)
 
 
-def _point(point: CoursePoint, words: Words) -> dict[str, str | float]:
+def _point(point: CoursePoint, one: Changed, words: Words) -> dict[str, str | float]:
     return {
         "date": at(point.known_on), "day": words.date(point.known_on),
         "p": point.probability, "text": words.probability(point.probability),
-        "figures": _came(point, words), "own": int(point.own),
+        "figures": _came(point, one, words), "own": int(point.own),
     }  # fmt: skip
 
 
-def _came(point: CoursePoint, words: Words) -> str:
-    """Name the figures that had come; those of peers are counted."""
+def _came(point: CoursePoint, one: Changed, words: Words) -> str:
+    """Name the figures that had come, as far as the change tells of them; those of peers are counted."""
+    known = {figure.id: figure for figure in one.figures}
+    figures = [_named(known[id], words) if id in known else id for id in point.figures]
     others = [words.say("changes.course.others", count=str(point.others))] if point.others else []
-    return words.together([*point.figures, *others]) or words.say("nothing")
+    return words.together([*figures, *others]) or words.say("nothing")
+
+
+def _named(figure: ChangedFigure, words: Words) -> str:
+    what = named(words.of(figure, "region"), words.of(figure, "indicator"), words)
+    return words.say("changes.course.figure", what=what, date=words.date(figure.as_of))
 
 
 def course_alt(one: Changed, words: Words) -> str:
@@ -265,7 +274,7 @@ def course_table(one: Changed, words: Words) -> Table:
         (
             Cell(point.known_on.isoformat()), Cell(words.probability(point.probability)),
             Cell(words.say(f"changes_origin.{point.origin}")),
-            Cell(_came(point, words)),
+            Cell(_came(point, one, words)),
         )
         for point in one.course
     )  # fmt: skip

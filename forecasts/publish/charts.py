@@ -44,6 +44,9 @@ Row = dict[str, str | float]
 #: Height of the labels of the goal and of the day of knowledge, one above the other.
 LABELS: Final = 34
 
+#: Ticks that lie closer than these days are those of weeks or days, others those of months.
+FORTNIGHT: Final = 14.5
+
 
 def fan_chart(
     attainment: Attainment,
@@ -174,12 +177,21 @@ def at(day: dt.date) -> str:
 
 
 def days_axis(first: dt.date, last: dt.date, ticks: int) -> Spec:
-    """Return the days of a chart, from left to right; of many years on few ticks the years."""
-    years = (last - first).days > 366 * ticks
-    axis = {
-        "format": "%Y" if years else "%Y-%m", "grid": False, "labelFlush": True, "labelOverlap": True,
-        "tickCount": ticks, "title": None,
+    """Return the days of a chart, from left to right: years of a long span, days of a short one.
+
+    Ticks lie at least as far apart as what their labels tell, so that no label stands twice.
+    """
+    axis: Spec = {
+        "format": "%Y-%m", "grid": False, "labelFlush": True, "labelOverlap": True, "tickCount": ticks,
+        "title": None,
     }  # fmt: skip
+    days = (last - first).days
+    if days > 366 * ticks:
+        axis["format"] = "%Y"
+    elif days < FORTNIGHT * ticks:
+        axis["format"] = "%m-%d" if first.year == last.year else "%Y-%m-%d"
+        if days <= ticks:
+            axis["tickCount"] = {"interval": "day", "step": 1}
     return field("date:T", axis=axis, scale={"domain": [at(first), at(last)], "type": "utc"})
 
 

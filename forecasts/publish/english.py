@@ -80,9 +80,30 @@ def _evidence(row: Evidence) -> Evidence:
     factor, unit = told_in(row.value, row.unit_en)
     if factor == 1:
         return row
-    printed = f"{(Decimal(row.printed) * factor).normalize():f}"
+    printed = _times_printed(row.printed, factor)
     told: Evidence = scaled(row, factor, ("value", "low", "high"))
     return told.model_copy(update={"printed": printed, "unit_en": unit})
+
+
+def printed_in(numbers: Sequence[str | None], unit: str, words: Words) -> tuple[tuple[str | None, ...], str]:
+    """Return printed numbers of one figure, and their unit, in the step of a language; the first decides.
+
+    Examples
+    --------
+    >>> printed_in(("63", None), "100 million yuan", Words("en"))
+    (('6.3', None), 'billion yuan')
+    """
+    first = next((number for number in numbers if number is not None), None)
+    if words.language != "en" or first is None:
+        return tuple(numbers), unit
+    factor, told = told_in(float(first), unit)
+    if factor == 1:
+        return tuple(numbers), unit
+    return tuple(None if n is None else _times_printed(n, factor) for n in numbers), told
+
+
+def _times_printed(printed: str, factor: Decimal) -> str:
+    return f"{(Decimal(printed) * factor).normalize():f}"
 
 
 def _assumed(one: Assumed, factor: Decimal) -> Assumed:

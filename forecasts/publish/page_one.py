@@ -10,8 +10,9 @@ from forecasts.publish.backdrop import backdrop
 from forecasts.publish.drawing import COMPACT, THIRD
 from forecasts.publish.grounds import grounds
 from forecasts.publish.leads import Verdict, lead, readings_of, verdict_of
-from forecasts.publish.pacing import change, is_met, pace_value
+from forecasts.publish.pacing import change, in_points, is_met, pace_value
 from forecasts.publish.parts import Cell, Figure, Front, Group, Row, Stamp, Step, Trend
+from forecasts.publish.portfolio import chapters, due_day, grouped, overview
 from forecasts.publish.questions import asks, share
 from forecasts.publish.recorded import second_opinion
 from forecasts.publish.words import SCALE, Words, step
@@ -61,8 +62,11 @@ def front(
     alone = len(groups) == 1
     drawn = () if len(groups) > TREND else (_trend(name, some, alone, words) for name, some in pairs)
     trends = tuple(trend for trend in drawn if trend is not None)
+    placed = _groups(groups, heads, named, many, words, since.compared(changes, heads))
+    due = due_day(heads) if many else None
+    told = words.say("front.goal.due", date=words.date(due)) if due else ""
     columns = (
-        Cell(words.say("front.goal")), Cell(words.say("front.probability"), words.say("front.marks")),
+        Cell(words.say("front.goal"), told), Cell(words.say("front.probability"), words.say("front.marks")),
         Cell(words.say("front.expected"), words.say("front.range")),
         Cell(words.say("front.pace"), words.say("front.seen")),
     )  # fmt: skip
@@ -71,7 +75,7 @@ def front(
         day=_day([h for some in groups.values() for h in some], words),
         leads=leads,
         columns=columns,
-        groups=_groups(groups, heads, named, many, words, since.compared(changes, heads)),
+        groups=placed,
         many=many,
         asks=None if many else asks(pairs, words),
         trends=trends,
@@ -83,6 +87,10 @@ def front(
         files=words.say("front.files.many" if many else "front.files"),
         sign=words.say("front.sign", state=stamp.word),
         changed=since.counted(changes, heads, words),
+        overview=overview(placed, {anchor(goal): some for goal, some in heads.items()}, words)
+        if many
+        else None,
+        chapters=chapters(placed, words) if many else (),
     )
 
 
@@ -123,45 +131,31 @@ def _groups(
     changed: Mapping[str, Changed],
 ) -> tuple[Group, ...]:
     """Return the goals: few in their order, many by region and family, the most probable first."""
+    dated = many and due_day(heads) is None
     rows = {
         goal: replace(
-            row(named[goal], heads[goal], groups[goal], words, many),
+            row(named[goal], heads[goal], groups[goal], words, many, dated),
             since=since.of_row(changed.get(goal), many, words),
         )
         for goal in groups
     }
     if not many:
         return (Group("", tuple(rows.values())),)
-    families = {_family(some[0]) for some in heads.values()}
-    belonging: dict[str, list[str]] = {}
-    for goal in groups:
-        belonging.setdefault(_belongs(heads[goal][0], len(families) > 1, words), []).append(goal)
-    return tuple(
-        Group(heading, tuple(rows[goal] for goal in sorted(goals, key=lambda g: _rank(heads[g]))))
-        for heading, goals in sorted(belonging.items(), key=lambda pair: (-len(pair[1]), pair[0]))
-    )
-
-
-def _family(head: Attainment) -> str:
-    return "" if head.record is None else head.record.of("family").value
-
-
-def _belongs(head: Attainment, with_family: bool, words: Words) -> str:
-    region, family = words.of(head.goal, "region"), _family(head)
-    if not family or not with_family:
-        return region
-    return words.say("group", region=region, family=words.say(f"record_family.{family}"))
-
-
-def _rank(heads: Sequence[Attainment]) -> tuple[bool, float]:
-    found = verdict_of(heads)
-    return found.kind == "undetermined", -found.high
+    return grouped(rows, heads, words)
 
 
 def row(
-    name: str, heads: Sequence[Attainment], results: Sequence[Attainment], words: Words, many: bool
+    name: str,
+    heads: Sequence[Attainment],
+    results: Sequence[Attainment],
+    words: Words,
+    many: bool,
+    dated: bool,
 ) -> Row:
-    """Return a goal's line in the table of goals; of `many` a short one, its region standing above it."""
+    """Return a goal's line in the table of goals; of `many` a short one, its region standing above it.
+
+    Where goals of many are `dated`, each has its deadline with it.
+    """
     head, found = heads[0], verdict_of(heads)
     marks = _marks(heads, results, words)
     told = tuple(words.say("strip.reading", sign=strips.key(m.answer), text=text) for m, text in marks)
@@ -171,7 +165,7 @@ def row(
         anchor=anchor(head.goal.id),
         name=words.of(head.goal, "indicator") if many else name,
         target=words.say(
-            "front.target.day" if many else "front.target",
+            "front.target.day" if dated else "front.target",
             sign=sign,
             amount=words.quantity(head.goal.value, unit),
             date=head.goal.deadline.isoformat(),
@@ -187,6 +181,7 @@ def row(
         seen=_seen(head, words)[-1:] if many else _seen(head, words),
         notices=_notices(heads, many, words),
         record=_record(heads, words),
+        bare=_unsupported(heads, many, words) != "",
     )
 
 
@@ -196,14 +191,24 @@ def _notices(heads: Sequence[Attainment], many: bool, words: Words) -> tuple[str
     told = [
         "" if head.goal.known else words.say("notice.unknown") if many else phrases.unknown_goal(head, words)
     ]
-    if head.basis == "reference":
-        told.append(words.say("notice.reference" if many else "basis.reference"))
+    told.append(_unsupported(heads, many, words))
     if all(h.scenario.role == "alternative" for h in heads):
         told.append(words.say("no_baseline"))
     if many and head.record is not None and head.record.speaks:
         # Median and range belong to the engine's own answer: beside another number that has to be said.
         told.append(words.say("notice.alone", alone=words.probability(head.probability_alone)))
     return tuple(notice for notice in told if notice)
+
+
+def _unsupported(heads: Sequence[Attainment], many: bool, words: Words) -> str:
+    """Return that no own figure stands behind one of the answers, in short where there are many goals."""
+    bare = next((h for h in heads if phrases.unsupported(h, words)), None)
+    if bare is None:
+        return ""
+    if not many:
+        return phrases.unsupported(bare, words)
+    few = bare.reference.steps < phrases.FEW_STEPS
+    return words.say("notice.presumed" if few else "notice.reference")
 
 
 def _record(heads: Sequence[Attainment], words: Words) -> str:
@@ -294,7 +299,10 @@ def _seen(head: Attainment, words: Words) -> tuple[str, ...]:
         grew = [g.percent_per_year for g in reference.parent]
         region = words.of(reference.parent[0], "region")
         ends = {"low": words.percent(min(grew)), "high": words.percent(max(grew))}
-        said.append(words.say("seen.parent", region=region, count=words.number(len(grew)), **ends))
+        if len(grew) == 1:
+            said.append(words.say("seen.parent.one", region=region, low=ends["low"]))
+        else:
+            said.append(words.say("seen.parent", region=region, count=words.number(len(grew)), **ends))
     elif observed is not None:
         key = "seen.assumed" if observed.assumed else "seen.own"
         said.append(words.say(key, pace=pace_value(observed, head, words)))
@@ -303,7 +311,12 @@ def _seen(head: Attainment, words: Words) -> tuple[str, ...]:
             "low": change(reference.low, reference.scale, head, words),
             "high": change(reference.high, reference.scale, head, words),
         }
-        said.append(words.say("seen.class", **ends))
+        if in_points(reference.scale, head, words):
+            # The unit is told once.
+            ends = {"low": words.estimate(reference.low), "high": words.estimate(reference.high)}
+            said.append(words.say("seen.class.points", **ends))
+        else:
+            said.append(words.say("seen.class", **ends))
     return tuple(said)
 
 

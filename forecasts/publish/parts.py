@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from forecasts.publish.glance import Chapter, Overview
+
 
 @dataclass(frozen=True, slots=True)
 class Failure:
@@ -140,6 +142,8 @@ class Row:
         What the record of goals like it makes of the answer; empty where there is none.
     since : str
         By how much it changed since the last edition; empty where there was none.
+    bare : bool
+        Whether no own figure stands behind the number, which then looks like it.
     """
 
     anchor: str
@@ -157,14 +161,23 @@ class Row:
     notices: tuple[str, ...]
     record: str = ""
     since: str = ""
+    bare: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Goals that belong together, under a heading where there are several groups."""
+    """Goals that belong together, under a heading where there are several groups.
+
+    Attributes
+    ----------
+    region, anchor : str
+        Whose goals they are, and where these are found; empty where there is one group.
+    """
 
     heading: str
     rows: tuple[Row, ...]
+    region: str = ""
+    anchor: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,6 +244,8 @@ class Front:
         Where to find the rest, and who is to sign.
     changed : str
         How many goals rose and fell since the last edition; empty where there was none.
+    overview : Overview, optional
+        Of many goals, those of each region by likelihood; `chapters` are the regions that it leads to.
     """
 
     edition: str
@@ -249,6 +264,8 @@ class Front:
     files: str
     sign: str
     changed: str = ""
+    overview: Overview | None = None
+    chapters: tuple[Chapter, ...] = ()
 
     @property
     def rows(self) -> tuple[Row, ...]:
@@ -302,6 +319,8 @@ class Brief:
         Whether somebody has reviewed it.
     keywords : tuple of str
         What a library would file it under.
+    units : tuple of str
+        Its units, as far as they are words: a line does not break within an amount.
     day : str
         The day of knowledge as YYYY-MM-DD, the file's date; empty where nothing is known.
     """
@@ -316,6 +335,7 @@ class Brief:
     borrowed: str = ""
     stamp: Stamp | None = None
     keywords: tuple[str, ...] = ()
+    units: tuple[str, ...] = ()
     day: str = ""
 
     def figures(self) -> tuple[Figure, ...]:

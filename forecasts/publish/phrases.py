@@ -11,7 +11,7 @@ from forecasts.attainment.what_if import SensitivityEnd, SensitivityRow
 from forecasts.ledger.fields import Comparison, Kind
 from forecasts.publish.fonts import spell_out
 from forecasts.publish.pacing import change
-from forecasts.publish.words import Words, step
+from forecasts.publish.words import SCALE, Words, step
 
 #: Where a sentence ends, in Chinese and in English.
 FIRST_SENTENCE: Final = re.compile(r"(?<=\u3002)|(?<=\.)\s+(?=[A-Z])")
@@ -104,7 +104,8 @@ def _counted(groups: Sequence[Sequence[Attainment]], unanswered: int, words: Wor
         counts[outcome] = counts.get(outcome, 0) + 1
     if unanswered:
         counts["unanswered"] = unanswered
-    parts = [words.say(f"headline.{outcome}", count=str(count)) for outcome, count in counts.items()]
+    order = [*(name for _, name in reversed(SCALE)), "depends", "open", "unanswered"]
+    parts = [words.say(f"headline.{name}", count=str(counts[name])) for name in order if name in counts]
     counted = words.say("headline.counts", count=str(len(groups) + unanswered), parts=words.together(parts))
     return counted + words.say("stop")
 
@@ -168,11 +169,28 @@ def reference(attainment: Attainment, words: Words) -> list[str]:
                 high=change(facts.high, facts.scale, attainment, words),
             )
         )
-    alone = attainment.basis == "own_and_reference" and facts.relation == "none"
-    said.append(
-        words.say("basis.own" if alone else f"basis.{attainment.basis}", n=words.number(attainment.n))
-    )
+    said.append(basis(attainment, words))
     return said
+
+
+def basis(attainment: Attainment, words: Words) -> str:
+    """Return what a probability rests on: own figures, the class, or hardly any figure at all."""
+    if said := unsupported(attainment, words):
+        return said
+    facts = attainment.reference
+    alone = attainment.basis == "own_and_reference" and facts.relation == "none"
+    return words.say("basis.own" if alone else f"basis.{attainment.basis}", n=words.number(attainment.n))
+
+
+def unsupported(attainment: Attainment, words: Words) -> str:
+    """Return that no own figure stands behind a probability; empty where one does.
+
+    A class of a few steps carries no probability either: then it stands on a presumed start.
+    """
+    if attainment.n > 0:
+        return ""
+    steps = attainment.reference.steps
+    return words.say("basis.presumed" if steps < FEW_STEPS else "basis.reference", steps=words.number(steps))
 
 
 def unknown_goal(attainment: Attainment, words: Words) -> str:

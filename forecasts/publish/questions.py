@@ -78,9 +78,9 @@ def telling(inquiry: Inquiry) -> list[Answer]:
 def answer(one: Answer, inquiry: Inquiry, head: Attainment, words: Words) -> str:
     """Return an answer in words."""
     if one.day is not None and one.q4_share is not None:
-        return words.say("answer.both", day=one.day.isoformat(), share=share(one.q4_share, words))
+        return words.say("answer.both", day=words.date(one.day), share=share(one.q4_share, words))
     if one.day is not None:
-        return one.day.isoformat()
+        return words.date(one.day)
     if one.q4_share is not None:
         return share(one.q4_share, words)
     if one.number is not None:

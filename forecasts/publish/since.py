@@ -28,11 +28,13 @@ def moved(one: Changed) -> float:
 
 
 def of_row(one: Changed | None, many: bool, words: Words) -> str:
-    """Return the change that stands beside a goal's probability, of `many` the bare points; else nothing."""
+    """Return the change beside a goal's probability; of `many` the bare points of those that moved."""
     if one is None:
         return ""
     points = signed(moved(one), words)
-    return points if many else words.say("since.row", points=points)
+    if many:
+        return points if moved(one) else ""
+    return words.say("since.row", points=points)
 
 
 def counted(changes: Changes | None, heads: Heads, words: Words) -> str:

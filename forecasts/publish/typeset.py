@@ -51,6 +51,17 @@ async function draw() {
 draw();
 """
 
+#: Folds the regions of a portfolio on a narrow screen; opens one where a link leads there, and all in print.
+FOLD: Final = """
+const regions = [...document.querySelectorAll("details.region")];
+const open = name => { const one = document.getElementById(name); if (one) one.open = true; };
+if (matchMedia("(max-width: 40rem)").matches) for (const one of regions) one.open = false;
+open(location.hash.slice(1));
+addEventListener("hashchange", () => open(location.hash.slice(1)));
+for (const link of document.querySelectorAll(".overview a")) link.onclick = () => open(link.hash.slice(1));
+addEventListener("beforeprint", () => { for (const one of regions) one.open = true; });
+"""
+
 
 def prepare() -> None:
     """Load what sets a page, for whoever sets many."""
@@ -116,7 +127,7 @@ def html(brief: Brief, templates: Path) -> str:
     from markupsafe import Markup
 
     figures = brief.figures()
-    script = program(BOOT) if figures else ""
+    script = program(BOOT) if figures else FOLD if brief.front.overview else ""
     digest = base64.b64encode(hashlib.sha256(script.encode("utf-8")).digest()).decode("ascii")
     text = "".join(sorted(set("".join(strings(brief))) | {chr(code) for code in range(0x20, 0x7F)}))
     return (

@@ -6,11 +6,12 @@ The catalogues hold everything that is said; code and templates only choose a ke
 import datetime as dt
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache, lru_cache
 from importlib.resources import files
+from string import Formatter
 from typing import Final, Literal
 
 from babel.core import Locale
@@ -61,8 +62,37 @@ def _read(locale: str) -> Locale:
 @lru_cache(maxsize=100_000)
 def _in_digits(value: float, pattern: str, locale: str) -> str:
     """Return a number by a pattern; what is printed stands in many rows, and in every run again."""
-    # A minus is a sign of its own: a hyphen is shorter, and lines break behind it.
-    return str(format_decimal(value or 0, format=pattern, locale=_read(locale))).replace("-", "−")
+    told = str(format_decimal(value, format=pattern, locale=_read(locale)))
+    # What is rounded to nothing has no sign. A minus is a sign of its own: a hyphen is shorter, and lines
+    # break behind it.
+    return told.replace("-", "−" if re.search("[1-9]", told) else "")
+
+
+#: A placeholder beside a gap: in Chinese it parts words from numbers, and never two Chinese signs.
+_GAP: Final = re.compile(r" \{|\} ")
+
+
+@lru_cache(maxsize=10_000)
+def _pieces(sentence: str) -> tuple[tuple[str, str | None], ...]:
+    """Return a sentence as words, each with the placeholder behind it."""
+    return tuple((words, name) for words, name, _, _ in Formatter().parse(sentence))
+
+
+def _is_chinese(sign: str) -> bool:
+    return "\u4e00" <= sign <= "\u9fff"
+
+
+def _without_gaps(sentence: str, values: Mapping[str, str]) -> str:
+    """Fill a sentence, without the gaps that are left over where a value begins or ends in Chinese."""
+    said = ""
+    for words, name in _pieces(sentence):
+        if words[:1] == " " and _is_chinese(words[1:2]) and _is_chinese(said[-1:]):
+            words = words[1:]
+        value = "" if name is None else values[name]
+        if words[-1:] == " " and _is_chinese(words[-2:-1]) and _is_chinese(value[:1]):
+            words = words[:-1]
+        said += words + value
+    return said
 
 
 def printed_percent(probability: float) -> int:
@@ -119,6 +149,8 @@ class Words:
             sentence = catalogue(self.language)[key]
         except KeyError:
             raise LookupError(f"no sentence {key!r} in {self.locale}.po") from None
+        if self.language == "zh" and _GAP.search(sentence):
+            return _without_gaps(sentence, values)
         return sentence.format_map(values)
 
     def has(self, key: str) -> bool:

@@ -148,3 +148,26 @@ def test_the_brief_has_it_in_the_goals_section(make: Maker, words: Words, templa
     assert "60%" in changes.course_alt(told.changed[0], words)
     assert len(changes.course_table(told.changed[0], words).rows) == 3
     assert compose([make()], [], words, changes=whole()) == plain
+
+
+def test_figures_that_changed_are_written_as_all_numbers_are() -> None:
+    money = {"unit_zh": "亿元", "unit_en": "100 million yuan"}
+    some = (figure(value="26371", before="1260.50"), figure(value="63", before="150", **money))
+    one = changed([0.5] * 7, figures=some)
+    shown = {}
+    for language in ("zh", "en"):
+        rows = changes.figures_table(one, Words(language)).rows  # type: ignore[arg-type]
+        shown[language] = [(row[2].text, row[3].text) for row in rows]
+    assert shown["zh"] == [("1,260.50", "26,371 家"), ("150", "63 亿元")]
+    assert shown["en"] == [("1,260.50", "26,371 firms"), ("15", "6.3 billion yuan")]
+
+
+def test_the_course_names_the_figures_that_the_change_tells_of(words: Words) -> None:
+    course = tuple(
+        CoursePoint(known_on=day, probability=0.5, origin="run", own=True, figures=(id,), others=0)
+        for day, id in ((DAY, "old"), (LATER, "f"))
+    )
+    old, new = changes.course_table(UP.model_copy(update={"course": course}), words).rows
+    assert old[-1].text == "old"
+    assert words.of(figure(), "indicator") in new[-1].text
+    assert words.date(DAY) in new[-1].text

@@ -6,14 +6,16 @@ from typing import Any
 from xml.etree import ElementTree
 
 import altair as alt
+import pytest
 from altair.utils.schemapi import debug_mode
 from conftest import Maker
 
 from forecasts.attainment.result import HistoryPoint
 from forecasts.ledger.fields import Kind
-from forecasts.publish.charts import fan_chart, members_chart, pace_chart, to_spec, to_svg
+from forecasts.publish.charts import at, days_axis, fan_chart, members_chart, pace_chart, to_spec, to_svg
+from forecasts.publish.drawing import styled
 from forecasts.publish.fonts import SANS
-from forecasts.publish.vegalite import SCHEMA
+from forecasts.publish.vegalite import SCHEMA, field, layer, layered, mark, rows
 from forecasts.publish.words import Words
 
 
@@ -128,3 +130,19 @@ def test_charts_are_what_altair_would_write(make: Maker, words: Words) -> None:
             assert chart is not None
             read = alt.LayerChart.from_dict(chart, validate=True)
             assert read.to_dict(validate=True) == chart
+
+
+@pytest.mark.parametrize("ticks", [3, 6])
+@pytest.mark.parametrize("first", [dt.date(2023, 8, 31), dt.date(2022, 12, 20)], ids=str)
+def test_no_label_of_time_stands_twice_however_short_the_span(first: dt.date, ticks: int) -> None:
+    for days in (1, 2, 6, 20, 43, 60, 88, 100, 400, 1200, 2600):
+        last = first + dt.timedelta(days=days)
+        line = layer(
+            rows([{"date": at(first), "v": 0}, {"date": at(last), "v": 1}]), mark("line"),
+            x=days_axis(first, last, ticks), y=field("v:Q", axis=None),
+        )  # fmt: skip
+        root = ElementTree.fromstring(to_svg(styled(layered([line], width=400, height=40))))
+        labels = ["".join(t.itertext()) for t in root.iter("{http://www.w3.org/2000/svg}text")]
+        labels = [label for label in labels if label]
+        assert len(labels) >= 2, days
+        assert len(set(labels)) == len(labels), (days, labels)

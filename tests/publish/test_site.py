@@ -22,7 +22,7 @@ from forecasts.publish.site.leaves import Leaf
 from forecasts.publish.site.places import anchor, leading, named
 from forecasts.publish.site.quotes import marked, quotes_of
 from forecasts.publish.site.runs import newest_of
-from forecasts.publish.words import catalogue
+from forecasts.publish.words import Words, catalogue
 from forecasts.scenarios.seeds import Seeds
 from tests.conftest import ROOT
 from tests.hostile import ADDRESSES, FORMULAS, MARKUP, SCRIPTS, UNBROKEN
@@ -92,6 +92,24 @@ def pages_of(site: Path) -> dict[str, Page]:
         for path, content in files_in(site).items()
         if path.endswith(".html") and not path.startswith("files/")
     }
+
+
+def test_a_number_without_an_own_figure_says_so_beside_it(tmp_path: Path, seeds: Seeds) -> None:
+    first, second = science_city()[0], science_city()[2]
+    facts = first.reference.model_copy(update={"steps": 1})
+    bare = first.model_copy(update={"n": 0, "basis": "reference", "history": (), "reference": facts})
+    built(facts_of([lay([bare, second], tmp_path, "brief", "2023-09-06")], seeds), tmp_path / "site")
+    pages = {
+        path: content.decode("utf-8")
+        for path, content in files_in(tmp_path / "site").items()
+        if re.fullmatch(r"(en/)?goals/.*html", path)
+    }
+    assert len(pages) == 4
+    for path, page in pages.items():
+        words = Words("en" if path.startswith("en/") else "zh")
+        said = words.say("basis.presumed", steps="1")
+        assert (said in page) == (first.goal.id in path), path
+        assert ('class="odds bare"' in page) == (first.goal.id in path), path
 
 
 def test_every_link_leads_to_a_file_and_every_fragment_to_a_place(site: Path) -> None:

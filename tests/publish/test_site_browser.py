@@ -131,10 +131,39 @@ def test_from_the_index_to_the_sentence_in_its_source(browser: Browser, results:
     marked.click()
     assert "/texts/" in page.url
     shown = page.locator("mark.now")
+    shown.first.wait_for()
     assert "".join(shown.all_inner_texts()).replace(" ", "") == quote.replace(" ", "")
     assert shown.first.is_visible()
     top = shown.first.evaluate("one => one.getBoundingClientRect().top")
     assert 0 <= top <= 900, "in sight"
+
+
+def test_on_a_telephone_lists_are_read_without_moving_sideways(browser: Browser) -> None:
+    browser.page.set_viewport_size({"width": 390, "height": 844})
+    for path in ("index.html", "sources.html", "compare.html"):
+        page = browser.open(path)
+        wide = page.evaluate(
+            "[...document.querySelectorAll('.wide')].filter(one => one.scrollWidth > one.clientWidth).length"
+        )
+        assert wide == 0, path
+    page = browser.open("index.html")
+    beside = page.evaluate(
+        """[...document.querySelectorAll('.answers .lead')].map(row => {
+             const [name, number] = [...row.children].map(cell => cell.getBoundingClientRect());
+             return number.left >= name.right && number.top < name.bottom;
+           })"""
+    )
+    assert all(beside), "a goal's number stands beside its name"
+
+
+@pytest.mark.parametrize("width", [1200, 768, 390])
+def test_no_day_of_the_index_is_torn_apart(browser: Browser, width: int) -> None:
+    browser.page.set_viewport_size({"width": width, "height": 900})
+    page = browser.open("index.html")
+    lines = page.evaluate(
+        "[...document.querySelectorAll('.answers .day')].map(one => one.getClientRects().length)"
+    )
+    assert set(lines) == {1}
 
 
 def test_the_index_is_narrowed_sorted_and_its_address_remembers(browser: Browser, seeds: Seeds) -> None:

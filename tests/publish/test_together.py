@@ -66,3 +66,23 @@ def test_a_brief_of_many_goals_tells_no_region_as_if_it_were_all(
     results = results_of(make, regions)
     assert len(results) > FEW
     assert together(results, words) == []
+
+
+def test_what_each_goal_tells_with_itself_first_is_told_once(make: Maker, words: Words) -> None:
+    first, second = results_of(make, "A")
+    joint = joint_of("A")
+    turned = joint.model_copy(update={"goals": joint.goals[::-1]})
+    second = second.model_copy(update={"what_if": WhatIf(joint=turned)})
+    [section] = together([first, second], words)
+    assert len(section.blocks) == 2
+
+
+def test_goals_of_one_name_are_told_apart_by_their_deadlines(make: Maker, words: Words) -> None:
+    first, second = results_of(make, "A")
+    joint = joint_of("A")
+    later = joint.goals[1].model_copy(update={"deadline": dt.date(2030, 12, 31)})
+    joint = joint.model_copy(update={"goals": (joint.goals[0], later)})
+    first, second = (r.model_copy(update={"what_if": WhatIf(joint=joint)}) for r in (first, second))
+    [section] = together([first, second], words)
+    told = section.blocks[-1].text  # type: ignore[union-attr]
+    assert all(words.date(goal.deadline) in told for goal in joint.goals)

@@ -108,3 +108,18 @@ def test_words_are_light() -> None:
     code = f"import sys, forecasts.publish.words; print([m for m in {heavy} if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_in_chinese_no_gap_stands_between_two_chinese_signs() -> None:
+    words = Words("zh")
+    assert words.say("notice.alone", alone="超过 99%") == "不计兑现记录为超过 99%"
+    assert words.say("notice.alone", alone="91%") == "不计兑现记录为 91%"
+    assert "日已公布" in words.say("known_on", date=words.date(dt.date(2023, 9, 6)))
+    assert words.amount("150", "亿元") == "150 亿元"
+    assert words.say("quoted", quote="高新 技术") == "“高新 技术”", "a source's words are its own"
+
+
+@given(st.floats(-0.0499, 0.0499))
+def test_what_rounds_to_nothing_has_no_sign(value: float) -> None:
+    for language in ("zh", "en"):
+        assert Words(language).percent(value) == "0.0%"  # type: ignore[arg-type]

@@ -46,6 +46,7 @@ class View:
     why: str
     number: str
     likelihood: str
+    bare: str
     said: tuple[str, ...]
     chart: Chart | None
     at: float
@@ -181,6 +182,7 @@ def _view(result: Attainment, called: Mapping[str, str], drawn: Mapping[str, Cha
         why=words.of(result.scenario, "why"),
         number=words.probability(result.probability),
         likelihood=words.likelihood(result.probability),
+        bare=phrases.unsupported(result, words),
         said=tuple(
             filter(None, (_expected(result, words), paces(result, words), phrases.dates(result, words)))
         ),
@@ -216,8 +218,9 @@ def _expected(result: Attainment, words: Words) -> str:
     }  # fmt: skip
     if now is None:
         return words.say("site.expected", **asked)
-    there = words.amount(words.number(now.value), unit)
-    key = "site.expected.assumed" if now.origin == "assumed" else "site.expected.now"
+    assumed = now.origin == "assumed"
+    there = words.quantity(now.value, unit, rounded=assumed)
+    key = "site.expected.assumed" if assumed else "site.expected.now"
     return words.say(key, now=there, day=words.date(now.date), **asked)
 
 
@@ -317,11 +320,11 @@ def _proofs(
 
 
 def _proof(e: Evidence, anchors: Mapping[str, frozenset[str]], words: Words) -> Proof:
-    hedge = e.qualifier or Qualifier.EQ
+    hedge, unit = e.qualifier or Qualifier.EQ, words.of(e, "unit")
     place, marks = _place(e.source, anchor("q", e.id), anchors)
     return Proof(
         id=anchor("row", e.id),
-        printed=words.say(f"qualifier.{hedge.value}", number=e.printed, unit=words.of(e, "unit")),
+        printed=words.say(f"qualifier.{hedge.value}", number=words.printed(e.printed), unit=unit),
         what=phrases.named(words.of(e, "region"), words.of(e, "indicator"), words),
         day=words.date(e.as_of),
         basis=words.say(f"basis_of_date.{e.as_of_basis.value}"),

@@ -56,6 +56,7 @@ class Names:
         self._of: dict[str, str] = dict(scenarios)
         for row in result.what_if.sensitivity.rows if result.what_if and result.what_if.sensitivity else ():
             self._of.setdefault(f"{row.about}:{row.id}", words.of(row, "name"))
+        self._figures = [(e.id, words.of(e, "indicator")) for e in result.evidence]
         goal = result.goal
         self._of |= {goal.region: words.of(goal, "region"), goal.indicator: words.of(goal, "indicator")}
         for growth in result.reference.parent:
@@ -70,6 +71,10 @@ class Names:
             return self._of[name]
         if "/" in name:
             return " · ".join(map(self.of, name.split("/", 1)))
+        # A part of a sum is named by its figures, whose ids hold it.
+        told = {n for id, n in self._figures if f"-{name}-" in f"-{id}-"}
+        if len(told) == 1:
+            return told.pop()
         return member_name(name, self._words)
 
     def all(self, names: Sequence[str]) -> str:
@@ -180,7 +185,7 @@ def _figures(one: Inquiry, result: Attainment, words: Words) -> Iterator[str]:
     """Yield the printed numbers that leave a question open."""
     for evidence in result.evidence:
         if evidence.id in one.observations:
-            yield words.amount(evidence.printed, words.of(evidence, "unit"))
+            yield words.amount(words.printed(evidence.printed), words.of(evidence, "unit"))
 
 
 def _answer(answer: Answer, result: Attainment, names: Names, words: Words) -> str:
