@@ -58,7 +58,10 @@ def candidates_of(text: str, known: Known = Known(), region: str = "") -> list[C
         section = section_at(sections, figures[0].start if figures else start)
         line = same.rfind("\n", 0, start)
         if line != paragraph:
-            paragraph, carried = line, None
+            paragraph, carried = (
+                line,
+                carried if report.day is None and section.role is Role.UNKNOWN else None,
+            )
         if section.day is None and (named := named_day(same, start, end, report)) is not None:
             carried = named
         context = _Context(text, squeeze, report, known, where, dates)
@@ -128,6 +131,10 @@ def _of_sentence(
         kind = _of_name(kind, named, figure)
         if section.role is Role.PLAN and kind is not Said.GOAL and dated.inferred:
             dated = Dated(context.report.day or dated.day, True)  # how it is, not how it shall be
+        if section.role is Role.UNKNOWN and kind is Said.GOAL and dated.inferred and context.report.session:
+            dated = Dated(
+                context.report.year_end, True
+            )  # news of a session tell of the past year, and of this
         dated = _start_of(same, start, figure, dated, section)
         yield _candidate(context, near, figure, section, dated, kind, named)
         names.append(named)

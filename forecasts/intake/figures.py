@@ -223,6 +223,8 @@ def _hedged(text: str, figure: Figure, floor: int = 0) -> Figure:
             end = hedge.end()
             if qualifier in {"eq", "remainder"} and comparison in {">=", "~"}:
                 qualifier, comparison = q, c
+            elif q == "about" and qualifier == "eq":
+                qualifier = q  # 控制在5.5%左右
             break
     return Figure(
         figure.start, figure.end, (start, end), figure.value, figure.high, figure.unit, qualifier, comparison,

@@ -18,7 +18,7 @@ _HEDGE = "(?:[了约近超逾已均各也仅又再]|超过|分别|累计|达|年
 CHANGE: Final = re.compile(
     rf"(?:(?<!新)(?<!净)增长|增加|(?<![新净])增(?![加长])|提高|提升|上升|上涨|上调|上浮|回升|扩大|加快|拉长|"
     rf"下降|降低|减少|缩小|缩短|回落|收窄|下滑|下跌|下调|压减|压降|削减|精简|降|减|跌|涨|减幅|增速|增幅|涨幅|降幅|跌幅|增长率|"
-    rf"降低率|年均增长|多增|少增|翻){_HEDGE}\s?$"
+    rf"降低率|年均增长|多增|少增|增产|减产|翻){_HEDGE}\s?$"
 )
 #: 增长到, 降至 : the number is how much there is.
 REACHED = re.compile(r"(?:到|至|为|达到?)(?:了|约|近|超过?|逾)?\s?$")
@@ -34,13 +34,16 @@ SHARE: Final = re.compile(
 
 #: 力争, 到2025年 … 达到
 GOAL: Final = re.compile(
-    "力争|争取|确保|目标(?=[是为:：到]|任务|定|达|值|\\d)|计划(?!单列|生育)|规划(?!面积|建筑)|拟(?!定|人)|有望|努力(?:实现|达到|使)|(?<![即不])将(?:达|建|新|增|实|完|突|超|形|培|引|在|有|于|打|全|累|力|力争)"
+    "力争|争取(?!到|上级|中央|省|国家|各类|各级|资金|专项|债券|项目|政策)|确保|目标(?=[是为:：到]|任务|定|达|值|\\d)|计划(?!单列|生育)|规划(?!面积|建筑)|拟(?!定|人)|有望|努力(?:实现|达到|使)|(?<![即不])将(?:达|建|新|增|实|完|突|超|形|培|引|在|有|于|打|全|累|力|力争)"
     "|要(?:达到|实现|突破|超过|完成)|预计到|预期(?!寿命)|实现[^，,。；;]{2,16}目标|(?:^|[，,。；;、])\\s*到20\\d\\d年(?!的)"
 )
 #: 已建成, 去年, 目前: told of the past, also among plans.
 PAST: Final = re.compile(
     r"(?<![较比])去年|(?<![较比])上年(?!度计划)|已(?:经|建|达|有|累|完|成|培|超|突|实|发|形|全|在)|目前|截至|截止|现有|迄今|以来|过去|历年|五年来|累计已|上一?年度"
 )
+#: What stands in a title, or is told of the past behind a word of goals: 《三年行动计划》, 确保…,成功获批5家.
+_TITLES: Final = re.compile("《[^《》]*》")
+_DONE: Final = re.compile("已(?!经?有)|成功|获批|入选|荣获|获评|圆满|超额")
 #: 地区生产总值超万亿人口: people and the like are there, nobody plans them.
 _THERE: Final = re.compile(
     r"^(?:多|余)?(?:全?[省市区县]|[一-鿿]{2,4}(?:各族)?)?(?:人民|儿女|百姓|党员|父老|同胞)"
@@ -70,6 +73,8 @@ EXAMPLES: Final = (
     ("降低物流成本[65亿元]", Role.REVIEW, "observation"),
     ("贷款余额增加[2702亿元]", Role.REVIEW, "change"),
     ("力争到2023年年底达到[1150家]", Role.UNKNOWN, "goal"),
+    ("出台《三年行动计划》等[18条]政策", Role.UNKNOWN, "observation"),
+    ("争取省级项目资金[5600万元]", Role.UNKNOWN, "observation"),
     ("全市已建成[12个]", Role.PLAN, "observation"),
     ("高起点推进[100平方公里]综合性科学中心建设", Role.PLAN, "observation"),
     ("汇聚[8500万]江苏人民的力量", Role.PLAN, "observation"),
@@ -148,4 +153,16 @@ def _is_goal(
         return bool(future) and not re.search("已", told[-20:])
     if future is not None and not future:
         return False
-    return bool(future) or (bool(GOAL.search(told)) and not PAST.search(told[-20:]))
+    return bool(future) or (_hoped(_TITLES.sub("", told)) and not PAST.search(told[-20:]))
+
+
+def _hoped(told: str) -> bool:
+    """Whether the words before a number tell of what shall be.
+
+    Examples
+    --------
+    >>> _hoped("力争到年底达到"), _hoped("确保质量,成功创建"), _hoped("对照目标任务(目标为400家)建成")
+    (True, False, True)
+    """
+    last = max((found.end() for found in GOAL.finditer(told)), default=None)
+    return last is not None and not _DONE.search(told, last)

@@ -19,7 +19,7 @@ _DAY = re.compile(
 )
 _SPOKEN = re.compile("会议|大会|人大|代表|常委会|作|上")
 _TITLE = re.compile(
-    r"^\s*#*\s*(?P<title>[^\n]{2,60}(?:报告|公报|纲要|规划|方案|意见|通知|要点|计划)[^\n]{0,12})\s*$",
+    r"^\s*#*\s*(?P<title>[^\n]{2,60}(?:报告|公报|纲要|规划|方案|意见|通知|要点|计划|总结|汇报)[^\n]{0,12})\s*$",
     re.MULTILINE,
 )
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)\s?年?")
@@ -27,6 +27,15 @@ _LOOKS_BACK = re.compile(r"((?:20)\d\d)年(?:度)?(?:以来)?(?:的)?(?:政府)?
 _LOOKS_AHEAD = re.compile(
     r"((?:20)\d\d)年(?:度)?(?:的)?(?:政府|经济社会发展)?(?:主要|重点|总体)?(?:工作)?(?:预期)?(?:目标|安排|任务|重点|要求|总体要求|打算)"
 )
+#: 区长作政府工作报告, 在政府工作报告中指出: news of a session, which are held until spring.
+_SESSION = re.compile("作(?:了)?(?:《)?政府工作报告|(?:在|今年的?)(?:《)?政府工作报告")
+_SESSIONS_END = 4
+#: 过去一年 2022年是不平凡的一年
+_PAST_YEAR = re.compile(r"(?:过去的?一年|工作回顾)\s*[^。\n]{0,12}?(20\d\d)年")
+#: 2023年工作总结和2024年工作思路
+_TWO_YEARS = re.compile(r"(20\d\d)年[^\d]*(?:总结|情况|回顾)[^\d]*(20\d\d)年")
+#: A year that a text names as its own: 2023年主要预期目标; not 到2023年, 2023年以来.
+_OWN_YEAR = re.compile(r"(?<![\d到至—–~\-])(?<!力争)(?<!预计)(?<!计划)(20\d\d)年(?!同期|底前|代|的?基础)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +52,10 @@ class Report:
         The year in which its plan is to be carried out; of a report of statistics, the year it tells.
     statistics, five_year, plan : bool
         Whether it is a statistical communiqué, a plan of five years, another plan.
+    horizon : int, optional
+        The last year that the title of another plan names.
+    session : bool
+        Whether it is news of a session in which a report was given.
     """
 
     title: str = ""
@@ -51,11 +64,18 @@ class Report:
     statistics: bool = False
     five_year: bool = False
     plan: bool = False
+    horizon: int | None = None
+    session: bool = False
 
     @property
     def past(self) -> int | None:
         """The year a review looks back on."""
         return None if self.year is None else self.year - (not self.statistics)
+
+    @property
+    def year_end(self) -> dt.date | None:
+        """The last day of its year."""
+        return None if self.year is None else day_of(self.year)
 
 
 def day_of(year: int, month: int = 12, day: int | None = None) -> dt.date | None:
@@ -86,7 +106,10 @@ def report_of(text: str) -> Report:
     five_year = other and bool(re.search("五年规划|规划纲要|发展规划|十[三四五六七]五”?规划", title))
     plan = other and not five_year and bool(re.search("要点|计划|方案|安排|清单|实施意见", title))
     year = _year_of(text, title, day, statistics)
-    return Report(title, day, year, statistics, five_year, plan)
+    last = max((int(y) for y in re.findall(r"20\d\d", title)), default=None) if plan else None
+    early = day is None or day.month <= _SESSIONS_END
+    session = not title and not statistics and early and bool(_SESSION.search(head))
+    return Report(title, day, year, statistics, five_year, plan, last, session)
 
 
 def _day_of(head: str) -> dt.date | None:
@@ -117,6 +140,8 @@ def _year_of(text: str, title: str, day: dt.date | None, statistics: bool) -> in
         return named[0] + late
     if "报告" not in title and (five := re.search("十([三四五六七])个?五", title)):
         return 2016 + 5 * "三四五六七".index(five[1])
+    if len(named) > 1 and (both := _TWO_YEARS.search(title)) is not None and int(both[1]) + 1 == int(both[2]):
+        return int(both[2])
     ahead = _LOOKS_AHEAD.search(text)
     if back and (not ahead or ahead.start() > back.start()):
         return int(back[1]) + 1
@@ -125,4 +150,8 @@ def _year_of(text: str, title: str, day: dt.date | None, statistics: bool) -> in
     if day is not None:
         late = day.month == 12 and "政府工作报告" in text[:HEAD]
         return day.year + late - (statistics and day.month < 7)
-    return named[0] if named else None
+    if named:
+        return named[0]
+    if past := _PAST_YEAR.search(text[:HEAD]):
+        return int(past[1]) + 1
+    return max((int(y) for y in _OWN_YEAR.findall(text[:HEAD])), default=None)
