@@ -38,11 +38,22 @@ _ITS_OWN = re.compile(r"(?:从|由|较|比)\s?$")
 
 @dataclass(frozen=True, slots=True)
 class Dated:
-    """A day, and whether it follows from elsewhere than the sentence."""
+    """A day.
+
+    Parameters
+    ----------
+    day : date, optional
+    inferred : bool
+        Whether it follows from elsewhere than the sentence.
+    explicit_year : int, optional
+    ends : bool
+        Whether a month or the end of a year is said, not a year alone.
+    """
 
     day: dt.date | None
     inferred: bool
     explicit_year: int | None = None
+    ends: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +126,7 @@ def day_for(
         if match["now"]:
             return Dated(section.day if day is None else day, True)
         if day is not None:
-            return Dated(day, False, day.year)
+            return Dated(day, False, day.year, _ends(match))
     if carried is not None:
         return Dated(carried, True, carried.year)
     return Dated(section.day or (report.year_end if goal else report.day or _told_end(report)), True)
@@ -124,6 +135,26 @@ def day_for(
 def _told_end(report: Report) -> dt.date | None:
     """Return the end of the year that a text without a day and a plan tells of."""
     return None if report.plan or report.five_year else report.year_end
+
+
+def _ends(match: re.Match[str]) -> bool:
+    """Whether words for a day say more than a year."""
+    return any(match[name] for name in ("end", "r_end", "m", "r_m", "m2", "r_m2", "m3", "r_m3", "lone"))
+
+
+_HORIZON: Final = re.compile(r"到(20\d\d)年")
+
+
+def horizon_of(text: str, start: int, end: int) -> dt.date | None:
+    """Return the year's end until which a sentence looks ahead, for the goals of those that follow.
+
+    Examples
+    --------
+    >>> horizon_of("力争到2025年突破75家", 0, 14)
+    datetime.date(2025, 12, 31)
+    """
+    years = _HORIZON.findall(text, start, end)
+    return day_of(int(years[-1])) if years else None
 
 
 def named_day(text: str, start: int, end: int, report: Report) -> dt.date | None:

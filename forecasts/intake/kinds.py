@@ -130,7 +130,7 @@ def _is_goal(
     text: str, sentence: int, before: str, behind: str, figure: Figure, role: Role, future: bool | None
 ) -> bool | None:
     """Whether a quantity shall be reached."""
-    told = text[sentence : figure.outer[0]]
+    told = text[sentence : figure.start]
     if role is Role.PLAN:
         if (
             future is False

@@ -14,7 +14,7 @@ from forecasts.intake.figures import Figure
 from forecasts.intake.units import TIME
 
 #: How far a rule sees, in characters.
-NEAR: Final = 14
+NEAR: Final = 16
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,10 @@ class Refusal:
 def around(text: str, figure: Figure) -> tuple[str, str, str]:
     """Return what stands before a number, the number with its unit, and what stands behind it."""
     start, end = figure.start, figure.end
-    return text[max(0, start - NEAR) : start], text[start:end], text[end : end + NEAR]
+    words = text[start:end]
+    if figure.unit and re.fullmatch(r"[\d.,]+", words):
+        words += figure.unit  # it shares the unit of the next
+    return text[max(0, start - NEAR) : start], words, text[end : end + NEAR]
 
 
 _VERB = "达到?|到|至|为|从|由|是|升|降|涨|超过?|突破|指数|指标值|得分|分别|约|近|和|及|、|较[^,，]{1,6}"
@@ -75,7 +78,8 @@ REFUSALS: Final[tuple[Refusal, ...]] = (
     Refusal("an ordinal", before="第", examples=[("居全国第4位、第15届，培育4家", "4家")]),
     Refusal(
         "an ordinal with its noun",
-        behind=r"^ ?(?:届|号|级|世纪|年代|期(?!间)|版|线|代|次(?:会议|全会)|星级|等奖|度(?!电)|周[年岁]|路|楼|#)",
+        behind=r"^ ?(?:届|号|级|世纪|年代|期(?!间)|版|线|代|次(?:会议|全会|党代会)|星级|等奖"
+        r"|度(?!电)|周[年岁]|路|楼|#)",
         examples=[("21世纪，5号文，2.0版，三期工程，30万吨级航道，80周年，新增5个", "5个")],
     ),
     Refusal(
@@ -180,6 +184,20 @@ REFUSALS: Final[tuple[Refusal, ...]] = (
         behind="^(?!大关|台阶|门槛|规模|以上|左右|[,，。；;、)]|\\s|$)",
         examples=[("全省首个超百亿元水利工程开工，营收突破千亿元大关", "突破千亿元")],
     ),
+    Refusal(
+        "a policy by its number",
+        number=".*大",
+        before='[”"]',
+        behind="^(?:行动|工程|战略|攻坚|任务|计划|举措|要求|工作|目标)",
+        examples=[("推动“改作风、促发展”八大行动，建成3条", "3条")],
+    ),
+    Refusal("a policy by its number", number=".*件", behind="^大事", examples=[("办好两件大事", "")]),
+    Refusal(
+        "a rank by its number",
+        number="[三四五六七八九十百]+大",
+        before="(?:入选|获评|荣获|跻身|评为)[^,，。；;]{0,10}",
+        examples=[("入选浙江十大魅力名城", "")],
+    ),
     Refusal("a part of a text", number=".*方面", examples=[("十方面民生实事", "")]),
     Refusal("a part of a text", behind="^方面", examples=[("重点抓好10个方面工作", "")]),
     Refusal(
@@ -234,7 +252,8 @@ REFUSALS: Final[tuple[Refusal, ...]] = (
 #: What follows a number without a unit that is a quantity.
 _CLOSED = re.compile(r"^[ \t]?(?:$|[,，。、；;)\n]|提|升|降|以|左右|上升|上下|和|及|到|至|增|减|缩|跃|上涨)")
 
-#: In quotation marks a number is part of a name, unless the words are a sentence, or tell how many of what.
+#: In quotation marks a number is part of a name, unless the words are a sentence, or it tells how many things
+#: of a list there are: “科技贷”“流动贷”等“八大资金池”.
 _SENTENCE: Final = 14
 _SO_MANY = re.compile(r"^[\"“‘「][二三四五六七八九十]大[^\"”’」]{3,}[\"”’」]$")
 
@@ -250,7 +269,8 @@ def refused_by(text: str, figure: Figure, within: Sequence[tuple[int, int, str]]
     for start, end, sign in within:
         if sign == "《":
             return "part of a title"
-        if end - start - 2 <= _SENTENCE and not _SO_MANY.match(text[start:end]):
+        counted = text[start - 1 : start] == "等" and _SO_MANY.match(text[start:end])
+        if (figure.letters or end - start - 2 <= _SENTENCE) and not counted:
             return "part of a name"
     sides = around(text, figure)
     for rule in REFUSALS:

@@ -27,8 +27,17 @@ _LOOKS_BACK = re.compile(r"((?:20)\d\d)年(?:度)?(?:以来)?(?:的)?(?:政府)?
 _LOOKS_AHEAD = re.compile(
     r"((?:20)\d\d)年(?:度)?(?:的)?(?:政府|经济社会发展)?(?:主要|重点|总体)?(?:工作)?(?:预期)?(?:目标|安排|任务|重点|要求|总体要求|打算)"
 )
+#: 2021侨界菁英大会
+_BARE_YEAR = re.compile(r"(?<![\d.])(20[12]\d)(?=[\u4e00-\u9fff])(?!年|余|多?[元家个项亿万人名件台套])")
+#: News begin with their day: 新华网广州1月12日电, 9月23日上午.
+_LEAD = re.compile(
+    r"^[^。，,\n]{0,16}?(?<![\d年])(?P<m>\d{1,2})月(?P<d>\d{1,2})日(?:电|讯|消息|上午|下午|[,，])",
+    re.MULTILINE,
+)
 #: 区长作政府工作报告, 在政府工作报告中指出: news of a session, which are held until spring.
-_SESSION = re.compile("作(?:了)?(?:《)?政府工作报告|(?:在|今年的?)(?:《)?政府工作报告")
+_SESSION = re.compile(
+    "作(?:了)?(?:《)?政府工作报告|政府工作报告》?解读|解读《?政府工作报告|(?:在|今年的?)(?:《)?政府工作报告"
+)
 _SESSIONS_END = 4
 #: 过去一年 2022年是不平凡的一年
 _PAST_YEAR = re.compile(r"(?:过去的?一年|工作回顾)\s*[^。\n]{0,12}?(20\d\d)年")
@@ -106,9 +115,12 @@ def report_of(text: str) -> Report:
     five_year = other and bool(re.search("五年规划|规划纲要|发展规划|十[三四五六七]五”?规划", title))
     plan = other and not five_year and bool(re.search("要点|计划|方案|安排|清单|实施意见", title))
     year = _year_of(text, title, day, statistics)
+    if day is None and not title and year and (lead := _LEAD.search(head)):
+        day = day_of(year, int(lead["m"]), int(lead["d"]))
     last = max((int(y) for y in re.findall(r"20\d\d", title)), default=None) if plan else None
     early = day is None or day.month <= _SESSIONS_END
-    session = not title and not statistics and early and bool(_SESSION.search(head))
+    news = not title or "解读" in title
+    session = news and not statistics and early and bool(_SESSION.search(head))
     return Report(title, day, year, statistics, five_year, plan, last, session)
 
 
@@ -154,4 +166,5 @@ def _year_of(text: str, title: str, day: dt.date | None, statistics: bool) -> in
         return named[0]
     if past := _PAST_YEAR.search(text[:HEAD]):
         return int(past[1]) + 1
-    return max((int(y) for y in _OWN_YEAR.findall(text[:HEAD])), default=None)
+    own = _OWN_YEAR.findall(text[:HEAD]) or _BARE_YEAR.findall(text[:HEAD])
+    return max((int(y) for y in own), default=None)

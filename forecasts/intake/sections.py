@@ -90,7 +90,7 @@ _AHEAD = re.compile(
 _DONE = re.compile("完成|实现了|圆满|顺利|如期")
 #: A list of what the people are promised for the year: 今年办好10件民生实事:
 _PROMISES = re.compile(
-    "(?:办好|办理|办成|实施|抓好)(?![了的])[^。；;]{0,24}实事(?:项目)?\\s*(?::|$)|(?:具体|以下|这些)目标[^。；;]{0,6}:\\s*$"
+    '(?:办好|办理|办成|实施|抓好)(?![了的])[^。；;]{0,24}实事(?:项目)?[”"]?\\s*(?::|$)|(?:具体|以下|这些)目标[^。；;，,]{0,6}:'
 )
 _PLAN_ENDS = re.compile("(?:打算|思路|安排|计划|要点|重点)$")
 #: 2023年工作总结和2024年工作思路 is of two parts, and begins with the first.
@@ -211,7 +211,7 @@ def _review_day(years: list[int], heading: str, report: Report) -> dt.date | Non
         year = min(report.past, 2015 + 5 * "二三四五六".index(plan[1]))
     else:
         return None
-    end = day_of(year)
+    end = day_of(year, 6 if "上半年" in heading else 9 if "前三季度" in heading else 12)
     if report.day is not None and end is not None and end > report.day and report.day.month < 11:
         return None  # it tells of a year that has not ended: of the report's day
     return end
@@ -261,7 +261,7 @@ def _heading(line: str) -> tuple[str, bool]:
 def _of_document(report: Report) -> tuple[Role, dt.date | None]:
     if report.statistics:
         return Role.REVIEW, day_of(report.year) if report.year else None
-    if "政府工作报告" in report.title:
+    if "政府工作报告" in report.title and not report.session:
         return Role.REVIEW, day_of(report.past) if report.past else None
     if report.plan:
         end = report.horizon or report.year
@@ -289,7 +289,7 @@ def _states(sentence: str, role: Role) -> bool:
     (True, False)
     """
     found = _AHEAD.search(sentence)
-    if found is not None:
+    if found is not None and not sentence.startswith("什么", found.end()):
         clause = max(sentence.rfind(sign, 0, found.start()) for sign in "，,：:")
         return not _DONE.search(sentence[clause + 1 : found.end()])
     return role is Role.UNKNOWN and _PROMISES.search(sentence) is not None
