@@ -206,6 +206,12 @@ REFUSALS: Final[tuple[Refusal, ...]] = (
         number=".*项",
         examples=[("共计28项指标", "")],
     ),
+    Refusal(
+        "a class of water",
+        number="[一二三四五]类",
+        behind="^(?:及)?以上|^水",
+        examples=[("三类以上水质比例82%", "82%")],
+    ),
     Refusal("the three sectors", number="[一二三]次", behind="^产业", examples=[("三次产业结构", "")]),
     Refusal(
         "a name with 大",
