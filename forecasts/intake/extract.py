@@ -196,7 +196,9 @@ def _hoped_for(dated: Dated, shared: _Shared, report: Report) -> Dated:
     """Return by when a goal without a day is to be met: as an earlier one, or in news at the year's end."""
     if shared.ahead is not None:
         return Dated(shared.ahead, True)
-    return Dated(report.year_end, True) if report.session else dated
+    now = report.day or report.year_end
+    over = dated.day is None or report.session or (now is not None and dated.day <= now)
+    return Dated(report.year_end, True) if over and report.year_end else dated
 
 
 #: 从15家, which a rise or fall to another number follows.

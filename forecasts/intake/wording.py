@@ -33,7 +33,7 @@ LEAD: Final = re.compile(
 
 #: A name right behind a classifier ends here.
 BEHIND_END: Final = re.compile(
-    r"[，,。；;：:、（(）)！？!?\n“”《》\d]|以上|左右|入选|获批|获评|开工|建成|投产|投用|纳入|落地|完成|达到|达|超过|超|突破|实现|进入|上榜|获|得到|提供|被|已|均|全部|基本|稳定|投入|"
+    r"[，,。；;：:、（(）)！？!?\n“”《》\d]|(?<!级)以上|左右|入选|获批|获评|开工|建成|投产|投用|纳入|落地|完成|达到|达|超过|超|突破|实现|进入|上榜|获|得到|提供|被|已|均|全部|基本|稳定|投入|"
     r"增长|下降|提高|(?:增加|扩大|减少|发展|提升|上升|跃升|增|升|降)(?=[到至为了]|\d)|新增|分别|和(?=\d)|及(?=\d)|上线|签约|落户|晋升|晋级|通过|成功|加快|有序|顺利|提前|竣工|营业收入|营收|用于|惠及|荣|居(?=全|第|省|世|首)|占|位|为|是|的(?=\d)|开展|运行|挂牌|列入|启动|入驻|之一|有|到|来|在|可|较|比|同比"
 )
 #: What stands before the noun right behind a number: 20个“优品”品牌, 300个亿元以上项目.
@@ -66,8 +66,10 @@ OF_UNIT: Final = {"列": "班列开行", "标箱": "集装箱吞吐量"}
 VERB: Final = re.compile(
     "^(?:再|新|改|扩|续)?(?:建|增|改|开行|发展|覆盖|实施|改造|整治|处置|投放|归集|清退|完工|推广|签约|注册|入驻|落户|投产|上市|增产|减产|增收|签约、注册)$"
 )
-#: Words that count again what was named before.
-COUNT: Final = frozenset({"总数", "总量", "数量", "总计", "总数量", "存量", "保有量"})
+#: Words that count again what was named before, or tell its level.
+COUNT: Final = frozenset(
+    {"总数", "总量", "数量", "总计", "总数量", "存量", "保有量", "国家级", "省级", "市级", "县级"}
+)
 #: Words that name a size, but not whose.
 BARE: Final = frozenset(
     {
