@@ -41,6 +41,10 @@ GOAL: Final = re.compile(
 PAST: Final = re.compile(
     r"(?<![较比])去年|(?<![较比])上年(?!度计划)|已(?:经|建|达|有|累|完|成|培|超|突|实|发|形|全|在)|目前|截至|截止|现有|迄今|以来|过去|历年|五年来|累计已|上一?年度"
 )
+#: What turns from the past to the plan: 去年建成500家，今年再培育600家.
+_TURN: Final = re.compile(
+    "今年|本年|年内|明年|到20\\d\\d年|力争|争取|确保|要(?:新|再|建|培|完|达|实|突)|将(?:新|再|建|培|完|达|实|突)"
+)
 #: What stands in a title, or is told of the past behind a word of goals: 《三年行动计划》, 确保…,成功获批5家.
 _TITLES: Final = re.compile("《[^《》]*》")
 _DONE: Final = re.compile("已(?!经?有)|成功|获批|入选|荣获|获评")
@@ -76,6 +80,7 @@ EXAMPLES: Final = (
     ("出台《三年行动计划》等[18条]政策", Role.UNKNOWN, "observation"),
     ("争取省级项目资金[5600万元]", Role.UNKNOWN, "observation"),
     ("全市已建成[12个]", Role.PLAN, "observation"),
+    ("去年达到8000家，今年要新增[1000家]", Role.PLAN, "goal"),
     ("高起点推进[100平方公里]综合性科学中心建设", Role.PLAN, "observation"),
     ("汇聚[8500万]江苏人民的力量", Role.PLAN, "observation"),
     ("设立总规模[500亿元]的基金", Role.PLAN, "observation"),
@@ -136,7 +141,7 @@ def _is_goal(
             future is False
             or _THERE.match(behind)
             or (
-                PAST.search(text, max(sentence, figure.outer[0] - 24), figure.outer[0])
+                _past(text[max(sentence, figure.outer[0] - 24) : figure.outer[0]])
                 and not GOAL.search(told[-12:])
             )
         ):
@@ -154,6 +159,18 @@ def _is_goal(
     if future is not None and not future:
         return False
     return bool(future) or (_hoped(_TITLES.sub("", told)) and not PAST.search(told[-20:]))
+
+
+def _past(told: str) -> bool:
+    """Whether the words before a number of a plan tell of the past, the last of them.
+
+    Examples
+    --------
+    >>> _past("去年达到"), _past("去年达到8000家，今年要新增"), _past("今年在已建成")
+    (True, False, True)
+    """
+    last = max((found.end() for found in PAST.finditer(told)), default=None)
+    return last is not None and not _TURN.search(told, last)
 
 
 def _hoped(told: str) -> bool:
