@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from forecasts.intake.figures import Figure
 from forecasts.intake.known import Known, KnownIndicator, usual
-from forecasts.intake.units import PERCENT, POINTS
+from forecasts.intake.units import PERCENT, POINTS, fits
 from forecasts.intake.wording import (
     ADDED,
     AND,
@@ -27,6 +27,7 @@ from forecasts.intake.wording import (
     QUOTED,
     REACHED,
     RELATIVE,
+    SHARE,
     SHARED,
     STOP,
     TAIL,
@@ -106,9 +107,10 @@ def name_of(
         name, more = _unled(_untailed(wider)[0])
         name, inside = "" if VERB.match(name) else name, inside | more
     if not name and earlier is not None:
+        part = SHARE.search(own) if figure.unit == "%" else None
         return _named(
-            earlier.base or earlier.text,
-            tail + _verb_of(earlier),
+            (earlier.base or earlier.text) + (part.group() if part else ""),
+            tail if part else tail + _verb_of(earlier),
             figure,
             known,
             earlier.new and not tail,
@@ -141,8 +143,9 @@ def _says_all(name: str) -> bool:
 
 
 def _lists_on(text: str, floor: int, start: int) -> bool:
-    """Whether a number goes on a list with 、 after 新增."""
-    return text[floor : floor + 1] == "、" and not COMMA.search(text[floor:start])
+    """Whether a number goes on a list with 、 after 新增, and is no total: 新增5家、总数达到18家."""
+    words = text[floor:start]
+    return words.startswith("、") and not COMMA.search(words) and not re.search("总|累计|达到|突破", words)
 
 
 def _last(head: str) -> str:
@@ -382,17 +385,3 @@ def _same_thing(said: str, wanted: str) -> bool:
     """Whether what stands before a known name does not make it another thing."""
     rest = said[: -len(wanted)] if said.endswith(wanted) else ""
     return not re.search("[一-鿿](?:、|和|及)$", rest) and not rest.endswith(("非", "准", "潜在"))
-
-
-def fits(unit: str, printed: str) -> bool:
-    """Whether a printed unit counts the same as an indicator's.
-
-    Examples
-    --------
-    >>> fits("亿元", "万元"), fits("家", "户"), fits("家", "%")
-    (True, True, False)
-    """
-    if "元" in unit:
-        return printed.endswith(unit.lstrip("万亿千百"))
-    firms = {"家", "户", "个"}
-    return unit == printed or (unit in firms and printed in firms | {""})

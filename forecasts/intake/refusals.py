@@ -177,6 +177,12 @@ REFUSALS: Final[tuple[Refusal, ...]] = (
         unless="(?:增长|达到?|完成|新增|实现|突破|在)",
         examples=[("10亿元以上重大项目30个", "30个"), ("引进5000万元以上项目超过841个", "超过841个")],
     ),
+    Refusal(
+        "so many steps",
+        number=".*个",
+        behind="^[十百千万亿]{0,3}元?级?新?台阶",
+        examples=[("经济总量连跨两个万亿元台阶，增长5%", "5%")],
+    ),
     Refusal("how many digits", behind="^数", number=".*位", examples=[("实现两位数增长，增长12%", "12%")]),
     Refusal(
         "a size as a name",
@@ -202,7 +208,7 @@ REFUSALS: Final[tuple[Refusal, ...]] = (
     Refusal("a part of a text", behind="^方面", examples=[("重点抓好10个方面工作", "")]),
     Refusal(
         "indicators of a plan",
-        behind="^(?:预期性|约束性)?指标",
+        behind="^(?:主要|核心|预期性|约束性)?指标",
         number=".*项",
         examples=[("共计28项指标", "")],
     ),

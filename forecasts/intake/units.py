@@ -57,3 +57,17 @@ def spelled(unit: str) -> str:
     return {"平米": "平方米", "标准箱": "标箱", "个标准箱": "标箱", "吨标煤": "吨标准煤", "千米": "公里"}.get(
         unit, unit.replace("(次)", "次")
     )
+
+
+def fits(unit: str, printed: str) -> bool:
+    """Whether a printed unit counts the same as an indicator's.
+
+    Examples
+    --------
+    >>> fits("亿元", "万元"), fits("家", "户"), fits("家", "%")
+    (True, True, False)
+    """
+    if "元" in unit:
+        return printed.endswith(unit.lstrip("万亿千百"))
+    firms = {"家", "户", "个"}
+    return unit == printed or (unit in firms and printed in firms | {""})
