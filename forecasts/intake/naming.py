@@ -170,7 +170,7 @@ def _untailed(words: str) -> tuple[str, str]:
     """
     whole = words = words.rstrip(' "”’)）')
     while found := TAIL.search(words, max(0, len(words) - LONGEST)):
-        words = words[: found.start()]
+        words = words[: found.start()].rstrip("、")
     return words, whole[len(words) :]
 
 

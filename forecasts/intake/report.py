@@ -11,6 +11,9 @@ from forecasts.intake.numerals import number_of
 #: How much of a text is its head.
 HEAD: Final = 1500
 
+#: A line of a head is no longer, unless lines were joined.
+_LINE: Final = 90
+
 _NUMBER = "[一二三四五六七八九十]"
 _DAY = re.compile(
     r"(?P<y>(?:19|20)\d\d|二[〇零○O][一二三四五六七八九〇零○]{2})\s?"
@@ -22,6 +25,8 @@ _TITLE = re.compile(
     r"^\s*#*\s*(?P<title>[^\n]{2,60}(?:报告|公报|纲要|规划|方案|意见|通知|要点|计划|总结|汇报)[^\n]{0,12})\s*$",
     re.MULTILINE,
 )
+#: The title of a report whose lines were joined.
+_GLUED = re.compile(r"\s*(?P<title>[^\n。，,:：;；]{0,30}?政府工作报告)(?!》|解读)[^\n]{200}")
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)\s?年?")
 _LOOKS_BACK = re.compile(r"((?:20)\d\d)年(?:度)?(?:以来)?(?:的)?(?:政府)?(?:主要)?工作(?:回顾|情况|总结)")
 _LOOKS_AHEAD = re.compile(
@@ -107,7 +112,7 @@ def report_of(text: str) -> Report:
     2023
     """
     head = text[:HEAD]
-    found = _TITLE.search(head)
+    found = _TITLE.search(head) or _GLUED.match(head)
     title = found["title"].strip() if found else ""
     day = _day_of(head)
     statistics = "统计公报" in head[:300]
@@ -130,8 +135,10 @@ def _day_of(head: str) -> dt.date | None:
     for match in _DAY.finditer(head):
         line_end = head.find("\n", match.end())
         line = head[head.rfind("\n", 0, match.start()) + 1 : line_end if line_end >= 0 else len(head)]
-        if len(line) > 90:
-            continue  # a sentence of the text, not its head
+        if len(line) > _LINE:
+            if match.start() > 2 * _LINE:
+                continue  # a sentence of the text, not its head
+            line = head[max(0, match.start() - _LINE // 2) : match.end() + _LINE // 2]
         numbers = [
             int(v) if v.isdigit() else int(number_of(v.replace("○", "〇").replace("O", "〇")) or 0)
             for v in (match["y"], match["m"] or match["m2"], match["d"] or match["d2"])

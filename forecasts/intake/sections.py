@@ -295,6 +295,11 @@ def _states(sentence: str, role: Role) -> bool:
     return role is Role.UNKNOWN and _PROMISES.search(sentence) is not None
 
 
+def _plan_end(words: str, report: Report) -> dt.date | None:
+    """Return the end of the five years that a plan is for which is named without them: 《纲要》提出的目标."""
+    return day_of(-(-report.year // 5) * 5) if report.year and "纲要" in words else None
+
+
 Turn = tuple[int, tuple[Role, dt.date | None]]
 
 
@@ -314,7 +319,8 @@ def _turns(line: str, was: Section, report: Report, far: dt.date | None) -> list
             turns.append((begin, (Role.PLAN, this_year)))
         elif (ahead := _FAR.search(opening)) and (far or states) and (was.role is Role.PLAN or states):
             named = YEARS_AHEAD.search(opening)
-            turns.append((begin, (Role.PLAN, (years_ahead_end(named, report) if named else None) or far)))
+            end = (years_ahead_end(named, report) if named else None) or far or _plan_end(opening, report)
+            turns.append((begin, (Role.PLAN, end)))
         elif states and was.role is not Role.PLAN and not ahead:
             turns.append((begin, (Role.PLAN, this_year)))
         begin += len(sentence)

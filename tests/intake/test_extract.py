@@ -50,6 +50,13 @@ def test_a_report_is_read_as_its_key_says(name: str) -> None:
     assert goals.comparison >= 0.95
 
 
+@pytest.mark.parametrize("name", sorted({row["text"] for row in PROVINCES}))
+def test_a_report_whose_lines_were_joined_is_read_alike(name: str) -> None:
+    joined = report_text(name).replace("\r", " ").replace("\n", " ")
+    told = agreement(rows_of(joined), [row for row in PROVINCES if row["text"] == name])
+    assert min(told.recall, told.value, told.kind, told.date) >= 0.97
+
+
 @pytest.mark.parametrize("name", ["tuned", "held", "later", "last"])
 def test_texts_of_other_places_and_years_are_read_as_their_keys_say(name: str) -> None:
     told = score_of(name).parts()
