@@ -158,10 +158,13 @@ def horizon_of(text: str, start: int, end: int) -> dt.date | None:
 
 
 def named_day(text: str, start: int, end: int, report: Report) -> dt.date | None:
-    """Return the day that a sentence names at its beginning, for those that follow."""
+    """Return the day of those that follow a sentence: the last one of what begins with a day."""
     far = 6 if report.day else _OPENING
-    for match in _DATE.finditer(text, start, min(end, start + far + 18)):
-        if not (match["y"] or match["rel"] or match["lone"]) or match.start() - start > far:
+    last: dt.date | None = None
+    for match in _DATE.finditer(text, start, end):
+        if last is None and match.start() - start > far:
+            break
+        if not (match["y"] or match["rel"] or match["lone"]):
             continue
         before = text[start : match.start()]
         if (
@@ -170,8 +173,8 @@ def named_day(text: str, start: int, end: int, report: Report) -> dt.date | None
             or _AHEAD.search(before)
         ):
             continue
-        return _day_said(match, report, False)
-    return None
+        last = _day_said(match, report, False) or last
+    return last
 
 
 def _day_said(match: re.Match[str], report: Report, goal: bool, told: int | None = None) -> dt.date | None:
@@ -191,6 +194,8 @@ def _day_said(match: re.Match[str], report: Report, goal: bool, told: int | None
     if match["ahead"]:
         return day_of(year + (2 if "三" in match["ahead"] else 4)) if year else None
     if match["back"]:
+        if match["back"].startswith("近") and report.day is not None and report.day.month > 4:
+            return report.day  # 近三年 are those before the day of a report within the year
         return day_of(report.past) if report.past else None
     if match["lone"] and (told or year):
         return _of_months(told or year or 0, match["lone"])

@@ -13,8 +13,10 @@ _NUMBER = r"(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?"
 _MORE = "[多余几]"
 _SCALE = r"(?:[十百千]?万亿|[十百千]?万|[十百千]?亿|千(?![瓦米克伏卡])|百(?!分))"
 _SEPARATED = r"\s?(?:[-—–~]{1,2}|至|到)\s?"
-_AMOUNT = rf"(?:{_MORE})?\s?(?:{_SCALE})?(?:{_MORE})?\s?(?:{UNIT})?"
-_PARTS = re.compile(rf"(?P<more>{_MORE})?\s?(?P<scale>{_SCALE})?(?P<more2>{_MORE})?\s?(?P<unit>{UNIT})?")
+_AMOUNT = rf"(?:{_MORE})?[ \t]?(?:{_SCALE})?(?:{_MORE})?[ \t]?(?:{UNIT})?"
+_PARTS = re.compile(
+    rf"(?P<more>{_MORE})?[ \t]?(?P<scale>{_SCALE})?(?P<more2>{_MORE})?[ \t]?(?P<unit>{UNIT})?"
+)
 
 #: Figures, perhaps with a range; 3-5分, 5%—6%, 1.2万至1.5万家.
 _DIGITS = re.compile(

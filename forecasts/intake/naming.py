@@ -106,6 +106,8 @@ def name_of(
         wider = _wider(head)
         name, more = _unled(_untailed(wider)[0])
         name, inside = "" if VERB.match(name) else name, inside | more
+    if not name and "元" in figure.unit:
+        name = _noun_behind(text, end, figure)  # 设立10亿元科创基金
     if not name and earlier is not None:
         part = SHARE.search(own) if figure.unit == "%" else None
         return _named(
@@ -202,6 +204,11 @@ def _name_behind(text: str, end: int, figure: Figure) -> str:
         return ""
     if figure.unit and figure.unit in PERCENT | POINTS | {"倍", "番"}:
         return ""
+    return _noun_behind(text, end, figure)
+
+
+def _noun_behind(text: str, end: int, figure: Figure) -> str:
+    """Return the noun that stands right behind a number."""
     words = text[figure.outer[1] : min(end, figure.outer[1] + LONGEST)]
     words = QUOTED.sub(r"\1\2", words)
     stop = BEHIND_END.search(words)
