@@ -22,7 +22,7 @@ from forecasts.engine.grid import WHOLE
 from forecasts.engine.learned import learned
 from forecasts.ledger.layouts import SEEDS, TABLES
 from forecasts.ledger.past_goals import PAST_GOALS
-from forecasts.notebook.parameters import GoalParameters, PortfolioParameters
+from forecasts.notebook.parameters import GoalParameters, IntakeParameters, PortfolioParameters
 from forecasts.notebook.track_record import TrackRecordParameters
 from tests.conftest import ROOT
 from tests.pictures import MOST, NAMES, file_of
@@ -123,7 +123,7 @@ def test_the_keys_of_a_plan_are_those_of_the_code() -> None:
 
 def test_the_parameters_of_notebooks_are_those_of_the_code() -> None:
     rows = tables(page("howto/papermill.md"))["Run a notebook with papermill"]
-    models = (GoalParameters, PortfolioParameters, TrackRecordParameters)
+    models = (GoalParameters, IntakeParameters, PortfolioParameters, TrackRecordParameters)
     assert {codes(row[0])[0] for row in rows} == {name for model in models for name in model.model_fields}
 
 

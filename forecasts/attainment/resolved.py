@@ -9,6 +9,7 @@ import numpy as np
 
 from forecasts.ledger.fields import Kind, Origin
 from forecasts.ledger.figures import ORDER, Span
+from forecasts.ledger.history import interval_of, without_ends
 from forecasts.ledger.ledger import Ledger
 from forecasts.ledger.records import Goal
 
@@ -116,7 +117,12 @@ def _figure(
     if not len(at):
         return None
     published = ledger.rows.days("published_on")[figures.row[rows]].max()
-    return float(history.low[at[0]]), float(history.high[at[0]]), published.item()
+    low, high = float(history.low[at[0]]), float(history.high[at[0]])
+    held = (ledger.observations[str(figures.names.at(int(row)))] for row in figures.row[rows])
+    hedges = {
+        o.qualifier for o in held if interval_of(o.value, o.qualifier, o.low, o.high, o.origin) == (low, high)
+    }
+    return (*without_ends(low, high, hedges.pop() if len(hedges) == 1 else None), published.item())
 
 
 def _asked(goal: Goal) -> str:

@@ -75,7 +75,7 @@ app.command(
 )(intake)
 app.command(
     help="List a report's goals: what the ledger knows of each, and how probable it is by what was known on "
-    f"the report's day. Nothing is written. {EXIT_CODES}"
+    f"the report's day. csv and json are decisions that forecasts intake --accept-from takes. {EXIT_CODES}"
 )(goals)
 app.command(
     help="Say what a report states of the open goals of its region: met, missed, left open, or nothing. csv "

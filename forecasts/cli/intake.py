@@ -82,6 +82,7 @@ def _scripted(
     """Take in what a file of decisions accepts."""
     from forecasts.intake.accept import accept
     from forecasts.intake.decisions import entries_of, read_decisions
+    from forecasts.intake.offered import Offered, read_offered
     from forecasts.intake.sourcing import published_as
 
     decisions = read_decisions(path)
@@ -89,13 +90,19 @@ def _scripted(
     problems: list[Problem] = []
     published: Published | None = None
     entries: tuple[Entry, ...] = ()
+    offered = Offered({}, {})
     with gathered(problems):
         published = published_as(said, text, ledger)
     with gathered(problems):
         entries = entries_of(decisions, candidates, text, said.get("region", ""))
+    with gathered(problems):
+        new = (decisions.indicators, decisions.regions)
+        offered = read_offered(folder, ledger, *new).named_by(entries)
     if problems or published is None:
         raise BadInput(problems)
-    return accept(folder, published, entries, decisions.indicators, decisions.regions, dry_run)
+    indicators = (*decisions.indicators, *offered.indicators.values())
+    regions = (*decisions.regions, *offered.regions.values())
+    return accept(folder, published, entries, indicators, regions, dry_run)
 
 
 def _asked(
@@ -123,8 +130,10 @@ def _asked(
         state_of,
         write_decisions,
     )
+    from forecasts.intake.offered import read_offered
     from forecasts.intake.walking import Walk
 
+    offered = read_offered(folder, ledger)
     state = kept / state_of(text)
     decisions = read_decisions(state) if state.exists() and not restart else Decisions()
     asking = Asking(Console(stderr=True))
@@ -137,7 +146,7 @@ def _asked(
         decisions = replace(decisions, source=said)
         keep(decisions)
         place = said.get("region", "")
-        way = walk(Walk(candidates, decisions, ledger, published, place), asking, keep)
+        way = walk(Walk(candidates, decisions, offered.beside(ledger), published, place), asking, keep)
         counts = f"{way.count(ACCEPT)} 条接受 accepted, {way.count(SKIP)} 条跳过 skipped"
         if not way.count(ACCEPT):
             asking.console.print(counts)
@@ -149,7 +158,10 @@ def _asked(
         return None
     used = way.used()
     entries = entries_of(used, candidates, text, place)
-    done = accept(folder, published, entries, used.indicators, used.regions, dry_run)
+    new = read_offered(folder, ledger, used.indicators, used.regions).named_by(entries)
+    indicators = (*used.indicators, *new.indicators.values())
+    regions = (*used.regions, *new.regions.values())
+    done = accept(folder, published, entries, indicators, regions, dry_run)
     if not dry_run:
         state.unlink(missing_ok=True)
     return done

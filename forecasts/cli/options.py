@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -15,6 +16,9 @@ from forecasts.ledger.problems import BadInput, Problem, Refusal, Remark, Unansw
 EXIT_CODES = """Exit codes: 0 = all is well, perhaps with warnings on standard error; 1 = a job
 failed (the rest is written, and says so), or something could not be written; 2 = bad input (nothing is
 written; every problem is told on standard error, one a line)."""
+
+#: Columns of a table that no terminal shows: as many as it needs, so that nothing is cut.
+WIDE = 1000
 
 
 class Format(StrEnum):
@@ -76,6 +80,25 @@ GoalOption = Annotated[str, typer.Option(help="a goal of seeds/")]
 KnownOnOption = Annotated[str | None, typer.Option(help="YYYY-MM-DD: nothing published later is used")]
 TableFormatOption = Annotated[
     TableFormat, typer.Option("--format", help="text for people, csv and json for programs")
+]
+
+#: What the verbs about a report are asked.
+ReportArgument = Annotated[
+    Path, typer.Argument(metavar="FILE", help="the report, as forecasts extract reads it")
+]
+ReportDayOption = Annotated[
+    str | None,
+    typer.Option(
+        "--published-on",
+        help="YYYY-MM-DD; default: the day on which seeds/ has it, else the day that it gives itself",
+    ),
+]
+ReportRegionOption = Annotated[
+    str | None, typer.Option("--region", help="its id or name; default: the report's own")
+]
+DecisionsOutOption = Annotated[
+    Path | None,
+    typer.Option("--out", help="file of decisions to write, .csv or .json; default: standard output"),
 ]
 
 #: How many paths are drawn; without it as many as everywhere.

@@ -1,29 +1,39 @@
 """``forecasts resolve``: what a report says became of the goals of its region."""
 
-import csv
-import io
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
-import typer
-
-from forecasts.cli.options import TableFormat, TableFormatOption, problems_told, tell, to_json
+from forecasts.cli.options import (
+    WIDE,
+    DecisionsOutOption,
+    ReportArgument,
+    ReportDayOption,
+    ReportRegionOption,
+    TableFormat,
+    TableFormatOption,
+    problems_told,
+    tell,
+)
 
 if TYPE_CHECKING:
     from forecasts.intake.resolving import Stated
 
+#: What is told of a goal, in this order.
+COLUMNS = (
+    "goal", "asked", "state", "stated", "decision", "start", "end", "indicator", "region", "quote",
+)  # fmt: skip
+
 
 def resolve(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="the report, as forecasts extract reads it")],
-    published_on: Annotated[
-        str | None, typer.Option(help="YYYY-MM-DD; default: the day that the report gives itself")
-    ] = None,
-    region: Annotated[str | None, typer.Option(help="its id or name; default: the report's own")] = None,
+    file: ReportArgument,
+    published_on: ReportDayOption = None,
+    region: ReportRegionOption = None,
     format: TableFormatOption = TableFormat.TEXT,
+    out: DecisionsOutOption = None,
 ) -> None:
     """Say what became of goals."""
     with problems_told():
-        from forecasts.cli.reported import reported
+        from forecasts.cli.reported import hand_over, reported
+        from forecasts.intake.offered import offered_by
         from forecasts.intake.resolving import open_goals, resolved_by
         from forecasts.ledger.root import find_root
         from forecasts.scenarios.seeds import read_seeds
@@ -31,24 +41,29 @@ def resolve(
         folder = find_root() / "seeds"
         seeds = read_seeds(folder)
         tell((), seeds.remarks)
-        report = reported(file, seeds.ledger, folder, region, published_on)
+        ledger = offered_by(seeds.record, seeds.ledger).beside(seeds.ledger)
+        report = reported(file, ledger, folder, region, published_on)
         where = report.region
-        goals = open_goals(seeds.ledger, where, report.day)
-        found = resolved_by(seeds.ledger, goals, report.candidates, report.text, where, report.known)
+        goals = open_goals(ledger, where, report.day)
+        found = resolved_by(ledger, goals, report.candidates, report.text, where, report.known)
         rows = _rows(found)
-        if format is TableFormat.JSON:
-            typer.echo(to_json({"source": {"region": where}, "decisions": rows}))
-        elif format is TableFormat.CSV:
-            typer.echo(_csv(rows), nl=False)
-        else:
+        if format is TableFormat.TEXT and out is None:
             _print(found)
+        else:
+            decisions = {"source": {"region": where}, "decisions": rows}
+            hand_over(decisions, rows, COLUMNS, format, out, file)
 
 
 def _rows(found: "tuple[Stated, ...]") -> list[dict[str, Any]]:
-    """Return what a text says of goals; one figure may answer several, and is decided about once."""
+    """Return what a text says of goals; of one figure that answers two of one thing is decided once."""
     rows = [_row(one) for one in found]
-    sure = {(row["start"], row["end"]) for row in rows if row["decision"] == "accept"}
-    return [row | {"decision": "accept"} if (row["start"], row["end"]) in sure else row for row in rows]
+    sure = {_decided(row) for row in rows if row["decision"] == "accept"}
+    return [row | {"decision": "accept"} if _decided(row) in sure else row for row in rows]
+
+
+def _decided(row: dict[str, Any]) -> tuple[Any, ...]:
+    """Return what is decided about: a figure, as one of something."""
+    return row["start"], row["end"], row["indicator"], row["region"]
 
 
 def _row(one: "Stated") -> dict[str, Any]:
@@ -68,15 +83,6 @@ def _row(one: "Stated") -> dict[str, Any]:
     }
 
 
-def _csv(rows: list[dict[str, Any]]) -> str:
-    heads = list(rows[0]) if rows else ["goal", "asked", "state", "stated", "decision", "start", "end"]
-    out = io.StringIO()
-    writer = csv.DictWriter(out, heads, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    return out.getvalue()
-
-
 def _print(found: "tuple[Stated, ...]") -> None:
     """Print it for people, and how many of each."""
     from collections import Counter
@@ -94,7 +100,7 @@ def _print(found: "tuple[Stated, ...]") -> None:
         cells = (row["goal"], row["asked"], row["state"], row["stated"] or "", "yes" if one.sure else "")
         table.add_row(*map(Text, (*cells, row["quote"] or "", others)))
     console = Console()
-    console.width = max(console.width, 160) if not console.is_terminal else console.width
+    console.width = console.width if console.is_terminal else WIDE
     if found:
         console.print(table)
     counts = Counter(one.state.value for one in found)

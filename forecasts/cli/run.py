@@ -1,9 +1,10 @@
 """``forecasts run``: a plan becomes notebooks and briefs."""
 
+import atexit
 import os
 import signal
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from enum import StrEnum
 from functools import wraps
 from pathlib import Path
@@ -57,21 +58,36 @@ def interruptible() -> Iterator[None]:
         )
         raise typer.Exit(130) from None
     finally:
+        # Asked to end while the interpreter puts itself away, it ends already, with the code of what it did.
+        atexit.register(lambda: [signal.signal(one, signal.SIG_IGN) for one in signals])
         for one, old in before.items():
             signal.signal(one, old)
 
 
 @contextmanager
-def begun(engine: Engine, executor: str) -> "Iterator[Mother | None]":
+def begun(engine: Engine, executor: str, due: bool) -> "Iterator[Mother | None]":
     """Start the mother of warm kernels before anybody knows what for; at the end nothing is left of her."""
     from forecasts.batch.kernels.client import Mother
     from forecasts.batch.kernels.families import can_fork
 
-    if engine is not Engine.WARM or executor != "local" or not can_fork():
+    if not due or engine is not Engine.WARM or executor != "local" or not can_fork():
         yield None
         return
     with Mother() as mother:
         yield mother
+
+
+def surely_due(plan: Path | None, out: Path | None, force: bool) -> bool:
+    """Whether notebooks will be run, whatever the plan says: all are asked for, or there is no run of it."""
+    from forecasts.ledger.root import find_root
+
+    if force:
+        return True
+    with suppress(BadInput, OSError):
+        root = find_root() if plan is None else root_of(plan)
+        runs = (out or root / "reports" / "out") / (plan.stem if plan else "brief")
+        return not any(runs.glob("[!.]*"))
+    return False
 
 
 def nothing_left(verb: Callable[..., None]) -> Callable[..., None]:
@@ -79,8 +95,10 @@ def nothing_left(verb: Callable[..., None]) -> Callable[..., None]:
 
     @wraps(verb)
     def told(**given: Any) -> None:
-        # What kernels import takes longer than the reading of a plan, and there are two processors.
-        with interruptible(), begun(given["engine"], given["executor"]) as mother:
+        # What kernels import takes longer than the reading of a plan, and there are two processors. Where
+        # there may be nothing to run she waits until there is: an unchanged plan is told of sooner so.
+        due = surely_due(given["plan"], given["out"], given["force"])
+        with interruptible(), begun(given["engine"], given["executor"], due) as mother:
             given["context"].obj = mother
             verb(**given)
 

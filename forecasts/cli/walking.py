@@ -17,7 +17,7 @@ from forecasts.ledger.records import Goal, Indicator, Observation, Region
 
 #: What is shown of an entry, in this order.
 SHOWN = (
-    "kind", "indicator", "region", "value", "high", "unit", "qualifier", "comparison", "date",
+    "kind", "indicator", "region", "value", "high", "unit", "qualifier", "comparison", "date", "headline",
     "date_inferred", "period_start", "origin", "quote", "note_zh", "note_en", "accepted",
 )  # fmt: skip
 

@@ -27,7 +27,12 @@ from forecasts.ledger.tables import read_table
 ACCEPT, SKIP = "accept", "skip"
 
 #: What is told of a candidate and is no part of an entry: beside a decision it decides nothing.
-BESIDE = frozenset(("cumulative", "new", "confidence", "goal", "asked", "state", "stated"))
+BESIDE = frozenset(
+    (
+        "cumulative", "new", "confidence", "goal", "asked", "state", "stated", "held", "known_on", "newest",
+        "newest_as_of", "newest_source", "probability", "verdict", "lowest", "highest", "note",
+    )
+)  # fmt: skip
 
 #: Where words stand in a text.
 Place = tuple[int, int]
@@ -161,7 +166,7 @@ def entry_at(
         first, last = sentence_at(text, start, end)
         given = {"start": start, "end": end, "region": region, "quote": quote_of(text[first:last])}
     for name, value in fields.items():
-        if name in BESIDE or (name == "quote" and value == text[start:end]):
+        if name in BESIDE or (name == "quote" and _plain_words(value) == _plain_words(text[start:end])):
             continue
         if name == "value" and candidate is not None and _same(value, given["value"]):
             continue
@@ -180,6 +185,11 @@ def entry_at(
         return Entry.model_validate(kept)
     except ValidationError as error:
         raise BadInput(told_of(error, where)) from None
+
+
+def _plain_words(words: Any) -> str:
+    """Return words without blanks, and without the sign that keeps a table from reading a formula."""
+    return "".join(str(words).split()).removeprefix("'")
 
 
 def _same(one: Any, other: Any) -> bool:
@@ -215,7 +225,10 @@ def _of_json(held: Any, place: str) -> Decisions:
             remedy = "a decision has start, end (whole numbers) and decision: accept or skip"
             problems.append(Problem(f"{place}, decision {number}", rule, shortened(row), remedy))
             continue
-        if at in decided and _plain(decided[at]) != _plain(one):
+        other = decided.get(at, one)
+        if _passed_over(one, other):  # as something else it is accepted, or it is none of several things
+            continue
+        if not _passed_over(other, one) and _plain(other) != _plain(one):
             rule = "there is another decision about this place, which says otherwise"
             problems.append(Problem(f"{place}, decision {number}", rule, f"{at[0]}-{at[1]}", "remove one"))
         decided[at] = one
@@ -229,6 +242,11 @@ def _of_json(held: Any, place: str) -> Decisions:
 def _plain(one: Decision) -> tuple[str, dict[str, Any]]:
     """Return a decision without what decides nothing: one figure may answer two goals."""
     return one.decision, {name: value for name, value in one.fields.items() if name not in BESIDE}
+
+
+def _passed_over(one: Decision, other: Decision) -> bool:
+    """Whether a figure is skipped as one thing, while the other decision is about another thing."""
+    return one.decision == SKIP and one.fields.get("indicator") != other.fields.get("indicator")
 
 
 def _says_nothing(row: Mapping[str, Any]) -> bool:

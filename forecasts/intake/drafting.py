@@ -11,9 +11,10 @@ from pydantic import ValidationError
 
 from forecasts.intake.candidates import Said
 from forecasts.intake.entries import FALLS, Entry, Published
-from forecasts.ledger.called import find_called
+from forecasts.ledger.called import find_called, names_of
 from forecasts.ledger.fields import Basis, Comparison, Kind
 from forecasts.ledger.ledger import Ledger
+from forecasts.ledger.names import spelt
 from forecasts.ledger.problems import BadInput, Problem, shortened
 from forecasts.ledger.records import Goal, Indicator, Observation, Record, Region, Source
 from forecasts.ledger.scaled import in_unit_of
@@ -59,6 +60,18 @@ class Drafted:
     rows: Mapping[str, tuple[Record, ...]]
     duplicates: tuple[Beside, ...] = ()
     conflicts: tuple[Beside, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Settled:
+    """An entry whose names are ids, whose day is there, and whose numbers are in its indicator's unit."""
+
+    entry: Entry
+    indicator: Indicator
+    region: str
+    day: dt.date
+    value: Decimal
+    high: Decimal | None
 
 
 @dataclass(eq=False)
@@ -149,33 +162,44 @@ def _take(made: _Draft, entry: Entry) -> None:
     """Make one entry a row, unless it is there already."""
     problems: list[Problem] = []
 
-    def named(name: str, held: Mapping[str, Any], what: str) -> str:
-        try:
-            return find_called(name, held, what, place_of(entry))
-        except BadInput as bad:
-            problems.extend(bad.problems)
-            return ""
-
-    indicator = made.indicators.get(named(entry.indicator, made.indicators, "indicator"))
-    region = named(entry.region, made.regions, "region")
+    indicator, region = None, ""
+    try:
+        indicator = made.indicators[_indicator(made, entry)]
+    except BadInput as bad:
+        problems += bad.problems
+    try:
+        region = find_called(entry.region, made.regions, "region", place_of(entry))
+    except BadInput as bad:
+        problems += bad.problems
     if entry.date is None:
         rule = "has no deadline" if entry.kind is Said.GOAL else "has no day that it describes"
         problems.append(Problem(place_of(entry), rule, remedy="state it: YYYY-MM-DD", column="date"))
     if problems or indicator is None or entry.date is None:
         raise BadInput(problems)
-    value, high = (_settled(entry, number, indicator) for number in (entry.value, entry.high))
-    assert value is not None
+    value = _in_unit(entry, entry.value, indicator)
+    high = None if entry.high is None else _in_unit(entry, entry.high, indicator)
     make = _goal if entry.kind is Said.GOAL else _observation
     try:
-        _add(made, make(made, entry, indicator, region, entry.date, value, high))
+        _add(made, make(made, _Settled(entry, indicator, region, entry.date, value, high)))
     except ValidationError as error:
         raise BadInput(told_of(error, place_of(entry))) from None
 
 
-def _settled(entry: Entry, number: Decimal | None, indicator: Indicator) -> Decimal | None:
+def _indicator(made: _Draft, entry: Entry) -> str:
+    """Return the id of an entry's indicator; of several that are called so, the one of its unit."""
+    try:
+        return find_called(entry.indicator, made.indicators, "indicator", place_of(entry))
+    except BadInput:
+        name = spelt(entry.indicator)
+        called = (one for one in made.indicators.values() if name in map(spelt, names_of(one)))
+        counted = [one.id for one in called if in_unit_of(one, entry.value, entry.unit) is not None]
+        if len(counted) != 1:
+            raise
+        return counted[0]
+
+
+def _in_unit(entry: Entry, number: Decimal, indicator: Indicator) -> Decimal:
     """Return a number in its indicator's unit."""
-    if number is None:
-        return None
     found = in_unit_of(indicator, number, entry.unit)
     if found is None:
         rule = f"is counted in another unit than {indicator.id}, which is counted in "
@@ -185,15 +209,10 @@ def _settled(entry: Entry, number: Decimal | None, indicator: Indicator) -> Deci
     return found
 
 
-def _observation(
-    made: _Draft,
-    entry: Entry,
-    indicator: Indicator,
-    region: str,
-    day: dt.date,
-    value: Decimal,
-    high: Decimal | None,
-) -> Observation:
+def _observation(made: _Draft, settled: _Settled) -> Observation:
+    entry, indicator, day, value, high = (
+        settled.entry, settled.indicator, settled.day, settled.value, settled.high,
+    )  # fmt: skip
     kinds = FIGURES_OF[entry.kind]
     if indicator.kind not in kinds:
         rule = f"is a {entry.kind.value}; {indicator.id} is of kind {indicator.kind.value}"
@@ -206,11 +225,11 @@ def _observation(
     start = entry.period_start
     if start is None and indicator.kind is Kind.FLOW:
         start = dt.date(day.year, 1, 1)
-    id_ = f"{region}-{indicator.id}-{day:%Y%m%d}"
+    id_ = f"{settled.region}-{indicator.id}-{day:%Y%m%d}"
     published = made.published
     return Observation(
         id=_free(id_, made.ledger.observations, made.rows["observations"]),
-        indicator=indicator.id, region=region, as_of=day,
+        indicator=indicator.id, region=settled.region, as_of=day,
         as_of_basis=Basis.INFERRED if entry.date_inferred else Basis.STATED,
         value=value, qualifier=entry.qualifier, low=low, high=high, period_start=start,
         source=published.source.id, published_on=published.published_on, quote=entry.quote,
@@ -219,27 +238,20 @@ def _observation(
     )  # fmt: skip
 
 
-def _goal(
-    made: _Draft,
-    entry: Entry,
-    indicator: Indicator,
-    region: str,
-    day: dt.date,
-    value: Decimal,
-    high: Decimal | None,
-) -> Goal:
+def _goal(made: _Draft, settled: _Settled) -> Goal:
     """Return a goal; of a range it asks for the end that meets it first."""
+    entry, value, high = settled.entry, settled.value, settled.high
     comparison = entry.comparison or Comparison.AT_LEAST
     asked = value if high is None or not comparison.asks_less else high
     notes = [entry.note_zh, entry.note_en, "" if high is None else f"{value:f} to {high:f} in print"]
     published = made.published
-    id_ = f"{region}-{indicator.id}-{day.year}"
+    indicator, day = settled.indicator.id, settled.day
     return Goal(
-        id=_free(id_, made.ledger.goals, made.rows["goals"]),
-        indicator=indicator.id, region=region, value=asked, comparison=comparison, deadline=day,
+        id=_free(f"{settled.region}-{indicator}-{day.year}", made.ledger.goals, made.rows["goals"]),
+        indicator=indicator, region=settled.region, value=asked, comparison=comparison, deadline=day,
         announced_on=published.given_on or published.published_on, published_on=published.published_on,
-        source=published.source.id, quote=entry.quote, accepted=entry.accepted,
-        note="; ".join(note for note in notes if note),
+        source=published.source.id, quote=entry.quote, headline=entry.headline,
+        accepted=entry.accepted, note="; ".join(note for note in notes if note),
     )  # fmt: skip
 
 
@@ -251,7 +263,7 @@ def _add(made: _Draft, row: Counted) -> None:
         there = [g for g in held.values() if (g.indicator, g.region) == (row.indicator, row.region)]
     else:
         there = list(made.ledger.series(row.indicator, row.region))
-    alike = [other for other in (*there, *made.rows[table]) if _when(other) == _when(row)]
+    alike = [other for other in (*there, *made.rows[table]) if when_of(other) == when_of(row)]
     for other in alike:
         if (other.value, other.source) == (row.value, row.source):
             made.duplicates.append(Beside(row, other))
@@ -260,7 +272,7 @@ def _add(made: _Draft, row: Counted) -> None:
     made.rows[table].append(row)
 
 
-def _when(row: Counted) -> tuple[object, ...]:
+def when_of(row: Counted) -> tuple[object, ...]:
     """Return what a row counts and when: of two that agree in it, one may revise the other."""
     if isinstance(row, Goal):
         return row.indicator, row.region, row.deadline, row.comparison

@@ -26,6 +26,9 @@ SHORT = 20
 #: Words of a fall; the number behind them is printed without a sign.
 FALLS = re.compile("下降|减少|降低|回落|下滑|缩减|收窄|负增长|降幅|减幅")
 
+#: 回落到2.6%, 降至4.6%: what was reached, not by how much it fell.
+_REACHED = re.compile("[到至为]$")
+
 
 class Entry(Record):
     """One quantity of a text, as it is to become a row.
@@ -48,6 +51,8 @@ class Entry(Record):
         The day described, or a goal's deadline.
     period_start : date, optional
         First day of the period that a flow covers; none = the first of January of its year.
+    headline : bool
+        Whether the default brief is to be about a goal.
     quote : str
         The words of the text that show what is counted.
     attested : Confidence
@@ -70,6 +75,7 @@ class Entry(Record):
     date_inferred: bool = False
     period_start: Day | None = None
     comparison: Comparison | None = None
+    headline: bool = False
     quote: Note
     origin: Origin = Origin.PRINTED
     attested: Confidence = Confidence.HIGH
@@ -122,12 +128,23 @@ def proposed(candidate: Candidate, text: str, region: str = "") -> dict[str, obj
         "high": None if candidate.high is None else decimal_of(candidate.high),
         "unit": candidate.unit,
         "qualifier": candidate.qualifier,
-        "falls": candidate.kind == Said.CHANGE and FALLS.search(clause) is not None,
+        "falls": candidate.kind == Said.CHANGE and is_fall(clause),
         "date": candidate.date,
         "date_inferred": candidate.date_inferred,
         "comparison": candidate.comparison,
         "quote": quote_of(text[first:last]),
     }
+
+
+def is_fall(clause: str) -> bool:
+    """Whether the words before a change say that it is a fall, and not what was reached by one.
+
+    Examples
+    --------
+    >>> is_fall("居民消费价格下降"), is_fall("居民消费价格涨幅回落到"), is_fall("降低成本，收入增长")
+    (True, False, True)
+    """
+    return FALLS.search(clause) is not None and _REACHED.search(clause.strip()) is None
 
 
 def decimal_of(value: float) -> Decimal:

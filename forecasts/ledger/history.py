@@ -60,6 +60,20 @@ def interval_of(
     return (max(float(least), 0.0) if value >= 0 else float(least)), float(most)
 
 
+def without_ends(low: float, high: float, qualifier: Qualifier | None) -> tuple[float, float]:
+    """Return bounds that leave out what a hedge leaves out: 超 and 余 say more than the number, 近 less.
+
+    Examples
+    --------
+    >>> low, high = without_ends(61000.0, 62000.0, Qualifier.OVER)
+    >>> low > 61000, high < 62000
+    (True, True)
+    """
+    if qualifier in (Qualifier.OVER, Qualifier.REMAINDER):
+        return math.nextafter(low, math.inf), math.nextafter(high, -math.inf)
+    return low, math.nextafter(high, -math.inf) if qualifier is Qualifier.NEAR else high
+
+
 def log_sd_of(low: Floats, high: Floats) -> Floats:
     """Return the standard deviation of the logarithm of a value that is uniform between positive bounds.
 

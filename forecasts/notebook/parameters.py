@@ -56,11 +56,18 @@ class Parameters(BaseModel):
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+    renamed: ClassVar[Mapping[str, str]] = {}
+
+    language: Language = "zh"
+
+
+class DatedParameters(Parameters):
+    """What every notebook can be asked that answers by what was known on a day."""
+
     renamed: ClassVar[Mapping[str, str]] = {"as_of": "known_on"}
 
     known_on: StrictText = ""
     seed: Seed = 1
-    language: Language = "zh"
     output: StrictText = ""
 
     @field_validator("known_on")
@@ -74,7 +81,7 @@ class Parameters(BaseModel):
 P = TypeVar("P", bound=Parameters)
 
 
-class QuestionParameters(Parameters):
+class QuestionParameters(DatedParameters):
     """What every notebook can be asked that draws possible futures."""
 
     draws: Draws = DRAWS
@@ -92,6 +99,13 @@ class PortfolioParameters(QuestionParameters):
     """What ``portfolio.ipynb`` can be asked."""
 
     goals: Annotated[list[StrictText], Field(strict=True)] = []
+
+
+class IntakeParameters(Parameters):
+    """What ``intake.ipynb`` can be asked."""
+
+    report: StrictText = ""
+    region: StrictText = ""
 
 
 def parse_date(text: str) -> dt.date:

@@ -13,6 +13,7 @@ from forecasts.ledger.problems import BadInput, Problem, Refusal, nearest
 from forecasts.ledger.root import shown
 from forecasts.notebook.home import find_home
 from forecasts.notebook.parameters import (
+    DatedParameters,
     GoalParameters,
     Parameters,
     PortfolioParameters,
@@ -198,7 +199,7 @@ def _texts(namespace: Mapping[str, Any], name: str) -> tuple[str, ...]:
     return tuple(v for v in value if isinstance(v, str)) if isinstance(value, list) else ()
 
 
-def _day(wanted: Parameters, seeds: Seeds, goals: tuple[str, ...]) -> dt.date:
+def _day(wanted: DatedParameters, seeds: Seeds, goals: tuple[str, ...]) -> dt.date:
     if wanted.known_on:
         return parse_date(wanted.known_on)
     return seeds.ledger.newest_publication(seeds.ledger.headline_goals() or goals)

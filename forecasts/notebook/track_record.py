@@ -15,7 +15,7 @@ from forecasts.ledger.files import write_whole
 from forecasts.ledger.problems import BadInput, Problem
 from forecasts.ledger.root import shown
 from forecasts.notebook.home import find_home
-from forecasts.notebook.parameters import Parameters, Resamples, parse_date, read_parameters
+from forecasts.notebook.parameters import DatedParameters, Resamples, parse_date, read_parameters
 from forecasts.notebook.request import plainly
 from forecasts.notebook.show import Drawing, Grid, Text
 from forecasts.publish import track_record as said
@@ -28,10 +28,10 @@ from forecasts.scenarios.seeds import Seeds, read_seeds
 TRACK_RECORD = "track_record.json"
 
 
-class TrackRecordParameters(Parameters):
+class TrackRecordParameters(DatedParameters):
     """What ``backtest.ipynb`` can be asked."""
 
-    renamed: ClassVar[Mapping[str, str]] = {**Parameters.renamed, "draws": "resamples"}
+    renamed: ClassVar[Mapping[str, str]] = {**DatedParameters.renamed, "draws": "resamples"}
 
     resamples: Resamples = 2_000
 

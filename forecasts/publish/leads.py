@@ -37,9 +37,12 @@ def verdict_of(heads: Sequence[Attainment]) -> Verdict:
 
     Undetermined is what `what_if.readings` calls so, or, where nobody asked, what lies as far apart.
     """
-    chances = [head.probability for head in heads]
+    return verdict([head.probability for head in heads], readings_of(heads))
+
+
+def verdict(chances: Sequence[float], told: Readings | None) -> Verdict:
+    """Return the verdict on a goal by the probabilities of its readings, and by what holds them together."""
     low, high = min(chances), max(chances)
-    told = readings_of(heads)
     if told is not None and told.verdict == "undetermined":
         return Verdict("undetermined", min(low, told.low), max(high, told.high))
     if high - low >= APART:

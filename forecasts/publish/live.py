@@ -124,8 +124,10 @@ def held_by(sliders: Sliders, before: float) -> dict[str, Any]:
 def _moved(value: str, base: str, counts: str, sliders: Sliders) -> str:
     """Return the expression of a future as the sliders stand."""
     paced = f"({value} + (pace - 1) * max({value} - {base}, 0))"
-    least = f"min({paced}, {sliders.least:g})" if sliders.least is not None else "-Infinity"
-    topped = f"({counts} ? max({paced} + one_off, {least}) : {paced})"
+    once = f"{paced} + one_off"
+    if sliders.least is not None:  # an expression of Vega has no word for what is below everything
+        once = f"max({once}, min({paced}, {sliders.least:g}))"
+    topped = f"({counts} ? {once} : {paced})"
     return topped if sliders.upper is None else f"min({topped}, {sliders.upper!r})"
 
 

@@ -15,7 +15,7 @@ import sys
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from threading import Thread
+from threading import Lock, Thread
 from typing import Any, Final
 
 from forecasts.publish.elsewhere import RENDERER, whole_of
@@ -25,6 +25,9 @@ ARRIVAL: Final = 10.0
 
 #: Requests that may wait.
 WAITING: Final = 128
+
+#: Held while the folder of fonts is made and first read: nobody takes it away meanwhile.
+PREPARING: Final = Lock()
 
 
 def main() -> None:
@@ -50,19 +53,21 @@ def _leave_with_owner(path: Path) -> None:
     """End this process at once when standard input ends, and take along what lies beside the socket."""
     while os.read(0, 1 << 16):
         pass
-    shutil.rmtree(path.with_name("fonts"), ignore_errors=True)
-    with suppress(OSError):
-        path.unlink()
-        path.parent.rmdir()
-    os._exit(0)
+    with PREPARING:
+        shutil.rmtree(path.with_name("fonts"), ignore_errors=True)
+        with suppress(OSError):
+            path.unlink()
+            path.parent.rmdir()
+        os._exit(0)
 
 
 def prepare(fonts: Path, briefs: bool) -> None:
     """Load what draws, with a font of the common signs in a folder of its own, and what typesets briefs."""
     from forecasts.publish import drawing
 
-    drawing.register_common(fonts)
-    drawing.svg_of('{"data": {"values": [{}]}, "mark": "text"}')
+    with PREPARING:
+        drawing.register_common(fonts)
+        drawing.svg_of('{"data": {"values": [{}]}, "mark": "text"}')
     if briefs:
         from forecasts.publish import combine, typeset  # noqa: F401 - the first brief needs not load it
 

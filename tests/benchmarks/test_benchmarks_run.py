@@ -1,4 +1,7 @@
-"""The benchmark scripts still run; how good or how quick is no test's business."""
+"""The benchmark scripts still run; how good or how quick is no test's business.
+
+Those that need whole runs take long by nature: `make soak` tries them.
+"""
 
 import os
 from pathlib import Path
@@ -129,7 +132,7 @@ def test_scale_asks_one_goal() -> None:
     assert all(int(row[2]) >= 10 for row in rows)
 
 
-@pytest.mark.slow
+@pytest.mark.soak
 def test_a_cluster_answers_as_this_machine_does(frame: pd.DataFrame) -> None:
     units = one_row_a_unit(frame).head(8)
     observations, asked = many(units, by_level(frame, units.unit_id, "target"), 20)
@@ -138,7 +141,7 @@ def test_a_cluster_answers_as_this_machine_does(frame: pd.DataFrame) -> None:
     assert [row[4] for row in rows] == ["yes"] * 3
 
 
-@pytest.mark.slow
+@pytest.mark.soak
 def test_a_few_jobs_come_out_of_a_batch_as_out_of_papermill(tmp_path: Path) -> None:
     goal = batch.first_goals(tmp_path, 1)
     found = batch.speed(tmp_path, goal, jobs=2, repeats=1, stock=1)
@@ -147,7 +150,7 @@ def test_a_few_jobs_come_out_of_a_batch_as_out_of_papermill(tmp_path: Path) -> N
     assert found.loop.wall == found.stock[0].wall * found.jobs
 
 
-@pytest.mark.slow
+@pytest.mark.soak
 def test_a_night_is_looked_at_while_it_lasts() -> None:
     with TemporaryDirectory(prefix="b-") as name:  # sockets lie in it: their paths must be short
         folder = Path(name)
@@ -208,7 +211,7 @@ def test_a_deadline_is_a_month_end(last: str, h: int, freq: str, day: str) -> No
     assert deadline(last, h, freq) == day
 
 
-@pytest.mark.slow
+@pytest.mark.soak
 def test_the_site_is_built_of_two_runs() -> None:
     first, new, nothing = static_site.measured(2)
     assert first.files < new.files == nothing.files

@@ -14,9 +14,13 @@ import pytest
 from typer.testing import CliRunner
 
 from forecasts.cli import app
+from forecasts.intake.accept import accept
+from forecasts.intake.entries import Entry, proposed
+from forecasts.ledger.records import Indicator, Region
 from forecasts.ledger.root import TENANT, provided
 from forecasts.scenarios.seeds import read_seeds
 from tests.conftest import ROOT
+from tests.intake.grounds import CANDIDATES, TEXT, report
 
 #: What every tenant has alike: the project's own files are the only copy of them.
 SHARED = ("notebooks", "reports/plans", "reports/templates", "reports/templates/site")
@@ -52,6 +56,35 @@ def test_a_tenant_is_laid_out_once_and_is_sound(tmp_path: Path, monkeypatch: pyt
     again = CliRunner().invoke(app, ["new", "town"])
     assert again.exit_code == 2
     assert again.stderr.startswith("FOLDER: the folder is not empty")
+
+
+def test_a_tenants_tables_have_a_column_for_all_that_a_reports_rows_may_say(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert CliRunner().invoke(app, ["new", "town"]).exit_code == 0
+    assert "without a row" in CliRunner().invoke(app, ["new", "empty", "--empty"]).stdout
+    ranged = proposed(CANDIDATES[0], TEXT) | {
+        "high": 1200,
+        "note_zh": "一",
+        "note_en": "one",
+        "accepted": "so",
+    }
+    said = {"period_start": "2022-01-01", "origin": "estimate", "attested": "low", "headline": True}
+    asked = proposed(CANDIDATES[5], TEXT) | {"note_zh": "一", "accepted": "so", "headline": True}
+    rows = [Entry.model_validate(ranged | said), Entry.model_validate(asked)]
+    firms = Indicator(
+        id="firms", name_zh="高新技术企业", unit_zh="家", scope_zh="全部", note="n", accepted="so"
+    )
+    place = Region(id="place", name_zh="临江市", note="n", accepted="so")
+    for house in ("town", "empty"):
+        held = read_seeds(tmp_path / house / "seeds").ledger
+        done = accept(tmp_path / house / "seeds", report(), rows, [firms], [place])
+        after = read_seeds(tmp_path / house / "seeds").ledger
+        assert len(after.observations) == len(held.observations) + 1
+        assert after.goals[done.rows["goals"][0].id].headline  # type: ignore[attr-defined]
+        assert after.headline_goals()
+    assert not held.observations
 
 
 def build(out: Path) -> Path:

@@ -392,3 +392,16 @@ def test_any_candidates_give_a_sound_ledger_or_a_clear_refusal(
         assert all(after[file].startswith(content) for file, content in before.items())
         for table, rows in done.rows.items():
             assert {row.id for row in rows} <= set(getattr(opened.parts, table))  # type: ignore[attr-defined]
+
+
+def test_of_two_that_are_called_so_the_one_of_its_unit_is_meant(seeds: Path) -> None:
+    grain = [
+        Indicator(id=name, name_zh="粮食产量", unit_zh=unit, kind="flow", scope_zh="总产量")
+        for name, unit in (("grain_jin", "亿斤"), ("grain_tonnes", "万吨"))
+    ]
+    one = Entry.model_validate({**proposed(found("5.5亿元", 125.0, "亿斤", "observation", "粮食产量"), TEXT)})
+    (row,) = accept(seeds, report(), [one], grain).rows["observations"]
+    assert (row.indicator, row.value) == ("grain_jin", 125)  # type: ignore[attr-defined]
+    other = one.model_copy(update={"unit": "家"})
+    with pytest.raises(BadInput, match="several indicators are called so"):
+        accept(seeds, report(), [other], grain)

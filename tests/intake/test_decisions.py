@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -152,3 +153,30 @@ def test_whatever_a_file_holds_is_decisions_or_a_refusal(tmp_path: Path, held: o
     with contextlib.suppress(BadInput):
         for entry in entries_of(read_decisions(path), CANDIDATES, TEXT):
             assert entry.indicator
+
+
+def test_a_figure_may_be_passed_over_as_one_thing_and_accepted_as_another(tmp_path: Path) -> None:
+    skipped = {"start": 1, "end": 3, "decision": "skip", "indicator": "retail"}
+    accepted = {"start": 1, "end": 3, "decision": "accept", "indicator": "growth"}
+    for number, rows in enumerate(([skipped, accepted], [accepted, skipped])):
+        path = tmp_path / f"{number}.json"
+        path.write_text(json.dumps(rows), encoding="utf-8")
+        (one,) = read_decisions(path).decided.values()
+        assert (one.decision, one.fields["indicator"]) == ("accept", "growth")
+    for rows in (
+        [accepted, {**accepted, "indicator": "retail"}],
+        [accepted, {**accepted, "decision": "skip"}],
+    ):
+        (tmp_path / "both.json").write_text(json.dumps(rows), encoding="utf-8")
+        with pytest.raises(BadInput, match="another decision about this place"):
+            read_decisions(tmp_path / "both.json")
+
+
+def test_the_words_of_a_table_that_are_those_of_the_text_replace_no_sentence() -> None:
+    text = "全市从业人员达到-3.5\r\n万人。"
+    start, end = text.index("-3.5"), text.index("万人")
+    candidate = replace(FIRST, start=start, end=end, quote=text[start:end], value=-3.5)
+    for words in (candidate.quote, "'-3.5\n", f"'{candidate.quote}"):
+        entry = entry_at((start, end), {"quote": words}, candidate, text)
+        assert entry.quote.startswith("全市从业人员")
+    assert entry_at((start, end), {"quote": "另一句"}, candidate, text).quote == "另一句"

@@ -10,6 +10,7 @@ from html import unescape
 from pathlib import Path
 
 import altair as alt
+import pandas as pd
 import pytest
 import vl_convert
 from altair.utils.schemapi import debug_mode
@@ -22,7 +23,7 @@ from forecasts.attainment.sliders import MOST, sliders_of
 from forecasts.attainment.verdict import verdict
 from forecasts.attainment.what_if import Slider, Sliders
 from forecasts.publish.brief import compose, write_html
-from forecasts.publish.drawing import to_spec
+from forecasts.publish.drawing import svg_of, to_spec
 from forecasts.publish.english import told_of
 from forecasts.publish.live import live_chart
 from forecasts.publish.words import Words
@@ -202,6 +203,19 @@ MOVE = """async ([figure, settings]) => {
   }
   return seen;
 }"""
+
+
+def test_what_has_no_lower_end_can_be_drawn() -> None:
+    figures = pd.DataFrame(
+        {"region": "A", "indicator": "growth", "as_of": ["2023-12-31", "2024-12-31"], "value": [4.1, -0.5]}
+    )
+    ledger = fc.Ledger.from_frames(figures, kinds={"growth": "rate"})
+    found = outlook(Reader(ledger), fc.Question(fc.Goal("growth", "A", 5, "2025-12-31"), "2025-02-01"))
+    said = verdict(found)
+    sliders = sliders_of(found, [point.date for point in said.fan])
+    assert sliders is not None
+    assert sliders.least is None
+    assert svg_of(to_spec(live_chart(said, sliders, ENGLISH))).startswith("<svg")
 
 
 def test_however_many_are_drawn_few_travel(seeds: Seeds) -> None:

@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -217,3 +218,30 @@ def test_without_sockets_it_draws_here(make: Maker, monkeypatch: pytest.MonkeyPa
         assert "<svg" in found.svg(spec(4))
         with pytest.raises(RenderingFailed):
             found.svg("{")
+
+
+#: A renderer that is slow to write its font, and slow to leave.
+SLOW = """
+import shutil, sys, time
+from forecasts.publish import drawing, renderer
+remove = shutil.rmtree
+def register(folder):
+    folder.mkdir()
+    time.sleep(0.5)
+    (folder / "common.otf").write_bytes(b"")
+drawing.register_common = register
+shutil.rmtree = lambda *given, **named: (remove(*given, **named), time.sleep(1))
+renderer.main()
+"""
+
+
+def test_an_owner_that_leaves_while_fonts_are_prepared_is_followed_without_a_word() -> None:
+    with tempfile.TemporaryDirectory(prefix="r-", dir=elsewhere.room_for_sockets()) as name:
+        folder = Path(name) / "lies"  # as it is removed, too
+        folder.mkdir()
+        words = [sys.executable, "-c", SLOW, str(folder / "socket")]
+        with subprocess.Popen(words, stdin=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+            assert until((folder / "fonts").exists)
+            assert process.communicate(timeout=60) == (None, b"")
+        assert process.returncode == 0
+        assert not folder.exists()
