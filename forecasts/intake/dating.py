@@ -33,6 +33,8 @@ _AHEAD = re.compile(r"(?:到|至|力争|预计|计划)\s?$")
 #: How far into a sentence a day stands that those after it share, where the text has no day of its own:
 #: 8月22日,记者从高新区了解到,2019年上半年
 _OPENING: Final = 60
+#: 2024年中国国际进口博览会: a year in the name of an event
+_EVENT: Final = re.compile("(?:中国|全国|世界|全球)[^，,。；;、]{0,14}(?:会|赛|论坛|节|行动|活动)")
 _ITS_OWN = re.compile(r"(?:从|由|较|比)\s?$")
 
 
@@ -117,7 +119,7 @@ def day_for(
             continue
         if (_BASE.search(before) and not _ITS_OWN.search(before)) or _BEHIND.match(behind):
             continue
-        if match["y"] and behind[:2] in {"中国", "全国", "世界", "全球"} and not match["end"]:
+        if match["y"] and _EVENT.match(text, match.end()) and not match["end"]:
             continue
         if match["plan"] and not match["span"]:
             continue

@@ -41,6 +41,11 @@ GOAL: Final = re.compile(
 PAST: Final = re.compile(
     r"(?<![较比])去年|(?<![较比])上年(?!度计划)|已(?:经|建|达|有|累|完|成|培|超|突|实|发|形|全|在)|目前|截至|截止|现有|迄今|以来|过去|历年|五年来|累计已|上一?年度"
 )
+#: 提出了“十一五”期间能源消耗降低20%左右、排放总量减少10%等目标
+_PROPOSES: Final = re.compile("提出(?!以来)[^。；;]{0,60}$")
+_AIM: Final = re.compile("^[^。；;，,]{0,30}?(?:等|的)目标(?!任务)")
+#: 2025年全国将新增: what will be is no past, whichever year is said.
+_WILL: Final = re.compile("(?<![即不])将(?:新|建|增|达|实|完|突)")
 #: What turns from the past to the plan: 去年建成500家，今年再培育600家.
 _TURN: Final = re.compile(
     "今年|本年|年内|明年|到20\\d\\d年|力争|争取|确保|要(?:新|再|建|培|完|达|实|突)|将(?:新|再|建|培|完|达|实|突)"
@@ -80,6 +85,7 @@ EXAMPLES: Final = (
     ("出台《三年行动计划》等[18条]政策", Role.UNKNOWN, "observation"),
     ("争取省级项目资金[5600万元]", Role.UNKNOWN, "observation"),
     ("全市已建成[12个]", Role.PLAN, "observation"),
+    ("纲要提出能耗降低[20%]左右、排放减少10%等目标", Role.REVIEW, "goal"),
     ("去年达到8000家，今年要新增[1000家]", Role.PLAN, "goal"),
     ("高起点推进[100平方公里]综合性科学中心建设", Role.PLAN, "observation"),
     ("汇聚[8500万]江苏人民的力量", Role.PLAN, "observation"),
@@ -136,9 +142,11 @@ def _is_goal(
 ) -> bool | None:
     """Whether a quantity shall be reached."""
     told = text[sentence : figure.start]
+    if _PROPOSES.search(told) and _AIM.match(behind):
+        return True
     if role is Role.PLAN:
         if (
-            future is False
+            (future is False and not _WILL.search(told[-8:]))
             or _THERE.match(behind)
             or (
                 _past(text[max(sentence, figure.outer[0] - 24) : figure.outer[0]])

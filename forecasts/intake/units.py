@@ -47,13 +47,11 @@ def spelled(unit: str) -> str:
 
     Examples
     --------
-    >>> spelled("家(次)"), spelled("台(套)"), spelled("套(间)"), spelled("百分点")
-    ('家次', '台(套)', '套', '个百分点')
+    >>> spelled("家(次)"), spelled("台(套)"), spelled("百分点")
+    ('家次', '台(套)', '个百分点')
     """
     if unit in {"百分点", "基点"}:
         return f"个{unit}"
-    if unit == "套(间)":
-        return "套"  # homes, however they are counted
     return {"平米": "平方米", "标准箱": "标箱", "个标准箱": "标箱", "吨标煤": "吨标准煤", "千米": "公里"}.get(
         unit, unit.replace("(次)", "次")
     )
