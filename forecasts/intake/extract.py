@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from forecasts.intake.candidates import Candidate, Said
-from forecasts.intake.dating import Dated, Dates, dates_of, day_for, named_day
+from forecasts.intake.dating import Dated, Dates, dates_of, day_for, horizon_of, named_day
 from forecasts.intake.figures import Figure, figures_of
-from forecasts.intake.kinds import kind_of
+from forecasts.intake.kinds import PAST, kind_of
 from forecasts.intake.known import Known
 from forecasts.intake.naming import Named, name_of
 from forecasts.intake.places import place_at, region_of
@@ -53,17 +53,29 @@ def candidates_of(text: str, known: Known = Known(), region: str = "") -> list[C
     dates = dates_of(same)
     found: list[Candidate] = []
     carried: dt.date | None = None
+    ahead: dt.date | None = None
     paragraph = -1
     for start, end, figures in spans:
         section = section_at(sections, figures[0].start if figures else start)
         line = same.rfind("\n", 0, start)
         if line != paragraph:
-            paragraph, carried = line, None
+            goes_on = report.day is None and section.role is Role.UNKNOWN  # a list has its day at its head
+            paragraph, carried, ahead = line, carried if goes_on else None, None
         if section.day is None and (named := named_day(same, start, end, report)) is not None:
             carried = named
         context = _Context(text, squeeze, report, known, where, dates)
-        found += _of_sentence(context, start, end, figures, section, carried if section.day is None else None)
+        shared = _Shared(carried if section.day is None else None, ahead)
+        found += _of_sentence(context, start, end, figures, section, shared)
+        ahead = horizon_of(same, start, end) or ahead
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Shared:
+    """The days that earlier sentences of a paragraph named: of what they tell, and of their goals."""
+
+    told: dt.date | None
+    ahead: dt.date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +119,7 @@ def _of_sentence(
     end: int,
     figures: list[Figure],
     section: Section,
-    carried: dt.date | None,
+    shared: _Shared,
 ) -> Iterator[Candidate]:
     """Yield the quantities of one sentence."""
     same = context.same
@@ -119,19 +131,30 @@ def _of_sentence(
         figure = _like(previous, figure, same)
         near, far = max(start, figure.outer[0] - _FAR), min(end, figure.outer[1] + _FAR)
         bare = same[floor : figure.outer[0]].strip(" 、和及与到至-—")
-        dated = day_for(same, context.dates, near, figure.outer[0], section, context.report, carried)
+        dated = day_for(same, context.dates, near, figure.outer[0], section, context.report, shared.told)
         if not bare and said is not None and previous is not None and previous.unit == figure.unit:
             kind = said
         else:
-            kind = kind_of(same, near, far, figure, section.role, _future(dated, section, context.report))
+            future = _future(dated, section, context.report)
+            if future is None and section.role is Role.UNKNOWN and _goes_on(same, start, figure, shared):
+                future = True
+            kind = kind_of(same, near, far, figure, section.role, future)
         named = name_of(same, near, max(near, floor), far, figure, context.known, names)
         kind = _of_name(kind, named, figure)
         if section.role is Role.PLAN and kind is not Said.GOAL and dated.inferred:
             dated = Dated(context.report.day or dated.day, True)  # how it is, not how it shall be
+        if section.role is Role.UNKNOWN and kind is Said.GOAL and dated.inferred:
+            dated = _hoped_for(dated, shared, context.report)
         dated = _start_of(same, start, figure, dated, section)
         yield _candidate(context, near, figure, section, dated, kind, named)
         names.append(named)
         said, previous, floor = kind, figure, figure.outer[1]
+
+
+def _goes_on(same: str, start: int, figure: Figure, shared: _Shared) -> bool:
+    """Whether a sentence goes on with the goals of the one before: 到2027年突破90家;小巨人企业突破8家."""
+    goes_on = shared.ahead is not None and same[start - 1 : start] in {"；", ";"}
+    return goes_on and not PAST.search(same, start, figure.start)
 
 
 def _like(previous: Figure | None, figure: Figure, same: str) -> Figure:
@@ -152,6 +175,8 @@ def _future(dated: Dated, section: Section, report: Report) -> bool | None:
     """Whether the day that a sentence names lies after the report's; none if it names none."""
     if dated.inferred or dated.day is None:
         return None
+    if report.day is not None and dated.day.year == report.day.year and section.role is Role.UNKNOWN:
+        return True if dated.day > report.day and dated.ends else None  # 2023年 is told of at its end, too
     if report.day is not None:
         return dated.day > report.day
     if report.year is None:
@@ -165,6 +190,15 @@ def _of_name(kind: Said, named: Named, figure: Figure) -> Said:
     """Return the kind that a name asks for: 涨幅 and 增速 are changes."""
     ends = named.base.endswith(("涨幅", "增速", "增幅", "降幅"))
     return Said.CHANGE if kind is Said.OBSERVATION and ends and figure.unit == "%" else kind
+
+
+def _hoped_for(dated: Dated, shared: _Shared, report: Report) -> Dated:
+    """Return by when a goal without a day is to be met: as an earlier one, or in news at the year's end."""
+    if shared.ahead is not None:
+        return Dated(shared.ahead, True)
+    now = report.day or report.year_end
+    over = dated.day is None or report.session or (now is not None and dated.day <= now)
+    return Dated(report.year_end, True) if over and report.year_end else dated
 
 
 #: 从15家, which a rise or fall to another number follows.

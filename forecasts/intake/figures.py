@@ -2,18 +2,21 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Final
 
 from forecasts.intake.numerals import LETTERS, number_of
-from forecasts.intake.units import MONEY, UNIT, spelled
+from forecasts.intake.units import MONEY, PERCENT, POINTS, UNIT, spelled
 
 _NUMBER = r"(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?"
 _MORE = "[多余几]"
 _SCALE = r"(?:[十百千]?万亿|[十百千]?万|[十百千]?亿|千(?![瓦米克伏卡])|百(?!分))"
 _SEPARATED = r"\s?(?:[-—–~]{1,2}|至|到)\s?"
-_AMOUNT = rf"(?:{_MORE})?\s?(?:{_SCALE})?(?:{_MORE})?\s?(?:{UNIT})?"
-_PARTS = re.compile(rf"(?P<more>{_MORE})?\s?(?P<scale>{_SCALE})?(?P<more2>{_MORE})?\s?(?P<unit>{UNIT})?")
+_AMOUNT = rf"(?:{_MORE})?[ \t]?(?:{_SCALE})?(?:{_MORE})?[ \t]?(?:{UNIT})?"
+_PARTS = re.compile(
+    rf"(?P<more>{_MORE})?[ \t]?(?P<scale>{_SCALE})?(?P<more2>{_MORE})?[ \t]?(?P<unit>{UNIT})?"
+)
 
 #: Figures, perhaps with a range; 3-5分, 5%—6%, 1.2万至1.5万家.
 _DIGITS = re.compile(
@@ -28,7 +31,7 @@ _LETTERS = re.compile(
 #: A scale alone, 超千场, 近百个, 万名以上: only with a hedge.
 _SCALE_ALONE = re.compile(
     rf"(?:(?<=[超近逾过破])|(?<=突破|超过|接近|达到|达上)|(?<=[达破超]上)|(?<=上))(?P<a>[百千万亿]|十万|百万|千万|百亿|千亿|万亿)"
-    rf"(?P<more>{_MORE})?(?P<unit>{UNIT})"
+    rf"(?P<more>{_MORE})?(?P<unit>{UNIT}|(?=大关|台阶|门槛))"
 )
 _SCALE_BOUND = re.compile(
     rf"(?<![{LETTERS}\d])(?P<a>[百千万])(?P<more>)(?P<unit>[个家名人户项场条])(?=以上|左右)"
@@ -47,9 +50,9 @@ _POWER: Final = {"十": 10, "百": 100, "千": 1000, "万": 10**4, "亿": 10**8}
 BEFORE: Final = (
     ("不低于|不少于|不小于|不得低于|至少", "over", ">="),
     ("不超过|不高于|不大于|不多于|控制在|压降至", "eq", "<="),
-    ("不足|不到|接近|将近|近", "near", ">="),
+    ("不足|不到|接近|将近|逼近|近", "near", ">="),
     ("低于|小于|少于", "eq", "<"),
-    ("超过|超出|突破|跨越|高于|大于|多于|首超|冲破|超|逾|破", "over", ">"),
+    ("超过|超出|突破|跨越|跨过|迈过|越过|高于|大于|多于|首超|冲破|超|逾|破", "over", ">"),
     ("大约|约为|约|大致", "about", "~"),
 )
 _BEFORE = tuple((re.compile(rf"(?:{words})(?:了|上|至|到)?\s?$"), q, c) for words, q, c in BEFORE)
@@ -108,7 +111,16 @@ def figures_of(text: str) -> list[Figure]:
             kept.append(figure)
         elif figure.start >= kept[-1].end and figure.outer[1] > kept[-1].outer[1]:
             kept.append(_hedged(text, figure, kept[-1].outer[1]))
-    return kept
+    return [_with_unit(text, *pair) for pair in pairwise(kept)] + kept[-1:]
+
+
+def _with_unit(text: str, figure: Figure, after: Figure) -> Figure:
+    """Return a figure with the unit that it shares with the next: 分别回落2.16和1.66个百分点."""
+    if text[figure.outer[1] : after.outer[0]] not in {"和", "、", "及", "与"}:
+        return figure
+    points = after.unit in POINTS and figure.unit in {"", "个"}
+    shared = points or (after.unit in PERCENT and not figure.unit)
+    return replace(figure, unit=after.unit) if shared and not figure.letters else figure
 
 
 def _all(text: str) -> Iterator[Figure]:
@@ -223,6 +235,8 @@ def _hedged(text: str, figure: Figure, floor: int = 0) -> Figure:
             end = hedge.end()
             if qualifier in {"eq", "remainder"} and comparison in {">=", "~"}:
                 qualifier, comparison = q, c
+            elif q == "about" and qualifier == "eq":
+                qualifier = q  # 控制在5.5%左右
             break
     return Figure(
         figure.start, figure.end, (start, end), figure.value, figure.high, figure.unit, qualifier, comparison,

@@ -18,7 +18,7 @@ _HEDGE = "(?:[了约近超逾已均各也仅又再]|超过|分别|累计|达|年
 CHANGE: Final = re.compile(
     rf"(?:(?<!新)(?<!净)增长|增加|(?<![新净])增(?![加长])|提高|提升|上升|上涨|上调|上浮|回升|扩大|加快|拉长|"
     rf"下降|降低|减少|缩小|缩短|回落|收窄|下滑|下跌|下调|压减|压降|削减|精简|降|减|跌|涨|减幅|增速|增幅|涨幅|降幅|跌幅|增长率|"
-    rf"降低率|年均增长|多增|少增|翻){_HEDGE}\s?$"
+    rf"降低率|年均增长|多增|少增|增产|减产|翻){_HEDGE}\s?$"
 )
 #: 增长到, 降至 : the number is how much there is.
 REACHED = re.compile(r"(?:到|至|为|达到?)(?:了|约|近|超过?|逾)?\s?$")
@@ -34,13 +34,25 @@ SHARE: Final = re.compile(
 
 #: 力争, 到2025年 … 达到
 GOAL: Final = re.compile(
-    "力争|争取|确保|目标(?=[是为:：到]|任务|定|达|值|\\d)|计划(?!单列|生育)|规划(?!面积|建筑)|拟(?!定|人)|有望|努力(?:实现|达到|使)|(?<![即不])将(?:达|建|新|增|实|完|突|超|形|培|引|在|有|于|打|全|累|力|力争)"
-    "|要(?:达到|实现|突破|超过|完成)|预计到|预期(?!寿命)|实现[^，,。；;]{2,16}目标|(?:^|[，,。；;、])\\s*到20\\d\\d年(?!的)"
+    "力争|争取(?!到|上级|中央|省|国家|各类|各级|资金|专项|债券|项目|政策)|确保|目标(?=[是为:：到]|任务|定|达|值|\\d)|计划(?!单列|生育)|规划(?!面积|建筑)|拟(?!定|人)|有望|努力(?:实现|达到|使)|(?<![即不])将(?:达|建|新|增|实|完|突|超|形|培|引|在|有|于|打|全|累|力|力争)"
+    "|要(?:达到|实现|突破|超过|完成)|致力|保证(?![金书人])|(?:^|[，,。；;])\\s*要(?![求素件点道闻塞])|预计到|预期(?!寿命)|实现[^，,。；;]{2,16}目标|(?:^|[，,。；;、])\\s*到20\\d\\d年(?!的)"
 )
 #: 已建成, 去年, 目前: told of the past, also among plans.
 PAST: Final = re.compile(
     r"(?<![较比])去年|(?<![较比])上年(?!度计划)|已(?:经|建|达|有|累|完|成|培|超|突|实|发|形|全|在)|目前|截至|截止|现有|迄今|以来|过去|历年|五年来|累计已|上一?年度"
 )
+#: 提出了“十一五”期间能源消耗降低20%左右、排放总量减少10%等目标
+_PROPOSES: Final = re.compile("提出(?!以来)[^。；;]{0,60}$")
+_AIM: Final = re.compile("^[^。；;，,]{0,30}?(?:等|的)目标(?!任务)")
+#: 2025年全国将新增: what will be is no past, whichever year is said.
+_WILL: Final = re.compile("(?<![即不])将(?:新|建|增|达|实|完|突)")
+#: What turns from the past to the plan: 去年建成500家，今年再培育600家.
+_TURN: Final = re.compile(
+    "今年|本年|年内|明年|到20\\d\\d年|力争|争取|确保|要(?:新|再|建|培|完|达|实|突)|将(?:新|再|建|培|完|达|实|突)"
+)
+#: What stands in a title, or is told of the past behind a word of goals: 《三年行动计划》, 确保…,成功获批5家.
+_TITLES: Final = re.compile("《[^《》]*》")
+_DONE: Final = re.compile("已(?!经?有)|成功|获批|入选|荣获|获评")
 #: 地区生产总值超万亿人口: people and the like are there, nobody plans them.
 _THERE: Final = re.compile(
     r"^(?:多|余)?(?:全?[省市区县]|[一-鿿]{2,4}(?:各族)?)?(?:人民|儿女|百姓|党员|父老|同胞)"
@@ -70,7 +82,11 @@ EXAMPLES: Final = (
     ("降低物流成本[65亿元]", Role.REVIEW, "observation"),
     ("贷款余额增加[2702亿元]", Role.REVIEW, "change"),
     ("力争到2023年年底达到[1150家]", Role.UNKNOWN, "goal"),
+    ("出台《三年行动计划》等[18条]政策", Role.UNKNOWN, "observation"),
+    ("争取省级项目资金[5600万元]", Role.UNKNOWN, "observation"),
     ("全市已建成[12个]", Role.PLAN, "observation"),
+    ("纲要提出能耗降低[20%]左右、排放减少10%等目标", Role.REVIEW, "goal"),
+    ("去年达到8000家，今年要新增[1000家]", Role.PLAN, "goal"),
     ("高起点推进[100平方公里]综合性科学中心建设", Role.PLAN, "observation"),
     ("汇聚[8500万]江苏人民的力量", Role.PLAN, "observation"),
     ("设立总规模[500亿元]的基金", Role.PLAN, "observation"),
@@ -125,13 +141,15 @@ def _is_goal(
     text: str, sentence: int, before: str, behind: str, figure: Figure, role: Role, future: bool | None
 ) -> bool | None:
     """Whether a quantity shall be reached."""
-    told = text[sentence : figure.outer[0]]
+    told = text[sentence : figure.start]
+    if _PROPOSES.search(told) and _AIM.match(behind):
+        return True
     if role is Role.PLAN:
         if (
-            future is False
+            (future is False and not _WILL.search(told[-8:]))
             or _THERE.match(behind)
             or (
-                PAST.search(text, max(sentence, figure.outer[0] - 24), figure.outer[0])
+                _past(text[max(sentence, figure.outer[0] - 24) : figure.outer[0]])
                 and not GOAL.search(told[-12:])
             )
         ):
@@ -148,4 +166,28 @@ def _is_goal(
         return bool(future) and not re.search("已", told[-20:])
     if future is not None and not future:
         return False
-    return bool(future) or (bool(GOAL.search(told)) and not PAST.search(told[-20:]))
+    return bool(future) or (_hoped(_TITLES.sub("", told)) and not PAST.search(told[-20:]))
+
+
+def _past(told: str) -> bool:
+    """Whether the words before a number of a plan tell of the past, the last of them.
+
+    Examples
+    --------
+    >>> _past("去年达到"), _past("去年达到8000家，今年要新增"), _past("今年在已建成")
+    (True, False, True)
+    """
+    last = max((found.end() for found in PAST.finditer(told)), default=None)
+    return last is not None and not _TURN.search(told, last)
+
+
+def _hoped(told: str) -> bool:
+    """Whether the words before a number tell of what shall be.
+
+    Examples
+    --------
+    >>> _hoped("力争到年底达到"), _hoped("确保质量,成功创建"), _hoped("对照目标任务(目标为400家)建成")
+    (True, False, True)
+    """
+    last = max((found.end() for found in GOAL.finditer(told)), default=None)
+    return last is not None and not _DONE.search(told, last)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
 from pathlib import Path
+from typing import Final
 
 from forecasts.ledger.fields import BETWEEN_NAMES
 from forecasts.ledger.problems import BadInput, Problem
@@ -120,6 +121,34 @@ def _region_names(row: Mapping[str, str]) -> tuple[str, ...]:
     tail = [re.sub(r"^.*[)）]", "", full)] if re.search(r"[)）].", full) else []
     names = [full, bare, *(inner if not tail else ()), *tail, *([short] if len(short) > 1 else [])]
     return tuple(dict.fromkeys(name for name in names if len(name) > 1))
+
+
+#: Names that are told in many words: 全社会研究与试验发展(R&D)经费支出占地区生产总值比重.
+_FAMILIES: Final = (
+    (
+        "研发投入强度",
+        re.compile(
+            "^(?:全社会)?(?:R&D|研发|研究与试验发展|研究和试验发展).{0,14}(?:占|与|相当于).{0,6}(?:GDP|生产总值).{0,4}比[重例]?$"
+        ),
+    ),
+    (
+        "单位地区生产总值能耗",
+        re.compile("^(?:单位|万元)(?:地区|国内)?(?:生产总值|GDP)(?:综合)?能(?:源消)?耗(?:强度)?$"),
+    ),
+)
+
+
+def usual(name: str) -> str:
+    """Return the name of an indicator that is kept.
+
+    Examples
+    --------
+    >>> usual("GDP"), usual("全社会研发经费支出占GDP比重"), usual("冰雪运动场馆")
+    ('地区生产总值', '研发投入强度', '冰雪运动场馆')
+    """
+    if (kept := usual_names().get(name)) is not None:
+        return kept
+    return next((kept for kept, words in _FAMILIES if words.match(name)), name)
 
 
 @cache

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from forecasts.intake.figures import Figure
-from forecasts.intake.known import Known, KnownIndicator, usual_names
-from forecasts.intake.units import PERCENT, POINTS
+from forecasts.intake.known import Known, KnownIndicator, usual
+from forecasts.intake.units import PERCENT, POINTS, fits
 from forecasts.intake.wording import (
     ADDED,
     AND,
@@ -18,16 +18,21 @@ from forecasts.intake.wording import (
     BEHIND_END,
     COMMA,
     COUNT,
+    CROPS,
     DOWN,
     LEAD,
     LONGEST,
     OF_UNIT,
     PLACE,
+    QUOTED,
+    REACHED,
     RELATIVE,
+    SHARE,
     SHARED,
     STOP,
     TAIL,
     UP,
+    VERB,
 )
 
 
@@ -92,17 +97,22 @@ def name_of(
         return Named(split.id, name or behind, True, False, inside)
     if behind and not _says_all(name):
         name = behind
+    if VERB.match(name):
+        name, tail = OF_UNIT.get(figure.unit, ""), tail or name
     name = name or OF_UNIT.get(figure.unit, "")
     if not name and earlier is not None and (UP.search(tail) or DOWN.search(tail)):
         return _named(earlier.base or earlier.text, tail, figure, known, False, True, own)
     if not name and (tail or not own.strip()):
         wider = _wider(head)
         name, more = _unled(_untailed(wider)[0])
-        inside |= more
+        name, inside = "" if VERB.match(name) else name, inside | more
+    if not name and "元" in figure.unit:
+        name = _noun_behind(text, end, figure)  # 设立10亿元科创基金
     if not name and earlier is not None:
+        part = SHARE.search(own) if figure.unit == "%" else None
         return _named(
-            earlier.base or earlier.text,
-            tail + _verb_of(earlier),
+            (earlier.base or earlier.text) + (part.group() if part else ""),
+            tail if part else tail + _verb_of(earlier),
             figure,
             known,
             earlier.new and not tail,
@@ -118,7 +128,9 @@ def name_of(
         inside |= _lists_on(text, floor, start)
     if name in COUNT and earlier is not None and earlier.base:
         name = earlier.base
-    if name in BARE and earlier is not None and earlier.base:
+    if name in CROPS and "粮食" in text[sentence:start]:
+        name = f"粮食{name}"
+    elif name in BARE and earlier is not None and earlier.base:
         name = re.sub("(?:播种)?面积$|总?数量?$", "", earlier.base) + name
     return _named(
         name, tail, figure, known, inside, False, own, _last(text[sentence:start].replace("、", ""))
@@ -133,8 +145,9 @@ def _says_all(name: str) -> bool:
 
 
 def _lists_on(text: str, floor: int, start: int) -> bool:
-    """Whether a number goes on a list with 、 after 新增."""
-    return text[floor : floor + 1] == "、" and not COMMA.search(text[floor:start])
+    """Whether a number goes on a list with 、 after 新增, and is no total: 新增5家、总数达到18家."""
+    words = text[floor:start]
+    return words.startswith("、") and not COMMA.search(words) and not re.search("总|累计|达到|突破", words)
 
 
 def _last(head: str) -> str:
@@ -159,7 +172,7 @@ def _untailed(words: str) -> tuple[str, str]:
     """
     whole = words = words.rstrip(' "”’)）')
     while found := TAIL.search(words, max(0, len(words) - LONGEST)):
-        words = words[: found.start()]
+        words = words[: found.start()].rstrip("、")
     return words, whole[len(words) :]
 
 
@@ -167,7 +180,7 @@ def _unled(words: str) -> tuple[str, bool]:
     """Return words without connectives, places and verbs before them, and whether 新增 was among these."""
     new = False
     words = words.strip()
-    while words:
+    while words and not RELATIVE.match(words):
         match = LEAD.match(words)
         if match is None or (len(words) - match.end() < 2 and match.group() not in "、，,的和及"):
             place = PLACE.match(words)
@@ -191,7 +204,13 @@ def _name_behind(text: str, end: int, figure: Figure) -> str:
         return ""
     if figure.unit and figure.unit in PERCENT | POINTS | {"倍", "番"}:
         return ""
+    return _noun_behind(text, end, figure)
+
+
+def _noun_behind(text: str, end: int, figure: Figure) -> str:
+    """Return the noun that stands right behind a number."""
     words = text[figure.outer[1] : min(end, figure.outer[1] + LONGEST)]
+    words = QUOTED.sub(r"\1\2", words)
     stop = BEHIND_END.search(words)
     noun = (words[: stop.start()] if stop else words).removeprefix("的").strip(' “”"')
     return noun if len(noun) > 1 else ""
@@ -222,10 +241,22 @@ def _listed(text: str, sentence: int, start: int) -> tuple[str, ...]:
     names[0] = _unled(names[0])[0] or names[0]
     last = names[-1]
     if (shared := SHARED.search(last)) and len(last) > len(shared.group()):
-        names = [n if SHARED.search(n) else _joined(n, shared.group()) for n in names]
+        names = [n if _whole(n, shared.group()) else _joined(n, shared.group()) for n in names]
     elif len(names) == 2 and (both := re.search("居民.*$", last)) and "居民" not in names[0]:
         names[0] += both.group()
     return tuple(names)
+
+
+def _whole(name: str, ending: str) -> bool:
+    """Whether a name of a list needs not its ending: 民营企业、外资企业出口 are both of 出口.
+
+    Examples
+    --------
+    >>> _whole("民营企业", "出口"), _whole("高新技术企业", "企业"), _whole("旅游收入", "产值")
+    (False, True, True)
+    """
+    own = SHARED.search(name)
+    return own is not None and (own.group() != "企业" or ending == "企业")
 
 
 def _joined(name: str, ending: str) -> str:
@@ -263,13 +294,13 @@ def _named(
     name = known.without_place(name)
     if (found := _found(name, own, clause, figure, known, new)) is not None:
         return Named(found.id, name, True, inherited, new)
-    kept = usual_names().get(_pruned(name), _pruned(name))
+    kept = usual(_pruned(name))
     shown = kept
     tail += "增长" if "增长" in name and "增长" not in kept else ""
     changes = figure.unit in PERCENT | POINTS | {"倍"} and bool(kept)
     if kept == "居民消费价格" and figure.unit == "%":
         shown = "居民消费价格涨幅"
-    elif changes and DOWN.search(tail) and not UP.search(tail):
+    elif changes and DOWN.search(tail) and not UP.search(tail) and not REACHED.search(tail):
         shown = f"{kept}降幅"
     elif changes and UP.search(tail) and not re.search("(?:率|比重|占比|比例|强度|增速|涨幅)$", kept):
         shown = f"{kept}增速"
@@ -280,7 +311,7 @@ def _named(
 
 def _pruned(name: str) -> str:
     """Return a name without what tells neither what nor where."""
-    name = re.sub(r"^(?:全[省市区县国]|地方(?=一般)|国内(?=生产)|实际(?=使用外)|主要)", "", name)
+    name = re.sub(r"^(?:全[省市区县国]|地方(?=一般)|实际(?=使用外)|主要)", "", name)
     return (
         re.sub(r"(?:的?(?:总数量|总数|数量|总量|保有量|拥有量|存量)|(?<=企业)数)$", "", name)
         if len(name) > 3
@@ -298,8 +329,8 @@ def _found(
         "",
         _pruned(name),
     )
-    usual = usual_names().get(pruned, pruned)
-    for wanted in ([f"新增{pruned}", f"新增{usual}"] if new else []) + [pruned, name, usual]:
+    kept = usual(pruned)
+    for wanted in ([f"新增{pruned}", f"新增{kept}"] if new else []) + [pruned, name, kept]:
         for one in known.by_name.get(wanted, ()):
             if fits(one.unit, figure.unit):
                 return one
@@ -361,17 +392,3 @@ def _same_thing(said: str, wanted: str) -> bool:
     """Whether what stands before a known name does not make it another thing."""
     rest = said[: -len(wanted)] if said.endswith(wanted) else ""
     return not re.search("[一-鿿](?:、|和|及)$", rest) and not rest.endswith(("非", "准", "潜在"))
-
-
-def fits(unit: str, printed: str) -> bool:
-    """Whether a printed unit counts the same as an indicator's.
-
-    Examples
-    --------
-    >>> fits("亿元", "万元"), fits("家", "户"), fits("家", "%")
-    (True, True, False)
-    """
-    if "元" in unit:
-        return printed.endswith(unit.lstrip("万亿千百"))
-    firms = {"家", "户", "个"}
-    return unit == printed or (unit in firms and printed in firms | {""})

@@ -14,7 +14,7 @@ from forecasts.intake.figures import Figure
 from forecasts.intake.units import TIME
 
 #: How far a rule sees, in characters.
-NEAR: Final = 14
+NEAR: Final = 16
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,10 @@ class Refusal:
 def around(text: str, figure: Figure) -> tuple[str, str, str]:
     """Return what stands before a number, the number with its unit, and what stands behind it."""
     start, end = figure.start, figure.end
-    return text[max(0, start - NEAR) : start], text[start:end], text[end : end + NEAR]
+    words = text[start:end]
+    if figure.unit and re.fullmatch(r"[\d.,]+", words):
+        words += figure.unit  # it shares the unit of the next
+    return text[max(0, start - NEAR) : start], words, text[end : end + NEAR]
 
 
 _VERB = "达到?|到|至|为|从|由|是|升|降|涨|超过?|突破|指数|指标值|得分|分别|约|近|和|及|、|较[^,，]{1,6}"
@@ -75,22 +78,23 @@ REFUSALS: Final[tuple[Refusal, ...]] = (
     Refusal("an ordinal", before="第", examples=[("居全国第4位、第15届，培育4家", "4家")]),
     Refusal(
         "an ordinal with its noun",
-        behind=r"^\s?(?:届|号|级|世纪|年代|期(?!间)|版|线|代|次(?:会议|全会|党代会)|星级|等奖|度(?!电)|周[年岁]|路|楼|#)",
+        behind=r"^ ?(?:届|号|级|世纪|年代|期(?!间)|版|线|代|次(?:会议|全会|党代会)|星级|等奖"
+        r"|度(?!电)|周[年岁]|路|楼|#)",
         examples=[("21世纪，5号文，2.0版，三期工程，30万吨级航道，80周年，新增5个", "5个")],
     ),
     Refusal(
         "a rank",
-        before="前|居|位列|名列|排名|第",
-        unless="目前|此前|日前|提前",
-        examples=[("进入前50强、前10名", "")],
+        before="前|后|居|位列|名列|排名|第",
+        unless="目前|此前|日前|提前|之后|然后|今后|会后|以后",
+        examples=[("进入前50强、前10名，居后两位", "")],
     ),
     Refusal(
-        "a list of so many", behind="^\\s?强", examples=[("跻身全国30强", ""), ("4家企业入选30强", "4家")]
+        "a list of so many", behind="^[ \\t]?强", examples=[("跻身全国30强", ""), ("4家企业入选30强", "4家")]
     ),
     Refusal(
         "a year",
         number=r"(?:19|20)\d\d(?:\s?(?:[-—–~]{1,2}|至|到)\s?(?:19|20)?\d\d)?|[一二][〇零一二三四五六七八九]{3}",
-        behind=r"^\s?(?:年|[-—–~/.]\d)",
+        behind=r"^[ \t]?(?:年|[-—–~/.]\d)",
         examples=[("2023年，2021—2025年，建成3座", "3座")],
     ),
     Refusal(
@@ -100,7 +104,7 @@ REFUSALS: Final[tuple[Refusal, ...]] = (
     ),
     Refusal(
         "a date or a length of years",
-        behind=r"^\s?(?:多|余|几)?\s?(?:年|月|日|号|时(?![间])|点|分钟|周(?!岁)|季度|旬|世纪)",
+        behind=r"^[ \t]?(?:多|余|几)?[ \t]?(?:年|月|日|号|时(?![间])|点|分钟|周(?!岁)|季度|旬|世纪)",
         examples=[("连续7年，5月30日，前三季度，三年行动，10多年，投入3亿元", "3亿元")],
     ),
     Refusal(
@@ -131,6 +135,7 @@ REFUSALS: Final[tuple[Refusal, ...]] = (
     Refusal("a sum as a name", before=r"[+×·]", examples=[("推进1+3功能区、新建3个", "3个")]),
     Refusal(
         "the number of a document",
+        number=r"\d+",
         before=r"[\[〔【(]",
         behind=r"^[\]〕】)]",
         examples=[("某府发〔2023〕5号", "")],
@@ -149,7 +154,7 @@ REFUSALS: Final[tuple[Refusal, ...]] = (
     ),
     Refusal(
         "a number to call",
-        behind=r"^\s?(?:热线|平台|电话|系统)",
+        behind=r"^[ \t]?(?:热线|平台|电话|系统)",
         number=r"\d{5}",
         examples=[("12345热线", "")],
     ),
@@ -167,18 +172,51 @@ REFUSALS: Final[tuple[Refusal, ...]] = (
     ),
     Refusal(
         "a threshold",
-        number=r".*(?:元|人|亩|吨|户|%)",
-        behind=r"^(?:及)?以[上下](?:的|规模|重大|重点|工业|产业|大型|农业|制造业|行政)",
+        number=r".*(?:元|人|亩|吨|户|%|\d[万亿])",
+        behind=r"^(?:及)?以[上下](?:的|规模|重大|重点|工业|产业|大型|农业|制造业|行政|项目|企业|技改|优质|先进)",
         unless="(?:增长|达到?|完成|新增|实现|突破|在)",
-        examples=[("10亿元以上重大项目30个", "30个")],
+        examples=[("10亿元以上重大项目30个", "30个"), ("引进5000万元以上项目超过841个", "超过841个")],
+    ),
+    Refusal(
+        "so many steps",
+        number=".*个",
+        behind="^[十百千万亿]{0,3}元?级?新?台阶",
+        examples=[("经济总量连跨两个万亿元台阶，增长5%", "5%")],
+    ),
+    Refusal("how many digits", behind="^数", number=".*位", examples=[("实现两位数增长，增长12%", "12%")]),
+    Refusal(
+        "a size as a name",
+        number="[十百千万亿]+[元吨斤]",
+        behind="^(?!大关|台阶|门槛|规模|以上|左右|[,，。；;、)]|\\s|$)",
+        examples=[("全省首个超百亿元水利工程开工，营收突破千亿元大关", "突破千亿元")],
+    ),
+    Refusal(
+        "a policy by its number",
+        number=".*大",
+        before='[”"]',
+        behind="^(?:行动|工程|战略|攻坚|任务|计划|举措|要求|工作|目标)",
+        examples=[("推动“改作风、促发展”八大行动，建成3条", "3条")],
+    ),
+    Refusal("a policy by its number", number=".*件", behind="^大事", examples=[("办好两件大事", "")]),
+    Refusal(
+        "a rank by its number",
+        number="[三四五六七八九十百]+大",
+        before="(?:入选|获评|荣获|跻身|评为)[^,，。；;]{0,10}",
+        examples=[("入选浙江十大魅力名城", "")],
     ),
     Refusal("a part of a text", number=".*方面", examples=[("十方面民生实事", "")]),
     Refusal("a part of a text", behind="^方面", examples=[("重点抓好10个方面工作", "")]),
     Refusal(
         "indicators of a plan",
-        behind="^(?:预期性|约束性)?指标",
+        behind="^(?:主要|核心|预期性|约束性)?指标",
         number=".*项",
         examples=[("共计28项指标", "")],
+    ),
+    Refusal(
+        "a class of water",
+        number="[一二三四五]类",
+        behind="^(?:及)?以上|^水",
+        examples=[("三类以上水质比例82%", "82%")],
     ),
     Refusal("the three sectors", number="[一二三]次", behind="^产业", examples=[("三次产业结构", "")]),
     Refusal(
@@ -201,13 +239,13 @@ REFUSALS: Final[tuple[Refusal, ...]] = (
     ),
     Refusal(
         "letters before what is seldom counted so",
-        number="[二三四五六七八九十百]+[门口眼面环层站方分段片组对域地市县镇乡村区校园里度票封本只餐码把块股]",
+        number="[二两三四五六七八九十百]+[门口眼面环层站方分段片组对域地市县镇乡村区校园里度票封本只餐码把块股]",
         examples=[("三门核电，五环路", "")],
     ),
     Refusal(
         "an indefinite one",
-        number=r"[一](?![成倍])\S*",
-        examples=[("一批项目，一个中心，一条路", "")],
+        number=r"[一](?![成倍百千万亿])\S*",
+        examples=[("一批项目，一个中心，一条路", ""), ("集聚一百多家企业", "一百多家")],
     ),
     Refusal(
         "a word with letters",
@@ -224,9 +262,10 @@ REFUSALS: Final[tuple[Refusal, ...]] = (
 )
 
 #: What follows a number without a unit that is a quantity.
-_CLOSED = re.compile(r"^\s?(?:$|[,，。、；;)\n]|提|升|降|以|左右|上升|上下|和|及|到|至|增|减|缩|跃|上涨)")
+_CLOSED = re.compile(r"^[ \t]?(?:$|[,，。、；;)\n]|提|升|降|以|左右|上升|上下|和|及|到|至|增|减|缩|跃|上涨)")
 
-#: In quotation marks a number is part of a name, unless the words are a sentence, or tell how many of what.
+#: In quotation marks a number is part of a name, unless the words are a sentence, or it tells how many things
+#: of a list there are: “科技贷”“流动贷”等“八大资金池”.
 _SENTENCE: Final = 14
 _SO_MANY = re.compile(r"^[\"“‘「][二三四五六七八九十]大[^\"”’」]{3,}[\"”’」]$")
 
@@ -242,7 +281,8 @@ def refused_by(text: str, figure: Figure, within: Sequence[tuple[int, int, str]]
     for start, end, sign in within:
         if sign == "《":
             return "part of a title"
-        if end - start - 2 <= _SENTENCE and not _SO_MANY.match(text[start:end]):
+        counted = text[start - 1 : start] == "等" and _SO_MANY.match(text[start:end])
+        if (figure.letters or end - start - 2 <= _SENTENCE) and not counted:
             return "part of a name"
     sides = around(text, figure)
     for rule in REFUSALS:

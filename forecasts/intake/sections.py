@@ -44,11 +44,11 @@ PROBLEMS = re.compile("问题|困难|挑战|不足$|短板")
 #: 一、2024年工作回顾; 过去五年; 2025年主要工作和“十四五”发展成就; 计划执行情况; 工作开展情况
 REVIEW = re.compile(
     "(?:圆满|顺利|全面)(?:完成|实现)|回顾|成就|成效|成绩|总结|基础|现状|过去[一三五几两]?年|[一三五]年来|以来"
-    "|(?:执行|完成|开展|进展|运行|工作|发展|实施|推进|落实|基本)情况|进展"
+    "|(?:执行|完成|开展|进展|运行|工作|发展|实施|推进|落实|基本|总体)情况|进展"
 )
 #: 二、2025年工作总体要求和目标任务; 三、下一步工作打算; 今后五年; “十五五”时期的主要目标任务
 PLAN = re.compile(
-    "目标|安排|打算|部署|任务|重点|下一?步|展望|要求|思路|今后|未来|计划|规划|举措|建议|指标|远景|蓝图|做好.{0,6}工作"
+    "目标|安排|打算|部署|任务|重点|下一?步|展望|要求|思路|考虑|今后|未来|计划|规划|举措|建议|指标|远景|蓝图|做好.{0,6}工作"
 )
 #: Among such words, those that turn from the one to the other.
 PLAINLY_BACK = re.compile("回顾|过去|[一三五]年来|成就|总结|(?:执行|完成|开展)情况")
@@ -75,7 +75,7 @@ _BARE_WORDS = re.compile(
 _INNER_WORDS = re.compile(
     "工作回顾|预期目标|总体要求|工作安排|下一步|过去[一五]年|今后五年|(?:主要|发展)(?:预期)?目标|存在的?(?:主要)?问题"
 )
-_NO_HEADING = re.compile("报告|公报|纲要|来源|作者|记者|日期")
+_NO_HEADING = re.compile("报告|公报|纲要|来源|作者|记者|日期|汇报")
 
 #: 过去一年，面对复杂严峻的形势; 刚刚过去的2025年; 一年来
 _BACK = re.compile(
@@ -83,11 +83,18 @@ _BACK = re.compile(
 )
 #: 今年经济社会发展主要预期目标是; 2025年工作的总体要求是; 做好今年工作
 _AHEAD = re.compile(
-    r"(?:预期|主要|发展|工作|奋斗)(?:性)?(?:目标|指标)(?:任务)?(?:建议)?(?:是|为|如下|:|安排)|(?:政府)?工作的?总体(?:要求|思路)(?:是|为|:)"
+    r"(?:预期|主要|发展|工作|奋斗)(?:性)?(?:目标|指标)(?:任务)?(?:建议)?(?:是|为|如下|:|安排)|(?:目标|指标)(?:任务|体系)?安排[^。；;:]{0,8}:|(?:政府)?工作的?总体(?:要求|思路)(?:是|为|:)"
     r"|^\s*(?:——|各位代表[,，!！:：]*)?(?:做好今年|今年(?:我们)?要|今年(?:要)?重点|新的一年|下一步|下步)"
 )
-#: 目标任务圆满完成 looks back.
+#: 圆满完成…确定的主要目标 looks back.
 _DONE = re.compile("完成|实现了|圆满|顺利|如期")
+#: A list of what the people are promised for the year: 今年办好10件民生实事:
+_PROMISES = re.compile(
+    '(?:办好|办理|办成|实施|抓好)(?![了的])[^。；;]{0,24}实事(?:项目)?[”"]?\\s*(?::|$)|(?:具体|以下|这些)目标[^。；;，,]{0,6}:'
+)
+_PLAN_ENDS = re.compile("(?:打算|思路|安排|计划|要点|重点)$")
+#: 2023年工作总结和2024年工作思路 is of two parts, and begins with the first.
+_BOTH = re.compile("^(?P<first>.*?)(?:和|及|与|暨|、)(?=[^和及与暨、]*$)")
 #: 今年是…, 今年经济社会发展主要预期目标, 全省经济社会发展的主要预期目标
 _HERE = re.compile(
     r"^\s*(?:——|各位代表[,，!！:：]*)?(?:综合考虑[^,，]{0,16}[,，])?(?:做好)?(?:今年(?!以来)|全[省市区县]经济社会发展的?主要预期目标)"
@@ -168,10 +175,14 @@ def classified(heading: str, report: Report) -> tuple[Role, dt.date | None] | No
     (<Role.REVIEW: 'review'>, datetime.date(2025, 12, 31))
     >>> classified("“十五五”时期的主要目标任务", Report(year=2026))
     (<Role.PLAN: 'plan'>, datetime.date(2030, 12, 31))
+    >>> classified("2025年工作总结和2026年工作思路", Report(year=2026))
+    (<Role.REVIEW: 'review'>, datetime.date(2025, 12, 31))
     >>> classified("全面加强政府自身建设", Report(year=2026)) is None
     True
     """
     plain = re.sub('[“”"‘’]', "", heading)
+    if (both := _BOTH.match(plain)) and REVIEW.search(both["first"]) and _PLAN_ENDS.search(plain):
+        plain = both["first"]
     years = [int(y) for y in re.findall(r"20\d\d(?=年)", plain)]
     if PROBLEMS.search(plain) and not PLAN.search(plain) and not REVIEW.search(plain):
         return Role.PROBLEMS, None
@@ -182,7 +193,11 @@ def classified(heading: str, report: Report) -> tuple[Role, dt.date | None] | No
         looks_back = True
     if looks_back:
         return Role.REVIEW, _review_day(years, plain, report)
-    if PLAN.search(plain) or (years and report.year and max(years) >= report.year):
+    if (
+        PLAN.search(plain)
+        or YEARS_AHEAD.search(plain)
+        or (years and report.year and max(years) >= report.year)
+    ):
         return Role.PLAN, _plan_day(plain, report)
     return None
 
@@ -192,9 +207,11 @@ def _review_day(years: list[int], heading: str, report: Report) -> dt.date | Non
         year = max(years)
     elif re.search("过去|一年来|五年来|回顾|去年|上年", heading) and report.past:
         year = report.past
+    elif (plan := re.search("十([二三四五六])五", heading)) and report.past:
+        year = min(report.past, 2015 + 5 * "二三四五六".index(plan[1]))
     else:
         return None
-    end = day_of(year)
+    end = day_of(year, 6 if "上半年" in heading else 9 if "前三季度" in heading else 12)
     if report.day is not None and end is not None and end > report.day and report.day.month < 11:
         return None  # it tells of a year that has not ended: of the report's day
     return end
@@ -208,7 +225,8 @@ def _plan_day(heading: str, report: Report) -> dt.date | None:
         return years_ahead_end(ahead, report)
     if this and this[1] and int(this[1]) <= (report.year or 9999) + 15:
         return day_of(int(this[1]))
-    return day_of(report.year) if report.year else None
+    end = report.horizon or report.year
+    return day_of(end) if end else None
 
 
 def _mixed(heading: str) -> bool:
@@ -243,15 +261,43 @@ def _heading(line: str) -> tuple[str, bool]:
 def _of_document(report: Report) -> tuple[Role, dt.date | None]:
     if report.statistics:
         return Role.REVIEW, day_of(report.year) if report.year else None
-    if "政府工作报告" in report.title:
+    if "政府工作报告" in report.title and not report.session:
         return Role.REVIEW, day_of(report.past) if report.past else None
     if report.plan:
-        years = re.findall(r"20\d\d", report.title)
-        return Role.PLAN, day_of(int(years[-1])) if years else day_of(report.year) if report.year else None
+        end = report.horizon or report.year
+        return Role.PLAN, day_of(end) if end else None
+    if _PLAN_ENDS.search(report.title.removesuffix("汇报").removesuffix("的")) and _BOTH.match(report.title):
+        return classified(report.title.removesuffix("汇报"), report) or (Role.UNKNOWN, None)
+    if report.session:
+        return Role.UNKNOWN, day_of(report.past) if report.past else None
     if report.five_year:
         ahead = YEARS_AHEAD.search(report.title.replace("“", "").replace("”", ""))
         return Role.PLAN, years_ahead_end(ahead, report) if ahead else None
     return Role.UNKNOWN, None
+
+
+def _states(sentence: str, role: Role) -> bool:
+    """Whether a sentence says what the goals are.
+
+    Examples
+    --------
+    >>> _states("今年的主要预期目标是:增长6%,完成节能任务", Role.UNKNOWN)
+    True
+    >>> _states("全面完成了年初的主要预期目标:增长6%", Role.UNKNOWN)
+    False
+    >>> _states("今年继续办好10件民生实事:", Role.UNKNOWN), _states("办好民生实事:", Role.REVIEW)
+    (True, False)
+    """
+    found = _AHEAD.search(sentence)
+    if found is not None and not sentence.startswith("什么", found.end()):
+        clause = max(sentence.rfind(sign, 0, found.start()) for sign in "，,：:")
+        return not _DONE.search(sentence[clause + 1 : found.end()])
+    return role is Role.UNKNOWN and _PROMISES.search(sentence) is not None
+
+
+def _plan_end(words: str, report: Report) -> dt.date | None:
+    """Return the end of the five years that a plan is for which is named without them: 《纲要》提出的目标."""
+    return day_of(-(-report.year // 5) * 5) if report.year and "纲要" in words else None
 
 
 Turn = tuple[int, tuple[Role, dt.date | None]]
@@ -268,12 +314,13 @@ def _turns(line: str, was: Section, report: Report, far: dt.date | None) -> list
     begin = 0
     for sentence in re.split("(?<=[。！？;；])", line):
         opening = re.sub("[“”]", "", sentence[:70])
-        states = bool(_AHEAD.search(sentence)) and not _DONE.search(sentence[:70])
+        states = _states(sentence, was.role)
         if _HERE.search(opening) and (was.role is Role.PLAN or states):
             turns.append((begin, (Role.PLAN, this_year)))
         elif (ahead := _FAR.search(opening)) and (far or states) and (was.role is Role.PLAN or states):
             named = YEARS_AHEAD.search(opening)
-            turns.append((begin, (Role.PLAN, (years_ahead_end(named, report) if named else None) or far)))
+            end = (years_ahead_end(named, report) if named else None) or far or _plan_end(opening, report)
+            turns.append((begin, (Role.PLAN, end)))
         elif states and was.role is not Role.PLAN and not ahead:
             turns.append((begin, (Role.PLAN, this_year)))
         begin += len(sentence)

@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from forecasts.intake.extract import candidates_of
-from tests.intake.reports import agreement, key, report_text, rows_of, seed_text
+from tests.intake.reports import agreement, key, report_text, rows_of, score_of, seed_text
 
 PROVINCES = key("provinces")
 
@@ -48,6 +48,20 @@ def test_a_report_is_read_as_its_key_says(name: str) -> None:
     assert told.kind >= 0.95
     assert min(goals.date, told.date) >= 0.95
     assert goals.comparison >= 0.95
+
+
+@pytest.mark.parametrize("name", sorted({row["text"] for row in PROVINCES}))
+def test_a_report_whose_lines_were_joined_is_read_alike(name: str) -> None:
+    joined = report_text(name).replace("\r", " ").replace("\n", " ")
+    told = agreement(rows_of(joined), [row for row in PROVINCES if row["text"] == name])
+    assert min(told.recall, told.value, told.kind, told.date) >= 0.97
+
+
+@pytest.mark.parametrize("name", ["tuned", "held", "later", "last"])
+def test_texts_of_other_places_and_years_are_read_as_their_keys_say(name: str) -> None:
+    told = score_of(name).parts()
+    asked = {"recall": 0.98, "precision": 0.98, "value": 0.98, "kind": 0.97, "date": 0.95, "indicator": 0.93}
+    assert {part: told[part] for part in asked if told[part] < asked[part]} == {}
 
 
 #: Every sign the rules know of, so that random texts come near their edges.
