@@ -63,26 +63,14 @@ window.forecastsSite = (() => {
     narrow(); sort();
   }
 
-  // What draws is large: it is loaded for the first chart in sight, after the words have been painted.
-  const vega = document.currentScript.dataset.vega;
-  let drawing = null;
-  function drawer() {
-    drawing ||= new Promise((done) => requestAnimationFrame(() => setTimeout(() => {
-      const script = document.createElement("script");
-      script.src = vega;
-      script.onload = script.onerror = done;
-      document.head.append(script);
-    })));
-    return drawing;
-  }
   // Charts: drawn when they come into sight; `ast` keeps Vega from compiling code, which the page forbids.
   const views = new Map();
   async function draw(script) {
-    const place = script.dataset.place, live = "ratio" in script.dataset;
-    if (views.has(place) || (live && !held.has(place))) return;
+    const place = script.dataset.place;
+    const live = "ratio" in script.dataset;
+    if (views.has(place) || !window.vegaEmbed || (live && !held.has(place))) return;
     views.set(place, null);
-    await Promise.allSettled([drawer(), ...Array.from(document.fonts, (font) => font.load())]);
-    if (!window.vegaEmbed) return;
+    await Promise.allSettled(Array.from(document.fonts, (font) => font.load()));
     const target = document.getElementById(place), moves = document.getElementById(`${place}-moves`);
     const options = {mode: "vega-lite", renderer: "svg", actions: false, ast: true};
     if (moves) options.bind = moves;
