@@ -133,12 +133,11 @@ def what_it_says(folder: Path) -> dict[str, bytes]:
 def killed_over_a_brief(undisturbed: Undisturbed, victim: str, number: int, dice: random.Random) -> None:
     """Kill a part of a run that draws and typesets; what comes of it is what nobody disturbed."""
     # What the undisturbed run looked back at is kept: this one is quicker.
-    moment, struck = dice.uniform(0.0, 0.8 * undisturbed.seconds), False
-    while not struck:  # who strikes when all is done strikes again, sooner
+    struck = False
+    while not struck:  # who strikes before it is there, or when all is done, strikes again, at another moment
         night = undisturbed.again()
         wait_for_work(night, night.renderer)
-        struck = strike(night, victim, number, moment)
-        moment /= 2
+        struck = strike(night, victim, number, dice.uniform(0.0, 0.8 * undisturbed.seconds))
         code = ended(night, victim, number)
     if code == 0:
         assert what_it_says(undisturbed.folder) == undisturbed.said
