@@ -11,7 +11,7 @@ from forecasts.batch.plans.plan import Alert, Plan, Selector
 from forecasts.ledger.located import Located, Way
 from forecasts.ledger.problems import Problem, nearest, shortened
 from forecasts.ledger.root import resolved
-from forecasts.notebook.parameters import Parameters
+from forecasts.notebook.parameters import DatedParameters
 
 #: What may stand under a key, told when something else does.
 HELP: Final[Mapping[str, str]] = {
@@ -83,7 +83,7 @@ def unfit(
         if detail["type"] == "extra_forbidden":
             name = str(way[-1])
             model = (_model(key) if len(way) > 1 else Plan).model_fields
-            renamed = Parameters.renamed.get(name) if len(way) == 1 else None
+            renamed = DatedParameters.renamed.get(name) if len(way) == 1 else None
             remedy = f"it is called {renamed} now" if renamed else nearest(name, model)
             problem = fault(told, "unknown key", "", remedy, *way)
         elif key in given:
