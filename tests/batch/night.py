@@ -93,6 +93,12 @@ class Night:
         """Return the process that forks kernels, if it is there."""
         return self._child("kernels.mother")
 
+    def room(self) -> Path:
+        """Return the folder in which that process has its socket, and what libraries leave."""
+        mother = self.mother()
+        assert mother is not None
+        return Path(mother.cmdline()[-1]).parent
+
     def renderer(self) -> psutil.Process | None:
         """Return the process that draws, if it is there."""
         return self._child("publish.renderer")

@@ -42,8 +42,10 @@ def killed_and_resumed(house: Path, victim: str, number: int, dice: random.Rando
     path = str(quick_plan(house, jobs))
     night = Night(house, [path])
     wait_for_work(night)
+    room = night.room()
     strike(night, victim, number, dice.uniform(0.0, 1.5))
     ended(night, victim, number)
+    assert not room.exists()
     folder = house / "reports" / "out" / "quick"
     finished = sum(not path.parent.name.startswith(".") for path in folder.glob("*/jobs/*/job.json"))
     code, out, err = Night(house, [path]).end()

@@ -53,7 +53,6 @@ class Mother:
         self.family = f"forecasts-{uuid.uuid4().hex}"
         self.folder = Path(tempfile.mkdtemp(prefix="forecasts-", dir=room_for_sockets()))
         self.temporary = self.folder / "tmp"
-        self.temporary.mkdir()
         self.socket = str(self.folder / "mother")
         self.log = self.folder / "mother.log"
         self.process: subprocess.Popen[bytes] | None = None
@@ -65,6 +64,7 @@ class Mother:
         env["TMPDIR"] = str(self.temporary)  # what a library leaves behind goes when she goes
         env["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"
         self._serves = False
+        self.temporary.mkdir(parents=True, exist_ok=True)  # one who served, and ended, took it along
         with suppress(FileNotFoundError):
             os.unlink(self.socket)
         with self.log.open("ab") as log:
