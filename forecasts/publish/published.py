@@ -17,6 +17,9 @@ from forecasts.publish.words import Words
 #: Goals that a sentence names; it says how many more there are.
 NAMED: Final = 5
 
+#: The standard error above which a skill says nothing.
+VAGUE: Final = 1.0
+
 
 def sentences(found: Published, ledger: Ledger, words: Words) -> tuple[str, ...]:
     """Say what forecasts were worth; nothing where no outcome is due.
@@ -90,7 +93,12 @@ def _worth(worth: Worth, words: Words) -> list[str]:
         )
     ]  # fmt: skip
     if worth.role == "answer" and math.isfinite(worth.skill.value):
-        said.append(words.say("published.skill", skill=_both(worth.skill, words)))
+        few = not worth.skill.std_error <= VAGUE  # of a single series there is none
+        said.append(
+            words.say("published.skill.few")
+            if few
+            else words.say("published.skill", skill=_both(worth.skill, words))
+        )
     return said
 
 

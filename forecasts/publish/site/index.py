@@ -166,10 +166,10 @@ def _now(summary: Summary, words: Words) -> tuple[str, str]:
     goal, unit = summary.goal, words.of(summary.goal, "unit")
     if summary.newest is None:
         return words.say("nothing"), words.say("nothing")
-    value = words.estimate(summary.newest.value) if summary.newest.origin == "assumed" else ""
-    now = words.say(
-        "site.now", now=value or words.number(summary.newest.value), goal=words.number(goal.value)
-    )
+    value, origin = summary.newest.value, summary.newest.origin
+    rough = origin == "assumed" or (origin != "printed" and round(value, 2) != value)
+    told = words.estimate(value) if rough else words.number(value)
+    now = words.say("site.now", now=told, goal=words.number(goal.value))
     left = goal.value - summary.newest.value
     if (left <= 0) != goal.comparison.asks_less:
         return now, words.say("site.gap.none")
