@@ -28,6 +28,10 @@ SAVED_EVERY = 2.0
 #: Seconds between two looks whether a kernel that has said nothing yet is alive.
 LOOK = 0.2
 
+#: Seconds of silence after which a kernel that begins is asked again: what it publishes before it knows of
+#: whoever listens is lost.
+AGAIN = 1.0
+
 #: The name of this interpreter's own kernel.
 OWN = "python3"
 
@@ -46,12 +50,16 @@ class WarmClient(PapermillNotebookClient):  # type: ignore[misc]
         self.kc = self.km.client()
         self.kc.start_channels()
         try:
-            asked = self.kc.kernel_info()
-            self.kc._handle_kernel_info_reply(await self._heard(self.kc.shell_channel))
+            asked = {self.kc.kernel_info()}
+
+            def ask() -> None:
+                asked.add(self.kc.kernel_info())
+
+            self.kc._handle_kernel_info_reply(await self._heard(self.kc.shell_channel, ask))
             while True:  # what belongs to this question is not the first cell's
-                told = await self._heard(self.kc.iopub_channel)
+                told = await self._heard(self.kc.iopub_channel, ask)
                 idle = told["content"].get("execution_state") == "idle"
-                if idle and told["parent_header"].get("msg_id") == asked:
+                if idle and told["parent_header"].get("msg_id") in asked:
                     break
         except Exception:
             await self._async_cleanup_kernel()
@@ -59,8 +67,13 @@ class WarmClient(PapermillNotebookClient):  # type: ignore[misc]
         self.kc.allow_stdin = False
         return self.kc
 
-    async def _heard(self, channel: Any) -> Any:
+    async def _heard(self, channel: Any, ask: Callable[[], None]) -> Any:
         """Return the next message of a kernel that begins; of one that has died there will be none.
+
+        Parameters
+        ----------
+        ask : callable
+            Asks it to say something, in case that what it said was missed.
 
         Raises
         ------
@@ -70,13 +83,16 @@ class WarmClient(PapermillNotebookClient):  # type: ignore[misc]
             If it says nothing for too long.
         """
         hearing = asyncio.ensure_future(channel.get_msg(timeout=None))
-        end = time.monotonic() + self.startup_timeout
+        end, again = time.monotonic() + self.startup_timeout, time.monotonic() + AGAIN
         try:
             while not (await asyncio.wait({hearing}, timeout=LOOK))[0]:
                 if not await self.km.is_alive():
                     raise DeadKernelError("the kernel died before its notebook began")
                 if time.monotonic() > end:
                     raise TimeoutError(f"the kernel said nothing for {self.startup_timeout} s")
+                if time.monotonic() > again:
+                    ask()
+                    again += AGAIN
             return hearing.result()
         finally:
             hearing.cancel()
