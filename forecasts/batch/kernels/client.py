@@ -85,7 +85,7 @@ class Mother:
         asked : sequence of (goal, scenario, day)
             The questions that she prepares for.
         """
-        told = {"root": str(root) if root else None, "asked": list(asked)}
+        told = {"root": str(root) if root else None, "asked": list(asked), "room": str(self.folder)}
         self.ordered = json.dumps(told).encode() + b"\n"
         if self.process is not None:
             self._send()
